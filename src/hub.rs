@@ -1,0 +1,1 @@
+//! Where a commit hash comes from: lock file, local cache, Hub API.

@@ -1,0 +1,10 @@
+//! hublint finds, offline and in seconds, the places where a project hands control to strangers through
+//! machine-learning hubs, and repairs them.
+//!
+//! The pipeline, one way: discover -> source -> surface -> uses, texts -> judge -> findings -> suppress, baseline
+//! -> report | fix | inventory. A later stage never calls an earlier one.
+
+pub mod hub;
+pub mod names;
+pub mod secrets;
+pub mod versions;

@@ -1,0 +1,1 @@
+//! Look-alike repo ids: lists, skeletons, one-edit index. Knows nothing of rules.

@@ -1,0 +1,1 @@
+//! Token matcher, placeholder test and decoders. Knows nothing of rules.

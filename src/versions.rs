@@ -1,0 +1,1 @@
+//! Which version of a package a project uses: manifests and lock files.
