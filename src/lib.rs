@@ -4,7 +4,13 @@
 //! The pipeline, one way: discover -> source -> surface -> uses, texts -> judge -> findings -> suppress, baseline
 //! -> report | fix | inventory. A later stage never calls an earlier one.
 
+pub mod catalog;
+pub mod finding;
 pub mod hub;
 pub mod names;
+pub mod python;
 pub mod secrets;
+pub mod source;
+pub mod span;
+pub mod usage;
 pub mod versions;
