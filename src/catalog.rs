@@ -7,6 +7,7 @@
 //! read when one of its entries is first asked for.
 
 pub mod example;
+pub mod generated;
 mod index;
 pub mod load;
 mod model;
