@@ -9,6 +9,7 @@
 pub mod example;
 pub mod generated;
 mod index;
+pub mod json_schema;
 pub mod load;
 mod model;
 pub mod policy;
