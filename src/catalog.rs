@@ -208,3 +208,16 @@ pub struct Library {
     /// Its entries.
     pub entries: Vec<Entry>,
 }
+
+/// All facts.
+pub struct Catalog {
+    libraries: Vec<Library>,
+}
+
+impl Catalog {
+    /// The entry.
+    #[must_use]
+    pub fn entry(&self, id: EntryId) -> &Entry {
+        &self.libraries[id.library as usize].entries[id.entry as usize]
+    }
+}

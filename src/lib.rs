@@ -7,8 +7,10 @@
 pub mod catalog;
 pub mod finding;
 pub mod hub;
+pub mod judge;
 pub mod names;
 pub mod python;
+pub mod reference;
 pub mod secrets;
 pub mod source;
 pub mod span;
