@@ -9,6 +9,7 @@ pub mod finding;
 pub mod hub;
 pub mod names;
 pub mod python;
+pub mod report;
 pub mod secrets;
 pub mod source;
 pub mod span;

@@ -354,7 +354,8 @@ mod tests {
                 break;
             }
             place += character.bytes;
-            let crlf = character.value == '\r' && rest.peek().is_some_and(|next| next.value == '\n');
+            let crlf =
+                character.value == '\r' && rest.peek().is_some_and(|next| next.value == '\n');
             if crlf {
                 // Inside the line end: still the end of the text.
                 if place >= offset {
