@@ -11,6 +11,7 @@ pub mod judge;
 pub mod names;
 pub mod python;
 pub mod reference;
+pub mod report;
 pub mod secrets;
 pub mod source;
 pub mod span;
