@@ -108,6 +108,17 @@ impl OffsetMap {
         file.saturating_add(wanted - text).min(next) as usize
     }
 
+    /// The text byte that stands at a file byte; `None` before the text or behind its end (`length` bytes of text).
+    #[must_use]
+    pub fn text_offset(&self, file: usize, length: usize) -> Option<usize> {
+        let wanted = u32::try_from(file).unwrap_or(u32::MAX);
+        let index = self.anchors.partition_point(|(_, at)| *at <= wanted);
+        let (text, at) = self.anchors.get(index.checked_sub(1)?)?;
+        let next = self.anchors.get(index).map_or(length, |(text, _)| *text as usize);
+        let offset = (*text as usize).saturating_add((wanted - at) as usize).min(next);
+        (offset < length && self.file_offset(offset) <= file).then_some(offset)
+    }
+
     /// The file bytes of a span of the text.
     #[must_use]
     pub fn file_range(&self, span: Span) -> std::ops::Range<usize> {
@@ -153,7 +164,8 @@ impl Source {
         let mut source =
             Self { path: path.to_owned(), bytes, notebook: false, units: Vec::new(), cells: Vec::new(), problems: Vec::new() };
         if is_utf16(&source.bytes) {
-            // Tokens in UTF-16 files are found on the bytes; code in UTF-16 is legal nowhere that we look.
+            source.units.push(decode_utf16(&source.bytes));
+            // Tokens in UTF-16 files are found; code in UTF-16 is legal nowhere that we look.
             if language != FileLanguage::Plain(Language::Text) {
                 source.problem("this file is UTF-16; save it as UTF-8 to have its code checked (tokens were looked for)", true);
             }
@@ -179,6 +191,35 @@ impl Source {
 
     fn problem(&mut self, message: &str, partial: bool) {
         self.problems.push(Problem { path: self.path.clone(), line: None, message: message.to_owned(), partial });
+    }
+
+    /// The unit and span that show bytes of the file. Bytes outside of every unit (outputs and metadata of a notebook) get a
+    /// unit of their own: their physical line.
+    pub fn place(&mut self, range: std::ops::Range<usize>) -> (usize, Span) {
+        for (index, unit) in self.units.iter().enumerate() {
+            let length = unit.text.len();
+            if let Some(start) = unit.map.text_offset(range.start, length)
+                && unit.map.file_range(Span::new(start, start + 1)).contains(&range.start)
+                && let Some(last) = unit.map.text_offset(range.end.saturating_sub(1), length)
+                && last >= start
+            {
+                let mut end = last + 1;
+                while !unit.text.is_char_boundary(end) && end < length {
+                    end += 1;
+                }
+                return (index, Span::new(start, end));
+            }
+        }
+        let before = self.bytes.get(..range.start).unwrap_or_default();
+        let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let after = self.bytes.get(range.start..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', after).map_or(self.bytes.len(), |at| range.start + at);
+        let text = String::from_utf8_lossy(self.bytes.get(start..end).unwrap_or_default()).into_owned();
+        let cell = self.cell_at(range.start);
+        let kind = if cell.as_ref().is_some_and(|cell| cell.output.is_some()) { UnitKind::Output } else { UnitKind::Metadata };
+        let map = OffsetMap::identity(start, text.len());
+        self.units.push(Unit { text, language: Language::Text, kind, cell, map });
+        (self.units.len() - 1, Span::new(range.start - start, range.end.min(end) - start))
     }
 
     /// The cell and output that hold a byte of a notebook.
@@ -237,6 +278,23 @@ fn shebang(head: &[u8]) -> Option<&str> {
     let mut words = line.split_ascii_whitespace().filter(|word| !word.starts_with('-'));
     let first = words.next()?.rsplit('/').next()?;
     if first == "env" { words.next() } else { Some(first) }
+}
+
+/// Decodes UTF-16 with a mark as text without a language; every character has its place.
+fn decode_utf16(bytes: &[u8]) -> Unit {
+    let big_endian = bytes.starts_with(&[0xFE, 0xFF]);
+    let words = bytes.chunks_exact(2).skip(1).map(|pair| match (pair, big_endian) {
+        ([high, low], true) | ([low, high], false) => u16::from_be_bytes([*high, *low]),
+        _ => 0,
+    });
+    let (mut text, mut anchors, mut file) = (String::new(), Vec::new(), 2_u32);
+    for character in char::decode_utf16(words) {
+        let character = character.unwrap_or('\u{FFFD}');
+        anchors.push((u32::try_from(text.len()).unwrap_or(u32::MAX), file));
+        text.push(character);
+        file = file.saturating_add(if character.len_utf16() == 2 { 4 } else { 2 });
+    }
+    Unit { text, language: Language::Text, kind: UnitKind::File, cell: None, map: OffsetMap::new(anchors, file) }
 }
 
 fn is_utf16(bytes: &[u8]) -> bool {
@@ -319,7 +377,7 @@ mod tests {
     #[test]
     fn utf16_code_is_a_problem() {
         let source = Source::new("a.py", b"\xFF\xFEx\0".to_vec(), FileLanguage::Plain(Language::Python));
-        assert!(source.units.is_empty());
+        assert_eq!(source.units.first().map(|unit| (unit.text.as_str(), unit.language)), Some(("x", Language::Text)));
         assert_eq!(source.problems.len(), 1);
     }
 
