@@ -4,7 +4,9 @@ pub mod argument;
 pub mod call;
 pub mod path;
 pub mod remote_code;
+pub mod repo_name;
 pub mod revision;
+pub mod token;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +14,7 @@ use crate::catalog::{Catalog, Entry, RepoKind};
 use crate::finding::Level;
 use crate::reference::{LocalPaths, Reference, references};
 use crate::span::Span;
-use crate::usage::{Argument, CallSite, Confidence, Definition, Use};
+use crate::usage::{Argument, CallSite, Confidence, Definition, Use, UseKind};
 
 /// A place of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,6 +137,10 @@ pub struct Verdict {
     pub repair: Option<RepairPlan>,
     /// The repository concerned.
     pub repo: Option<String>,
+    /// What tells it from others of its rule in its file, where the text of the spot does not.
+    pub identity: Option<String>,
+    /// Further facts for SARIF properties and JSON.
+    pub properties: BTreeMap<String, String>,
 }
 
 impl Verdict {
@@ -160,6 +166,27 @@ impl Verdict {
             related,
             repair: None,
             repo: None,
+            identity: None,
+            properties: BTreeMap::new(),
+        }
+    }
+
+    /// A verdict at a place that is no use.
+    #[must_use]
+    pub fn at(rule: &'static str, case: &'static str, spot: Spot) -> Self {
+        Self {
+            rule,
+            case,
+            spot,
+            statement: spot.span,
+            at_most: None,
+            confidence: Confidence::High,
+            words: BTreeMap::new(),
+            related: Vec::new(),
+            repair: None,
+            repo: None,
+            identity: None,
+            properties: BTreeMap::new(),
         }
     }
 
@@ -222,6 +249,8 @@ pub struct Context<'a> {
     pub paths: &'a dyn LocalPaths,
     /// Which versions the project has.
     pub versions: &'a dyn Versions,
+    /// Names that the configuration adds to the known ones.
+    pub names: &'a crate::names::ExtraNames,
     /// Path of the file relative to the project root.
     pub path: &'a str,
     /// Which rules are on.
@@ -234,6 +263,9 @@ impl Context<'_> {
     /// The entry of a use.
     #[must_use]
     pub fn entry(&self, usage: &Use) -> Option<&Entry> {
+        if usage.kind == UseKind::Address {
+            return Some(&crate::reference::ADDRESS_ENTRY);
+        }
         usage.entry.map(|id| self.catalog.entry(id))
     }
 
@@ -249,7 +281,17 @@ impl Context<'_> {
 pub fn judge(uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for usage in uses {
-        judge_use(usage, uses, context, &mut verdicts);
+        // An address that is an argument of a catalogued call is told there.
+        let told = usage.kind == UseKind::Address
+            && uses.iter().any(|other| {
+                other.kind != UseKind::Address
+                    && other.unit == usage.unit
+                    && other.arguments.values().any(|argument| argument.span.covers(usage.callee))
+                    && context.entry(other).is_some_and(|entry| entry.repo.is_some())
+            });
+        if !told {
+            judge_use(usage, uses, context, &mut verdicts);
+        }
     }
     verdicts.retain(|verdict| (context.enabled)(verdict.rule));
     verdicts.sort_by(|left, right| (left.spot, left.rule, left.case).cmp(&(right.spot, right.rule, right.case)));
@@ -281,6 +323,7 @@ fn judge_use(usage: &Use, all: &[Use], context: &Context<'_>, out: &mut Vec<Verd
         out.extend(revision);
     }
     out.extend(remote);
+    out.extend(repo_name::judge(usage, entry, &found, context));
     if let Some(entry) = entry {
         out.extend(argument::judge(usage, entry, &found, context));
         out.extend(call::judge(usage, entry, &found, context));

@@ -6,9 +6,11 @@
 
 pub mod catalog;
 pub mod finding;
+pub mod fix;
 pub mod hub;
 pub mod judge;
 pub mod names;
+pub mod prefilter;
 pub mod python;
 pub mod reference;
 pub mod report;

@@ -2,9 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Entry, LocalTest, Pin, RepoKind};
+use crate::catalog::{Entry, EntryKind, LocalTest, Pin, RepoKind, RunsCode, Unpickles};
 use crate::span::Span;
-use crate::usage::{Argument, Literal, Origin, Role, Use, Value, Why};
+use crate::usage::{Argument, Confidence, Literal, Origin, Role, Use, Value, Why};
+
+/// What is known of an address: it names its repository and carries its own revision.
+pub static ADDRESS_ENTRY: Entry = Entry {
+    kind: EntryKind::Callable,
+    names: Vec::new(),
+    any_receiver: false,
+    parameters: Vec::new(),
+    repo: Some(RepoKind::File),
+    pin: Pin::Address,
+    runs_code: RunsCode::No,
+    unpickles: Unpickles::No,
+    local: LocalTest::Never,
+    default_organisation: None,
+    since: None,
+    until: None,
+    advice: None,
+    confidence: Confidence::High,
+    signature: Vec::new(),
+};
 
 /// Roles that name a repository, with the role that pins each.
 pub const ID_ROLES: &[(Role, Role)] = &[
