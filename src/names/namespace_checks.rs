@@ -175,32 +175,33 @@ impl<'a> Owner<'a> {
         let matcher = &self.index.namespaces;
         let affix = |word: &str| AFFIXES.binary_search(&word.to_ascii_lowercase().as_str()).is_ok();
         let separator = |character: char| matches!(character, '-' | '_' | '.');
-        // The rest of the name and the word that was taken off.
-        let mut rests: Vec<(&str, &str)> = Vec::new();
+        // The rest of the name, the word that was taken off, and whether a separator stood between them.
+        let mut rests: Vec<(&str, &str, bool)> = Vec::new();
         if let Some((rest, last)) = self.shown.rsplit_once(separator).filter(|(_, last)| affix(last)) {
-            rests.push((rest, last));
+            rests.push((rest, last, true));
             if let Some((shorter, before)) = rest.rsplit_once(separator).filter(|(_, before)| affix(before)) {
                 let both = self.shown.get(shorter.len() + 1..).unwrap_or(before);
-                rests.push((shorter, both));
+                rests.push((shorter, both, true));
             }
         }
         if let Some((first, rest)) = self.shown.split_once(separator).filter(|(first, _)| affix(first)) {
-            rests.push((rest, first));
+            rests.push((rest, first, true));
         }
         for glued in GLUED {
             if let Some(at) = self.lower.strip_suffix(glued).map(str::len) {
-                rests.extend(self.shown.split_at_checked(at).map(|(rest, word)| (rest.trim_end_matches(separator), word)));
+                rests.extend(self.shown.split_at_checked(at).map(|(rest, word)| (rest.trim_end_matches(separator), word, false)));
             }
         }
         let mut found: Vec<(Target, (&str, bool))> = Vec::new();
-        for (rest, word) in rests {
+        for (rest, word, apart) in rests {
             if letters(rest).len() < 5 {
                 continue;
             }
             let brand = |number: u32| matcher.target(number).filter(|target| target.weight >= BRAND);
             let same: Vec<Target> = matcher.same(&rest.to_ascii_lowercase()).filter_map(brand).collect();
             let alike = matcher.look_alikes(rest).into_iter().filter_map(|(number, _)| brand(number));
-            let alike: Vec<Target> = alike.filter(|target| letters(target.shown) != letters(rest)).collect();
+            // A glued rest is a guess: `OpenRLHF` is neither `OpenRL` nor `open-r1`.
+            let alike: Vec<Target> = alike.filter(|target| apart && letters(target.shown) != letters(rest)).collect();
             found.extend(same.into_iter().map(|target| (target, (word, false))));
             found.extend(alike.into_iter().map(|target| (target, (word, true))));
         }

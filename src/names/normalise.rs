@@ -25,10 +25,7 @@ const PAGES: [&str; 30] = [
 
 /// Endings of files, lower-case. Version-like endings (`.5B`) are not among them.
 const EXTENSIONS: [&str; 56] = [
-    "arrow", "avro", "bin", "bz2", "cfg", "ckpt", "conf", "csv", "db", "ftz", "ggml", "gguf", "gif", "gz", "h5", "hdf5",
-    "html", "ini", "ipynb", "jpeg", "jpg", "joblib", "json", "json5", "jsonl", "keras", "log", "md", "mlmodel", "model",
-    "mp3", "mp4", "msgpack", "npy", "npz", "onnx", "parquet", "pb", "pdf", "pickle", "pkl", "png", "pt", "pth", "py",
-    "safetensors", "sh", "sqlite", "tar", "tflite", "toml", "tsv", "txt", "wav", "yaml", "zip",
+    "arrow", "avro", "bin", "bz2", "cfg", "ckpt", "conf", "csv", "db", "ftz", "ggml", "gguf", "gif", "gz", "h5", "hdf5", "html", "ini", "ipynb", "joblib", "jpeg", "jpg", "json", "json5", "jsonl", "keras", "log", "md", "mlmodel", "model", "mp3", "mp4", "msgpack", "npy", "npz", "onnx", "parquet", "pb", "pdf", "pickle", "pkl", "png", "pt", "pth", "py", "safetensors", "sh", "sqlite", "tar", "tflite", "toml", "tsv", "txt", "wav", "yaml", "zip",
 ];
 
 /// The repo id in a string, or None if it holds none: a path, a template, a file, a page of the Hub.
