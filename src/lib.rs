@@ -17,5 +17,6 @@ pub mod report;
 pub mod secrets;
 pub mod source;
 pub mod span;
+pub mod surface;
 pub mod usage;
 pub mod versions;
