@@ -18,8 +18,19 @@ const TABLE: &str = include_str!("../../rules/data/advisories.toml");
 
 /// The packages of the table, known without parsing it (a test compares).
 const LISTED: &[&str] = &[
-    "joblib", "keras", "langgraph-checkpoint", "llama-cpp-python", "nemo-toolkit", "numpy", "onnx",
-    "pytorch-lightning", "sglang", "skops", "torch", "transformers", "vllm",
+    "joblib",
+    "keras",
+    "langgraph-checkpoint",
+    "llama-cpp-python",
+    "nemo-toolkit",
+    "numpy",
+    "onnx",
+    "pytorch-lightning",
+    "sglang",
+    "skops",
+    "torch",
+    "transformers",
+    "vllm",
 ];
 
 /// The table could not be read: a defect of the program, not of the project.
@@ -190,10 +201,9 @@ pub fn matching(package: &str, knowledge: &VersionKnowledge) -> Result<Vec<Match
 
 /// The match to report when a package gets one finding: of those that the caller has kept, the worst.
 pub fn worst(matches: &[Match]) -> Option<Match> {
-    matches
-        .iter()
-        .copied()
-        .min_by_key(|found| Reverse((found.admission, found.advisory.level, found.advisory.confidence, found.advisory.fixed.clone())))
+    matches.iter().copied().min_by_key(|found| {
+        Reverse((found.admission, found.advisory.level, found.advisory.confidence, found.advisory.fixed.clone()))
+    })
 }
 
 /// The lowest version known to be free of all of these rows; None when one of them has no known fix.
@@ -218,8 +228,12 @@ impl Advisory {
     /// Whether the other package that the hole needs is there, as far as the manifests tell. Yes when it needs none;
     /// Unknown when no manifest names it.
     pub fn companion_holds(&self, versions: &ProjectVersions, from: &str) -> Answer {
-        let Some(companion) = &self.companion else { return Answer::Yes };
-        let Some(known) = versions.lookup(&companion.package, from) else { return Answer::Unknown };
+        let Some(companion) = &self.companion else {
+            return Answer::Yes;
+        };
+        let Some(known) = versions.lookup(&companion.package, from) else {
+            return Answer::Unknown;
+        };
         match known.knowledge.set() {
             // Named without a version: it is installed, in the newest version.
             None if companion.affected.upper_bound() == Some(&Bound::Unbounded) => Answer::Yes,
@@ -264,7 +278,8 @@ fn row(row: Row) -> Result<Advisory, AdvisoryError> {
     let companion = match row.companion {
         Some(companion) => {
             let set = VersionSet::parse_ordered(&companion.affected).filter(|set| !set.is_empty());
-            let affected = set.ok_or(AdvisoryError::Row { id: row.id.clone(), problem: "the companion's range does not parse" })?;
+            let affected =
+                set.ok_or(AdvisoryError::Row { id: row.id.clone(), problem: "the companion's range does not parse" })?;
             Some(Companion { package: normalise_name(&companion.package), affected })
         }
         None => None,
@@ -304,7 +319,9 @@ fn up_to_fix(range: &str, set: VersionSet, fixed: Option<&Version>) -> VersionSe
 /// Whether a text fits a pattern in which `*` stands for any text. Takes time proportional to pattern times text.
 fn glob_matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
     let Some(last) = pattern.contains('*').then(|| pattern.rsplit('*').next().unwrap_or("")) else {
         return rest.is_empty();
     };

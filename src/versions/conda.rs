@@ -41,9 +41,7 @@ pub(super) fn read(text: &str, resolver: &dyn Fn(&str) -> Option<String>) -> Man
                 let parent = levels.last_mut().map(|(level, key)| (*level, key.take()));
                 let level = match parent {
                     None if is_mapping => Level::Root,
-                    Some((Level::Root, key)) if !is_mapping && key.as_deref() == Some("dependencies") => {
-                        Level::Dependencies
-                    }
+                    Some((Level::Root, key)) if !is_mapping && key.as_deref() == Some("dependencies") => Level::Dependencies,
                     Some((Level::Dependencies, _)) if is_mapping => Level::Entry,
                     Some((Level::Entry, key)) if !is_mapping && key.as_deref() == Some("pip") => Level::Pip,
                     _ => Level::Other,
@@ -198,7 +196,12 @@ mod tests {
             ("pytorch==2.0.1", "torch", "==2.0.1", VersionKnowledge::from_locked("2.0.1").set()),
             ("pytorch::pytorch=2.0.1=py3.10_cuda11.7_0", "torch", "=2.0.1", VersionKnowledge::from_locked("2.0.1").set()),
             ("pytorch=2.0.1=*cuda*", "torch", "=2.0.1", VersionKnowledge::from_specifiers("==2.0.1.*").set()),
-            ("conda-forge::transformers >=4.36,<4.50", "transformers", ">=4.36,<4.50", VersionKnowledge::from_specifiers(">=4.36,<4.50").set()),
+            (
+                "conda-forge::transformers >=4.36,<4.50",
+                "transformers",
+                ">=4.36,<4.50",
+                VersionKnowledge::from_specifiers(">=4.36,<4.50").set(),
+            ),
             ("pytorch >= 2.0", "torch", ">= 2.0", VersionKnowledge::from_specifiers(">=2.0").set()),
             ("keras 3.8.0", "keras", "3.8.0", VersionKnowledge::from_locked("3.8.0").set()),
             ("keras 3.8.0 py310_0", "keras", "3.8.0", VersionKnowledge::from_locked("3.8.0").set()),

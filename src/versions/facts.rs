@@ -152,9 +152,13 @@ pub struct Verdict {
 /// Whether the files of the folder `from` get a behaviour.
 pub fn holds(fact: Fact, versions: &ProjectVersions, from: &str) -> Verdict {
     let nothing = Verdict { answer: Answer::Unknown, evidence: String::new(), known: None };
-    let Some(change) = CHANGES.iter().find(|change| change.fact == fact) else { return nothing };
+    let Some(change) = CHANGES.iter().find(|change| change.fact == fact) else {
+        return nothing;
+    };
     let found = change.packages.iter().find_map(|package| Some((*package, versions.lookup(package, from)?)));
-    let Some((package, known)) = found else { return nothing };
+    let Some((package, known)) = found else {
+        return nothing;
+    };
     let answer = change.answer(&known.knowledge);
     let evidence = match &known.knowledge {
         VersionKnowledge::Unknown => String::new(),
@@ -187,10 +191,7 @@ impl Change {
             VersionSet::between(Bound::Unbounded, Bound::Included(absent))
         };
         // Pre-releases of the version that brought the change may or may not have it.
-        let early = VersionSet::between(
-            Bound::Included(super::set::first_development(&present)),
-            Bound::Excluded(present),
-        );
+        let early = VersionSet::between(Bound::Included(super::set::first_development(&present)), Bound::Excluded(present));
         let is_early = !set.intersection(&early).is_empty() && set.is_subset_of(&early);
         match () {
             () if set.is_empty() || is_early => Answer::Unknown,

@@ -88,9 +88,7 @@ fn is_requirements_name(stem: &str) -> bool {
 
 fn is_conda_name(stem: &str) -> bool {
     let separated = |rest: &str| rest.is_empty() || rest.starts_with(['-', '_', '.']);
-    ["environment", "conda", "conda-env", "conda_env"]
-        .iter()
-        .any(|known| stem.strip_prefix(known).is_some_and(separated))
+    ["environment", "conda", "conda-env", "conda_env"].iter().any(|known| stem.strip_prefix(known).is_some_and(separated))
         || stem.ends_with("-environment")
         || stem.ends_with("_environment")
 }
@@ -131,8 +129,19 @@ mod tests {
     #[test]
     fn names_that_are_not() {
         for path in [
-            "", "/", "MANIFEST.in", "config.h.in", "notes.txt", "requirementsdoc.txt", "Cargo.lock", "package.lock",
-            "environments.yml", "docs/functional requirements.txt", "data/base.txt", "setup.pyc", "condaish.yml",
+            "",
+            "/",
+            "MANIFEST.in",
+            "config.h.in",
+            "notes.txt",
+            "requirementsdoc.txt",
+            "Cargo.lock",
+            "package.lock",
+            "environments.yml",
+            "docs/functional requirements.txt",
+            "data/base.txt",
+            "setup.pyc",
+            "condaish.yml",
         ] {
             assert_eq!(is_manifest(path), None, "{path}");
         }

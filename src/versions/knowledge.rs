@@ -53,11 +53,15 @@ impl VersionKnowledge {
     /// Reads PEP 440 specifiers (`>=1.13,<2.6`). Empty, unreadable and contradictory text is Unknown.
     pub fn from_specifiers(text: &str) -> Self {
         let text = text.trim();
-        let Some(parts) = clauses(text) else { return Self::Unknown };
+        let Some(parts) = clauses(text) else {
+            return Self::Unknown;
+        };
         let mut set = VersionSet::all();
         let mut exact = None;
         for part in &parts {
-            let Some(one) = clause_set(part) else { return Self::Unknown };
+            let Some(one) = clause_set(part) else {
+                return Self::Unknown;
+            };
             set = set.intersection(&one);
             if let ("==" | "===", version) = split_operator(part) {
                 exact = exact.or_else(|| parse_version(version));
@@ -186,7 +190,9 @@ fn upper_is_affected(upper: &Bound<Version>, affected: &VersionSet) -> bool {
 /// Whether every version that can be installed is at least `floor`. A pre-release of the floor itself is Unknown:
 /// it may or may not hold the change.
 pub fn at_least(knowledge: &VersionKnowledge, floor: &Version) -> Answer {
-    let Some(set) = knowledge.set() else { return Answer::Unknown };
+    let Some(set) = knowledge.set() else {
+        return Answer::Unknown;
+    };
     let reached = VersionSet::between(Bound::Included(floor.clone()), Bound::Unbounded);
     let below = super::set::first_development(&floor.only_release());
     let missed = VersionSet::between(Bound::Unbounded, Bound::Excluded(below));
@@ -376,16 +382,10 @@ mod tests {
 
     #[test]
     fn conda_equals_is_a_prefix() {
-        assert_eq!(
-            VersionKnowledge::from_conda("=2.0").set(),
-            VersionKnowledge::from_specifiers("==2.0.*").set()
-        );
+        assert_eq!(VersionKnowledge::from_conda("=2.0").set(), VersionKnowledge::from_specifiers("==2.0.*").set());
         assert_eq!(VersionKnowledge::from_conda("==2.0"), VersionKnowledge::from_locked("2.0"));
         assert_eq!(VersionKnowledge::from_conda("2.0.1"), VersionKnowledge::from_locked("2.0.1"));
-        assert_eq!(
-            VersionKnowledge::from_conda(">=2.0.*,<2.6").set(),
-            VersionKnowledge::from_specifiers(">=2.0,<2.6").set()
-        );
+        assert_eq!(VersionKnowledge::from_conda(">=2.0.*,<2.6").set(), VersionKnowledge::from_specifiers(">=2.0,<2.6").set());
         assert!(VersionKnowledge::from_conda("2.0.*|2.1.*").set().is_some());
         assert_eq!(VersionKnowledge::from_conda("*"), VersionKnowledge::Unknown);
     }

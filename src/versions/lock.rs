@@ -10,13 +10,21 @@ pub(super) fn read_toml(text: &str, array: &str) -> Manifest {
     let document = toml_text::parse(text, &mut manifest);
     let packages = toml_text::lookup(document.get_ref(), &[array]).and_then(|value| value.get_ref().as_array());
     for package in packages.into_iter().flatten() {
-        let Some(package) = package.get_ref().as_table() else { continue };
-        let Some((name, name_token)) = string(package, "name") else { continue };
-        let Some((version, version_token)) = string(package, "version") else { continue };
+        let Some(package) = package.get_ref().as_table() else {
+            continue;
+        };
+        let Some((name, name_token)) = string(package, "name") else {
+            continue;
+        };
+        let Some((version, version_token)) = string(package, "version") else {
+            continue;
+        };
         // The project itself stands in its lock too; what it is called is nobody's dependency.
-        if package.get("source").and_then(|source| source.get_ref().as_table()).is_some_and(|source| {
-            ["editable", "virtual"].iter().any(|key| source.contains_key(*key))
-        }) {
+        if package
+            .get("source")
+            .and_then(|source| source.get_ref().as_table())
+            .is_some_and(|source| ["editable", "virtual"].iter().any(|key| source.contains_key(*key)))
+        {
             continue;
         }
         let name_span = content_or_token(text, name, &name_token);
@@ -58,9 +66,8 @@ pub(super) fn read_pipfile_lock(text: &str) -> Manifest {
                 let end = string_end(bytes, position + 1);
                 let here = (position + 1, end);
                 position = end;
-                let is_key = bytes.get(end + 1..).is_some_and(|rest| {
-                    rest.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':')
-                });
+                let is_key =
+                    bytes.get(end + 1..).is_some_and(|rest| rest.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':'));
                 if is_key {
                     pending = Some(here);
                 } else if let ([_, Some(section), Some(package)], Some(key)) = (keys.as_slice(), pending.take()) {
@@ -97,7 +104,9 @@ fn push_locked(
     if !matches!(text.get(section.0..section.1), Some("default" | "develop")) {
         return;
     }
-    let (Some(name), Some(version)) = (text.get(package.0..package.1), text.get(value.0..value.1)) else { return };
+    let (Some(name), Some(version)) = (text.get(package.0..package.1), text.get(value.0..value.1)) else {
+        return;
+    };
     manifest.requirements.push(Requirement {
         package: normalise_name(name),
         knowledge: VersionKnowledge::from_specifiers(version),

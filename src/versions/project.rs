@@ -327,14 +327,21 @@ mod tests {
         assert_eq!(answer(&[pyproject, lock], "src"), pair("2.5.1", "uv.lock"));
         assert_eq!(answer(&[pyproject, ("requirements.txt", "torch==2.4.0+cu118")], ""), pair("2.4.0+cu118", "requirements.txt"));
         assert_eq!(answer(&[pyproject, ("requirements-dev.txt", "torch==2.4.0")], ""), pair(">=2.0", "pyproject.toml"));
-        assert_eq!(answer(&[("requirements.txt", "torch"), ("requirements-dev.txt", "torch==2.4.0")], ""), pair("2.4.0", "requirements-dev.txt"));
+        assert_eq!(
+            answer(&[("requirements.txt", "torch"), ("requirements-dev.txt", "torch==2.4.0")], ""),
+            pair("2.4.0", "requirements-dev.txt")
+        );
         assert_eq!(answer(&[("requirements.txt", "torch")], ""), pair("", "requirements.txt"));
     }
 
     #[test]
     fn requirements_of_one_manifest_hold_together() {
-        assert_eq!(answer(&[("requirements.txt", "torch>=2.0\n-c constraints.txt\n"), ("constraints.txt", "torch==2.5.1\n")], ""), pair("2.5.1", "constraints.txt"));
-        let versions = project(&[("requirements.txt", "torch==2.4.0; python_version<'3.9'\ntorch==2.6.0; python_version>='3.9'\n")]);
+        assert_eq!(
+            answer(&[("requirements.txt", "torch>=2.0\n-c constraints.txt\n"), ("constraints.txt", "torch==2.5.1\n")], ""),
+            pair("2.5.1", "constraints.txt")
+        );
+        let versions =
+            project(&[("requirements.txt", "torch==2.4.0; python_version<'3.9'\ntorch==2.6.0; python_version>='3.9'\n")]);
         let set = versions.lookup("torch", "").unwrap().knowledge.set().unwrap();
         assert!(set.is_points() && set.single().is_none());
         let text = "[project]\ndependencies=['torch>=2']\n[tool.uv]\noverride-dependencies=['torch==2.6.0']\n";
@@ -343,8 +350,14 @@ mod tests {
 
     #[test]
     fn folders_of_requirements_speak_for_their_parent() {
-        assert_eq!(answer(&[("app/requirements/base.txt", "torch==2.5.1")], "app/src"), pair("2.5.1", "app/requirements/base.txt"));
-        assert_eq!(answer(&[("requirements.txt", "-r requirements/base.txt"), ("requirements/base.txt", "torch==2.5.1")], ""), pair("2.5.1", "requirements/base.txt"));
+        assert_eq!(
+            answer(&[("app/requirements/base.txt", "torch==2.5.1")], "app/src"),
+            pair("2.5.1", "app/requirements/base.txt")
+        );
+        assert_eq!(
+            answer(&[("requirements.txt", "-r requirements/base.txt"), ("requirements/base.txt", "torch==2.5.1")], ""),
+            pair("2.5.1", "requirements/base.txt")
+        );
     }
 
     #[test]

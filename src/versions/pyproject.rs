@@ -26,10 +26,8 @@ const LISTED: &[(&[&str], Place)] = &[
 ];
 
 /// Tables that map a package to a version in Poetry's language.
-const POETRY: &[(&[&str], Place)] = &[
-    (&["tool", "poetry", "dependencies"], Place::Main),
-    (&["tool", "poetry", "dev-dependencies"], Place::Optional),
-];
+const POETRY: &[(&[&str], Place)] =
+    &[(&["tool", "poetry", "dependencies"], Place::Main), (&["tool", "poetry", "dev-dependencies"], Place::Optional)];
 
 pub(super) fn read(text: &str, resolver: &dyn Fn(&str) -> Option<String>) -> Manifest {
     let mut manifest = Manifest::default();
@@ -60,7 +58,9 @@ pub(super) fn read(text: &str, resolver: &dyn Fn(&str) -> Option<String>) -> Man
         push_table(text, table, Place::Override, VersionKnowledge::from_poetry, found);
     }
     for (_, environment) in toml_text::table(document, &["tool", "hatch", "envs"]).into_iter().flatten() {
-        let Some(environment) = environment.get_ref().as_table() else { continue };
+        let Some(environment) = environment.get_ref().as_table() else {
+            continue;
+        };
         for key in ["dependencies", "extra-dependencies"] {
             if let Some(array) = environment.get(key) {
                 push_strings(text, array, Place::Optional, found);
@@ -74,9 +74,13 @@ pub(super) fn read(text: &str, resolver: &dyn Fn(&str) -> Option<String>) -> Man
 
 /// `[tool.setuptools.dynamic] dependencies = { file = ["requirements.txt"] }`.
 fn read_dynamic(document: &DeTable<'_>, resolver: &dyn Fn(&str) -> Option<String>, manifest: &mut Manifest) {
-    let Some(dynamic) = toml_text::table(document, &["tool", "setuptools", "dynamic"]) else { return };
+    let Some(dynamic) = toml_text::table(document, &["tool", "setuptools", "dynamic"]) else {
+        return;
+    };
     let mut include = |table: &DeTable<'_>, place: Place| {
-        let Some(file) = table.get("file") else { return };
+        let Some(file) = table.get("file") else {
+            return;
+        };
         let single = file.get_ref().as_str().into_iter();
         for path in single.chain(toml_text::strings(file).map(|(path, _)| path)).take(16) {
             let mut inner = requirements_file::read_named(path, place, resolver);
@@ -111,7 +115,9 @@ fn push_strings(text: &str, array: &Spanned<DeValue<'_>>, place: Place, found: &
     for (value, token) in toml_text::strings(array) {
         let inner = toml_text::content(text, value, &token);
         let offset = inner.as_ref().map_or(token.start, |inner| inner.start);
-        let Some(mut requirement) = requirement::parse(value, offset, place) else { continue };
+        let Some(mut requirement) = requirement::parse(value, offset, place) else {
+            continue;
+        };
         if inner.is_none() {
             // With escapes in the string, places inside it are not places in the file.
             requirement.span = token.clone();
@@ -122,13 +128,7 @@ fn push_strings(text: &str, array: &Spanned<DeValue<'_>>, place: Place, found: &
 }
 
 /// Reads a table from package to version, or to a table with `version`, or to a list of such tables.
-fn push_table(
-    text: &str,
-    table: &DeTable<'_>,
-    place: Place,
-    read: fn(&str) -> VersionKnowledge,
-    found: &mut Vec<Requirement>,
-) {
+fn push_table(text: &str, table: &DeTable<'_>, place: Place, read: fn(&str) -> VersionKnowledge, found: &mut Vec<Requirement>) {
     for (key, value) in table {
         let package = normalise_name(key.get_ref());
         if package == "python" {
@@ -156,11 +156,13 @@ fn push_table(
                 Some((version, token)) => (read(version), content_or_token(text, version, &token)),
                 None => (VersionKnowledge::Unknown, key_span.end..key_span.end),
             };
-            let end = specifier_span.end.max(key_span.end);
+            // In a list of alternatives each one stands on its own line.
+            let start = if value.get_ref().is_array() { alternative.span().start } else { key_span.start };
+            let end = specifier_span.end.max(if value.get_ref().is_array() { alternative.span().start } else { key_span.end });
             found.push(Requirement {
                 package: package.clone(),
                 knowledge,
-                span: key_span.start.min(specifier_span.start)..end,
+                span: start.min(specifier_span.start)..end,
                 specifier_span,
                 place,
                 marker,

@@ -1,7 +1,5 @@
 //! One PEP 508 requirement with the place of each of its parts.
 
-use std::ops::Range;
-
 use super::{Place, Requirement, VersionKnowledge};
 
 /// PEP 503: lower case, every run of `-`, `_` and `.` becomes one `-`.
@@ -24,10 +22,8 @@ pub fn normalise_name(name: &str) -> String {
 
 /// Length in bytes of the package name at the start of the text; 0 if there is none.
 pub(super) fn name_length(text: &str) -> usize {
-    let end = text
-        .bytes()
-        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')))
-        .unwrap_or(text.len());
+    let end =
+        text.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))).unwrap_or(text.len());
     let name = text.get(..end).unwrap_or("");
     // A name starts and ends with a letter or digit; `torch-` followed by a blank is no requirement.
     if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || name.len() > 256 {
@@ -141,11 +137,6 @@ fn wheel_parts(url: &str) -> Option<(&str, &str)> {
     (parts.count() >= 3 && !name.is_empty()).then_some((name, version))
 }
 
-/// Moves a requirement that was read from a piece of text to where the piece stands.
-pub(super) fn shifted(range: &Range<usize>, by: usize) -> Range<usize> {
-    range.start + by..range.end + by
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -164,7 +155,7 @@ mod tests {
         ] {
             let read = parse(text, 100, Place::Main).unwrap();
             assert_eq!(read.package, package, "{text}");
-            assert_eq!(&text[shifted(&read.specifier_span, 0).start - 100..read.specifier_span.end - 100], specifier);
+            assert_eq!(&text[read.specifier_span.start - 100..read.specifier_span.end - 100], specifier);
             assert_eq!(read.marker.as_deref(), marker, "{text}");
             assert!(text[read.span.start - 100..read.span.end - 100].ends_with(specifier), "{text}");
             assert!(!text[read.span.start - 100..read.span.end - 100].starts_with(' '), "{text}");

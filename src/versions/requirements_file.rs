@@ -11,20 +11,22 @@ const MAXIMUM_FILES: usize = 64;
 
 /// What is handed down while files include files.
 struct Reader<'a> {
+    /// The manifest's own text: a file that includes it back adds nothing.
+    root: &'a str,
     resolver: &'a dyn Fn(&str) -> Option<String>,
     seen: BTreeSet<String>,
     manifest: Manifest,
 }
 
 pub(super) fn read(text: &str, place: Place, resolver: &dyn Fn(&str) -> Option<String>) -> Manifest {
-    let mut reader = Reader { resolver, seen: BTreeSet::new(), manifest: Manifest::default() };
+    let mut reader = Reader { root: text, resolver, seen: BTreeSet::new(), manifest: Manifest::default() };
     reader.read_file(text, None, place, 0);
     reader.manifest
 }
 
 /// Reads the file that a manifest of another format names (`file: requirements.txt`).
 pub(super) fn read_named(path: &str, place: Place, resolver: &dyn Fn(&str) -> Option<String>) -> Manifest {
-    let mut reader = Reader { resolver, seen: BTreeSet::new(), manifest: Manifest::default() };
+    let mut reader = Reader { root: "", resolver, seen: BTreeSet::new(), manifest: Manifest::default() };
     reader.include(path, None, place, 0, None);
     reader.manifest
 }
@@ -61,7 +63,9 @@ impl Reader<'_> {
     }
 
     fn include(&mut self, path: &str, from: Option<&str>, place: Place, depth: usize, offset: Option<usize>) {
-        let Some(path) = joined(from, path) else { return };
+        let Some(path) = joined(from, path) else {
+            return;
+        };
         if depth > MAXIMUM_DEPTH || self.seen.len() >= MAXIMUM_FILES {
             self.problem("includes too many files", offset);
             return;
@@ -71,6 +75,7 @@ impl Reader<'_> {
             return;
         }
         match (self.resolver)(&path) {
+            Some(text) if text == self.root => {}
             Some(text) => self.read_file(&text, Some(&path), place, depth),
             None => self.problem("includes a file that cannot be read", offset),
         }
@@ -181,11 +186,7 @@ mod tests {
 
     fn texts(text: &str) -> Vec<(String, String)> {
         let manifest = read(text, Place::Main, &none);
-        manifest
-            .requirements
-            .iter()
-            .map(|found| (found.package.clone(), text[found.span.clone()].to_owned()))
-            .collect()
+        manifest.requirements.iter().map(|found| (found.package.clone(), text[found.span.clone()].to_owned())).collect()
     }
 
     #[test]
@@ -207,21 +208,20 @@ mod tests {
         assert_eq!(texts(text), [("torch".to_owned(), "torch".to_owned())]);
     }
 
+    const ROOT: &str = "-r requirements/base.txt\ntorch\n--requirement=missing.txt\n-r https://x.example/r.txt\n";
+
     #[test]
     fn included_files_are_read_once_and_in_place() {
         let resolver = |path: &str| match path {
             "requirements/base.txt" => Some("-r ../requirements.txt\n-r common/deep.txt\n-c ../constraints.txt\n".to_owned()),
             "requirements/common/deep.txt" => Some("keras==3.8.0\n-r ../base.txt\n".to_owned()),
-            "requirements.txt" => Some("-rrequirements/base.txt\n".to_owned()),
+            "requirements.txt" => Some(ROOT.to_owned()),
             "constraints.txt" => Some("torch==2.1.0\n".to_owned()),
             _ => None,
         };
-        let manifest = read("-r requirements/base.txt\ntorch\n--requirement=missing.txt\n-r https://x.example/r.txt\n", Place::Main, &resolver);
-        let seen: Vec<_> = manifest
-            .requirements
-            .iter()
-            .map(|found| (found.package.as_str(), found.place, found.file.as_deref()))
-            .collect();
+        let manifest = read(ROOT, Place::Main, &resolver);
+        let seen: Vec<_> =
+            manifest.requirements.iter().map(|found| (found.package.as_str(), found.place, found.file.as_deref())).collect();
         assert_eq!(
             seen,
             [
@@ -252,6 +252,8 @@ mod tests {
         }
         let long = format!("torch=={}\n{}\nkeras==3.8.0\n", "1.".repeat(2_000_000), "a #b\\\n".repeat(500_000));
         let manifest = read(&long, Place::Main, &none);
-        assert!(manifest.requirements.iter().any(|found| found.package == "torch" && found.knowledge == VersionKnowledge::Unknown));
+        assert!(
+            manifest.requirements.iter().any(|found| found.package == "torch" && found.knowledge == VersionKnowledge::Unknown)
+        );
     }
 }

@@ -43,11 +43,7 @@ impl VersionSet {
     /// All versions between two bounds; empty when the bounds cross.
     pub fn between(lower: Bound<Version>, upper: Bound<Version>) -> Self {
         let interval = Interval { lower, upper };
-        if interval.is_empty() {
-            Self::default()
-        } else {
-            Self { intervals: vec![interval] }
-        }
+        if interval.is_empty() { Self::default() } else { Self { intervals: vec![interval] } }
     }
 
     /// Whether nothing is in the set.
@@ -195,9 +191,7 @@ impl Interval {
         match (&self.lower, &self.upper) {
             (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
             (Bound::Included(lower), Bound::Included(upper)) => lower > upper,
-            (Bound::Included(lower) | Bound::Excluded(lower), Bound::Included(upper) | Bound::Excluded(upper)) => {
-                lower >= upper
-            }
+            (Bound::Included(lower) | Bound::Excluded(lower), Bound::Included(upper) | Bound::Excluded(upper)) => lower >= upper,
         }
     }
 
@@ -265,9 +259,7 @@ fn touches(upper: &Bound<Version>, lower: &Bound<Version>) -> bool {
     match (upper, lower) {
         (Bound::Unbounded, _) | (_, Bound::Unbounded) => true,
         (Bound::Excluded(upper), Bound::Excluded(lower)) => upper > lower,
-        (Bound::Included(upper) | Bound::Excluded(upper), Bound::Included(lower) | Bound::Excluded(lower)) => {
-            upper >= lower
-        }
+        (Bound::Included(upper) | Bound::Excluded(upper), Bound::Included(lower) | Bound::Excluded(lower)) => upper >= lower,
     }
 }
 
@@ -311,8 +303,7 @@ pub(super) fn clause_set(clause: &str) -> Option<VersionSet> {
             VersionSet::between(Bound::Included(version), family_end(&parent)?)
         }
         Operator::LessThan => {
-            let bound =
-                if version.pre().is_some() || version.dev().is_some() { version } else { first_development(&version) };
+            let bound = if version.pre().is_some() || version.dev().is_some() { version } else { first_development(&version) };
             VersionSet::between(Bound::Unbounded, Bound::Excluded(bound))
         }
         Operator::LessThanEqual => VersionSet::between(Bound::Unbounded, Bound::Included(version)),

@@ -39,7 +39,9 @@ pub(super) fn read_cfg(text: &str, resolver: &dyn Fn(&str) -> Option<String>) ->
             };
             value_start = equals + 1;
         }
-        let (Some(place), Some(value)) = (place, line.get(value_start..)) else { continue };
+        let (Some(place), Some(value)) = (place, line.get(value_start..)) else {
+            continue;
+        };
         if let Some(files) = value.trim().strip_prefix("file:") {
             for file in files.split(',').take(16) {
                 let mut inner = requirements_file::read_named(file.trim(), place, resolver);
@@ -86,7 +88,9 @@ pub(super) fn read_py(text: &str) -> Manifest {
             },
             _ => continue,
         };
-        let Some(value) = value_index(&tokens, index) else { continue };
+        let Some(value) = value_index(&tokens, index) else {
+            continue;
+        };
         match tokens.get(value) {
             Some(Token::Sign(b'[' | b'{' | b'(')) => {
                 read_until = collect(&tokens, value, place, &mut manifest.requirements);
@@ -201,7 +205,9 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut position = 0;
     while let Some(byte) = bytes.get(position).copied() {
         match byte {
-            b'#' => position = memchr::memchr(b'\n', bytes.get(position..).unwrap_or(&[])).map_or(bytes.len(), |at| position + at),
+            b'#' => {
+                position = memchr::memchr(b'\n', bytes.get(position..).unwrap_or(&[])).map_or(bytes.len(), |at| position + at)
+            }
             b'"' | b'\'' => {
                 let (token, end) = string(text, position);
                 found.push(token);
@@ -253,7 +259,8 @@ fn string(text: &str, start: usize) -> (Token<'_>, usize) {
             }
             Some(b'\n') if !is_triple => return (Token::Opaque, position),
             Some(byte) if *byte == quote => {
-                let closes = !is_triple || bytes.get(position..position + 3).is_some_and(|three| three.iter().all(|byte| *byte == quote));
+                let closes =
+                    !is_triple || bytes.get(position..position + 3).is_some_and(|three| three.iter().all(|byte| *byte == quote));
                 if closes {
                     let range: Range<usize> = content..position;
                     let token = match text.get(range) {
@@ -286,19 +293,19 @@ mod tests {
     #[test]
     fn literals_of_setup() {
         assert_eq!(
-            packages("setup(\n  name='x',\n  install_requires=[\n    'torch>=1.13', # why\n    \"keras==3.8.0\",\n    r'numpy',\n  ],\n)"),
+            packages(
+                "setup(\n  name='x',\n  install_requires=[\n    'torch>=1.13', # why\n    \"keras==3.8.0\",\n    r'numpy',\n  ],\n)"
+            ),
             main(&["torch>=1.13", "keras==3.8.0", "numpy"])
         );
         assert_eq!(packages("REQ = [\n 'torch==2.1']\nsetup(install_requires=REQ)"), main(&["torch==2.1"]));
         assert_eq!(packages("REQ: list[str] = ['torch==2.1']\nsetup(install_requires=REQ,)"), main(&["torch==2.1"]));
         assert_eq!(packages("kw = {'install_requires': ['torch==2.1']}"), main(&["torch==2.1"]));
-        let extras = "extras = {}\nextras['a'] = ['torch==2.1']\nextras['b'] = extras['a'] + ['keras']\nsetup(extras_require=extras)";
+        let extras =
+            "extras = {}\nextras['a'] = ['torch==2.1']\nextras['b'] = extras['a'] + ['keras']\nsetup(extras_require=extras)";
         assert_eq!(packages(extras), [("torch==2.1".to_owned(), Place::Optional)]);
         let dict = "setup(extras_require={'gpu': ['torch==2.1'], \"all\": (\"keras\",)})";
-        assert_eq!(
-            packages(dict),
-            [("torch==2.1".to_owned(), Place::Optional), ("keras".to_owned(), Place::Optional)]
-        );
+        assert_eq!(packages(dict), [("torch==2.1".to_owned(), Place::Optional), ("keras".to_owned(), Place::Optional)]);
     }
 
     #[test]

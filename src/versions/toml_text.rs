@@ -12,10 +12,7 @@ pub(super) fn parse<'t>(text: &'t str, manifest: &mut Manifest) -> Spanned<DeTab
     let (table, errors) = DeTable::parse_recoverable(text);
     // One broken quote can make every line behind it an error; the first ones tell the story.
     for error in errors.iter().take(3) {
-        manifest.problems.push(Problem {
-            message: "is not valid TOML".to_owned(),
-            offset: error.span().map(|span| span.start),
-        });
+        manifest.problems.push(Problem { message: "is not valid TOML".to_owned(), offset: error.span().map(|span| span.start) });
     }
     table
 }
