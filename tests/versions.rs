@@ -1,5 +1,5 @@
 //! Manifests of every kind, as they look in real projects: what is read, and where it stands.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -286,4 +286,46 @@ fn install_lines_of_a_dockerfile() {
     let seen: Vec<&str> = found.requirements.iter().map(|found| &line[found.span.clone()]).collect();
     assert_eq!(seen, ["torch==2.1.0", "vllm==0.10.2"]);
     assert_eq!(found.files.len(), 1);
+}
+
+/// Writes what is admitted for a grid of specifiers and versions; `tests/versions_against_packaging.py` compares it with
+/// Python's `packaging`.
+#[test]
+#[ignore = "writes a table for a Python script"]
+fn write_specifier_table() {
+    let numbers = ["1.13", "1.13.1", "2.0", "2.0.1", "2.5", "2.5.1", "2.5.1.post1", "2.6", "2.6.0rc1", "2.6.0.dev3", "2.10", "3", "1!1.0"];
+    let versions = [
+        "0.9", "1.13", "1.13.0", "1.13.1", "1.13.1.post2", "2", "2.0.0", "2.0.1", "2.0.1+cu118", "2.4.9", "2.5", "2.5.0rc1", "2.5.1",
+        "2.5.1+cpu", "2.5.1.post1", "2.5.2", "2.6.0a1", "2.6.0rc1", "2.6.0rc2", "2.6.0.dev3", "2.6", "2.6.0+cu124", "2.10.1", "3.0.dev1",
+        "3.0rc1", "3.0", "3.1", "10.0", "1!0.5", "1!1.0", "1!1.0.1",
+    ];
+    let mut specifiers = Vec::new();
+    for one in numbers {
+        for operator in ["==", "!=", ">=", ">", "<=", "<", "~="] {
+            if operator == "~=" && !one.contains('.') {
+                continue;
+            }
+            specifiers.push(format!("{operator}{one}"));
+            if operator == ">=" {
+                specifiers.extend(numbers.iter().flat_map(|two| {
+                    [format!(">={one},<{two}"), format!(">={one}, <={two}"), format!(">{one},!={two}"), format!("~={one}.0,!={two}")]
+                }));
+            }
+        }
+        if one.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+            specifiers.extend([format!("=={one}.*"), format!("!={one}.*"), format!(">=1.13,!={one}.*")]);
+        }
+    }
+    for specifier in &specifiers {
+        let knowledge = VersionKnowledge::from_specifiers(specifier);
+        let Some(set) = knowledge.set() else { continue };
+        for version in versions {
+            let parsed: pep440_rs::Version = version.parse().unwrap();
+            // pip's answer depends on `--pre` here; ours begins a family at its release.
+            let is_early = parsed.any_prerelease() && (specifier.contains(".*") || specifier.contains("~="));
+            if !is_early {
+                println!("{specifier}\t{version}\t{}", u8::from(set.contains(&parsed)));
+            }
+        }
+    }
 }
