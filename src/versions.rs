@@ -24,7 +24,7 @@ use std::ops::Range;
 
 pub use command::{FileReference, Installation, pip_install, pip_install_requirements};
 pub use kind::{ManifestKind, is_manifest};
-pub use knowledge::{Admission, Answer, VersionKnowledge, VersionRange, admits, at_least};
+pub use knowledge::{Admission, Answer, VersionKnowledge, VersionRange, admits, at_least, raised_floor};
 pub use project::{Known, ProjectVersions};
 pub use requirement::normalise_name;
 pub use set::VersionSet;

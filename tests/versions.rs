@@ -293,11 +293,40 @@ fn install_lines_of_a_dockerfile() {
 #[test]
 #[ignore = "writes a table for a Python script"]
 fn write_specifier_table() {
-    let numbers = ["1.13", "1.13.1", "2.0", "2.0.1", "2.5", "2.5.1", "2.5.1.post1", "2.6", "2.6.0rc1", "2.6.0.dev3", "2.10", "3", "1!1.0"];
+    let numbers =
+        ["1.13", "1.13.1", "2.0", "2.0.1", "2.5", "2.5.1", "2.5.1.post1", "2.6", "2.6.0rc1", "2.6.0.dev3", "2.10", "3", "1!1.0"];
     let versions = [
-        "0.9", "1.13", "1.13.0", "1.13.1", "1.13.1.post2", "2", "2.0.0", "2.0.1", "2.0.1+cu118", "2.4.9", "2.5", "2.5.0rc1", "2.5.1",
-        "2.5.1+cpu", "2.5.1.post1", "2.5.2", "2.6.0a1", "2.6.0rc1", "2.6.0rc2", "2.6.0.dev3", "2.6", "2.6.0+cu124", "2.10.1", "3.0.dev1",
-        "3.0rc1", "3.0", "3.1", "10.0", "1!0.5", "1!1.0", "1!1.0.1",
+        "0.9",
+        "1.13",
+        "1.13.0",
+        "1.13.1",
+        "1.13.1.post2",
+        "2",
+        "2.0.0",
+        "2.0.1",
+        "2.0.1+cu118",
+        "2.4.9",
+        "2.5",
+        "2.5.0rc1",
+        "2.5.1",
+        "2.5.1+cpu",
+        "2.5.1.post1",
+        "2.5.2",
+        "2.6.0a1",
+        "2.6.0rc1",
+        "2.6.0rc2",
+        "2.6.0.dev3",
+        "2.6",
+        "2.6.0+cu124",
+        "2.10.1",
+        "3.0.dev1",
+        "3.0rc1",
+        "3.0",
+        "3.1",
+        "10.0",
+        "1!0.5",
+        "1!1.0",
+        "1!1.0.1",
     ];
     let mut specifiers = Vec::new();
     for one in numbers {
@@ -308,7 +337,12 @@ fn write_specifier_table() {
             specifiers.push(format!("{operator}{one}"));
             if operator == ">=" {
                 specifiers.extend(numbers.iter().flat_map(|two| {
-                    [format!(">={one},<{two}"), format!(">={one}, <={two}"), format!(">{one},!={two}"), format!("~={one}.0,!={two}")]
+                    [
+                        format!(">={one},<{two}"),
+                        format!(">={one}, <={two}"),
+                        format!(">{one},!={two}"),
+                        format!("~={one}.0,!={two}"),
+                    ]
                 }));
             }
         }
@@ -326,6 +360,29 @@ fn write_specifier_table() {
             if !is_early {
                 println!("{specifier}\t{version}\t{}", u8::from(set.contains(&parsed)));
             }
+        }
+    }
+}
+
+/// Prints what is read from the manifests listed in the file that HUBLINT_MANIFESTS names, for reading by eye and for
+/// comparison with other readers: path, package, specifier, knowledge.
+#[test]
+#[ignore = "needs a list of real manifests"]
+fn print_real_manifests() {
+    let list = std::fs::read_to_string(std::env::var("HUBLINT_MANIFESTS").unwrap()).unwrap();
+    for path in list.lines() {
+        let (Some(kind), Ok(text)) = (is_manifest(path), std::fs::read_to_string(path)) else {
+            println!("{path}\tnot read");
+            continue;
+        };
+        let folder = Path::new(path).parent().unwrap();
+        let manifest = read(kind, &text, &|name| std::fs::read_to_string(folder.join(name)).ok());
+        for problem in &manifest.problems {
+            println!("{path}\tproblem: {} at {:?}", problem.message, problem.offset);
+        }
+        for found in &manifest.requirements {
+            let specifier = if found.file.is_none() { &text[found.specifier_span.clone()] } else { "(included)" };
+            println!("{path}\t{:?}\t{}\t{specifier}\t{}", found.place, found.package, found.knowledge.describe());
         }
     }
 }

@@ -159,13 +159,17 @@ pub fn holds(fact: Fact, versions: &ProjectVersions, from: &str) -> Verdict {
     let Some((package, known)) = found else {
         return nothing;
     };
-    let answer = change.answer(&known.knowledge);
-    let evidence = match &known.knowledge {
-        VersionKnowledge::Unknown => String::new(),
-        VersionKnowledge::Exact(version) => format!("{} pins {package} {version}; {}", known.path, change.meaning),
-        VersionKnowledge::Range(range) => format!("{} asks for {package} {}; {}", known.path, range.text, change.meaning),
-    };
-    Verdict { answer, evidence, known: Some(known) }
+    change.verdict(package, known)
+}
+
+/// Whether a file gets a behaviour from what is known already: an install command in the same Dockerfile or notebook
+/// counts for that file before any manifest. Unknown when the fact is about another package.
+pub fn holds_for(fact: Fact, package: &str, known: Known) -> Verdict {
+    let package = super::normalise_name(package);
+    match CHANGES.iter().find(|change| change.fact == fact && change.packages.contains(&package.as_str())) {
+        Some(change) => change.verdict(&package, known),
+        None => Verdict { answer: Answer::Unknown, evidence: String::new(), known: None },
+    }
 }
 
 /// Whether torch.load without `weights_only` is restricted for the files of the folder `from`.
@@ -174,6 +178,16 @@ pub fn torch_load_is_safe_by_default(versions: &ProjectVersions, from: &str) -> 
 }
 
 impl Change {
+    fn verdict(&self, package: &str, known: Known) -> Verdict {
+        let answer = self.answer(&known.knowledge);
+        let evidence = match &known.knowledge {
+            VersionKnowledge::Unknown => String::new(),
+            VersionKnowledge::Exact(version) => format!("{} pins {package} {version}; {}", known.path, self.meaning),
+            VersionKnowledge::Range(range) => format!("{} asks for {package} {}; {}", known.path, range.text, self.meaning),
+        };
+        Verdict { answer, evidence, known: Some(known) }
+    }
+
     fn answer(&self, knowledge: &VersionKnowledge) -> Answer {
         let (Some(set), Ok(absent), Ok(present)) =
             (knowledge.set(), self.absent_up_to.parse::<pep440_rs::Version>(), self.present_from.parse::<pep440_rs::Version>())
@@ -247,6 +261,16 @@ mod tests {
             assert_eq!(change.answer(&VersionKnowledge::from_locked(change.absent_up_to)), Answer::No);
             assert_eq!(change.answer(&VersionKnowledge::from_locked(change.present_from)), Answer::Yes);
         }
+    }
+
+    #[test]
+    fn an_install_command_counts_for_its_own_file() {
+        let found = crate::versions::pip_install_requirements("RUN pip install torch==2.5.1 numpy");
+        let known = Known::from_requirements("Dockerfile", &found, "torch").unwrap();
+        let verdict = holds_for(Fact::TorchLoadsWeightsOnly, "torch", known.clone());
+        assert_eq!((verdict.answer, known.path.as_str()), (Answer::No, "Dockerfile"));
+        assert_eq!(holds_for(Fact::DatasetsRefusesScripts, "torch", known).answer, Answer::Unknown);
+        assert!(Known::from_requirements("Dockerfile", &found, "keras").is_none());
     }
 
     #[test]

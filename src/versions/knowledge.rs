@@ -207,6 +207,32 @@ pub fn at_least(knowledge: &VersionKnowledge, floor: &Version) -> Answer {
     }
 }
 
+/// The specifier with its floor raised to `floor`, for a fix: `>=4.36,<5` becomes `>=4.48.0,<5`. None when the rest of
+/// the specifier does not let `floor` in (`>=4.36,<4.40`), or when it is a pin or no plain range: raising it would then
+/// be a decision, not a repair.
+pub fn raised_floor(specifier: &str, floor: &Version) -> Option<String> {
+    let mut parts = clauses(specifier)?.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let mut raised = false;
+    for part in &mut parts {
+        let (operator, _) = split_operator(part);
+        match operator {
+            ">=" | ">" if !raised => {
+                *part = format!(">={floor}");
+                raised = true;
+            }
+            "<" | "<=" | "!=" => {}
+            _ => return None,
+        }
+    }
+    if !raised {
+        parts.insert(0, format!(">={floor}"));
+    }
+    let separator = if specifier.contains(", ") { ", " } else { "," };
+    let text = parts.join(separator);
+    let set = VersionKnowledge::from_specifiers(&text).set()?;
+    set.contains(floor).then_some(text)
+}
+
 fn poetry_set(text: &str) -> Option<VersionSet> {
     let mut set = VersionSet::all();
     for part in joined_parts(text)? {
@@ -351,6 +377,25 @@ mod tests {
         ] {
             let knowledge = VersionKnowledge::from_specifiers(specifier);
             assert_eq!(at_least(&knowledge, &"2.6".parse().unwrap()), wanted, "{specifier}");
+        }
+    }
+
+    #[test]
+    fn floors_are_raised_where_that_is_a_repair() {
+        for (specifier, floor, wanted) in [
+            (">=4.36", "4.48.0", Some(">=4.48.0")),
+            (">=4.36,<5", "4.48.0", Some(">=4.48.0,<5")),
+            ("<5, >4.36", "4.48.0", Some("<5, >=4.48.0")),
+            ("<3", "2.6.0", Some(">=2.6.0,<3")),
+            ("!=2.5.0", "2.6.0", Some(">=2.6.0,!=2.5.0")),
+            (">=4.36,<4.40", "4.48.0", None),
+            (">=4.36,!=4.48.0", "4.48.0", None),
+            ("==4.36", "4.48.0", None),
+            ("~=4.36", "4.48.0", None),
+            ("^4.36", "4.48.0", None),
+            ("==4.*", "4.48.0", None),
+        ] {
+            assert_eq!(raised_floor(specifier, &floor.parse().unwrap()).as_deref(), wanted, "{specifier}");
         }
     }
 

@@ -30,6 +30,25 @@ pub struct Known {
     pub place: Place,
 }
 
+impl Known {
+    /// What requirements that stand together in one file (an install command in a Dockerfile or notebook) say about a
+    /// package; None when none of them names it. `path` is that file, relative to the project root.
+    pub fn from_requirements(path: &str, requirements: &[Requirement], package: &str) -> Option<Self> {
+        let package = normalise_name(package);
+        let entries: Vec<Entry> = requirements
+            .iter()
+            .filter(|requirement| requirement.package == package)
+            .map(|requirement| Entry {
+                path: path.to_owned(),
+                manifest: path.to_owned(),
+                kind: None,
+                requirement: requirement.clone(),
+            })
+            .collect();
+        combine(&entries)
+    }
+}
+
 /// All manifests of a project.
 #[derive(Debug, Clone, Default)]
 pub struct ProjectVersions {

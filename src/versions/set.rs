@@ -309,7 +309,8 @@ pub(super) fn clause_set(clause: &str) -> Option<VersionSet> {
         Operator::LessThanEqual => VersionSet::between(Bound::Unbounded, Bound::Included(version)),
         Operator::GreaterThan => {
             // `>2.5.1` leaves out 2.5.1.post1; a development release has no post-releases of its own.
-            let bound = if version.post().is_some() || version.dev().is_some() { version } else { version.with_post(Some(u64::MAX)) };
+            let bound =
+                if version.post().is_some() || version.dev().is_some() { version } else { version.with_post(Some(u64::MAX)) };
             VersionSet::between(Bound::Excluded(bound), Bound::Unbounded)
         }
         Operator::GreaterThanEqual => VersionSet::between(Bound::Included(version), Bound::Unbounded),
