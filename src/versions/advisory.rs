@@ -206,15 +206,25 @@ pub fn worst(matches: &[Match]) -> Option<Match> {
     })
 }
 
-/// The lowest version known to be free of all of these rows; None when one of them has no known fix.
+/// The version to move to: the lowest release that has the fixes of all these rows and is in no other row of the
+/// package (transformers 5.0.0 closes one hole of 4.49 and lies in the range of the next). None when a row has no known
+/// fix. [`Advisory::fix_release`] alone is the lighter step that closes one row.
 pub fn clear_version(matches: &[Match]) -> Option<Version> {
-    let mut wanted = matches.iter().map(|found| found.advisory.fixed.clone()).collect::<Option<Vec<_>>>()?;
-    wanted.sort();
-    // A fix of one row may lie inside the range of another (keras 3.13.0 re-opened what 3.12.1 had closed).
-    wanted.into_iter().find(|version| matches.iter().all(|found| !found.advisory.affected.contains(version)))
+    let package = &matches.first()?.advisory.package;
+    let wanted = matches.iter().map(|found| found.advisory.fix_release()).collect::<Option<Vec<_>>>()?;
+    let floor = wanted.into_iter().max()?;
+    let rows: Vec<&Advisory> = advisories().ok()?.iter().filter(|row| row.package == *package).collect();
+    let mut candidates: Vec<Version> = rows.iter().filter_map(|row| row.fix_release()).filter(|fix| *fix >= floor).collect();
+    candidates.sort();
+    candidates.into_iter().find(|version| rows.iter().all(|row| !row.affected.contains(version)))
 }
 
 impl Advisory {
+    /// The first final release with the fix: nobody should be sent to a release candidate.
+    pub fn fix_release(&self) -> Option<Version> {
+        self.fixed.as_ref().map(|fixed| if fixed.any_prerelease() { fixed.only_release() } else { fixed.clone() })
+    }
+
     /// How a known version meets this row.
     pub fn admission(&self, knowledge: &VersionKnowledge) -> Admission {
         admits(knowledge, &self.affected, &self.released)
@@ -424,6 +434,9 @@ mod tests {
         assert_eq!(clear_version(&found).unwrap(), "3.14.0".parse().unwrap());
         let torch = matching("torch", &VersionKnowledge::from_specifiers("==2.5.1")).unwrap();
         assert_eq!(clear_version(&torch).unwrap(), "2.10.0".parse().unwrap());
+        let old = matching("transformers", &VersionKnowledge::from_specifiers("==4.49.0")).unwrap();
+        assert_eq!(old.first().unwrap().advisory.fix_release().unwrap(), "5.0.0".parse().unwrap());
+        assert_eq!(clear_version(&old).unwrap(), "5.5.0".parse().unwrap());
         assert!(clear_version(&matching("onnx", &VersionKnowledge::from_specifiers("==1.16.1")).unwrap()).is_none());
         assert!(worst(&[]).is_none());
     }
