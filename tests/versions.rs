@@ -386,3 +386,57 @@ fn print_real_manifests() {
         }
     }
 }
+
+/// Fixtures with bytes changed, dropped and doubled at random (a fixed seed): nothing may panic, every span must be in
+/// the text.
+#[test]
+fn damaged_files_are_survived() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let spice: Vec<char> = "[]{}()<>=!~^,;:'\"\\#\n\r\t -*&|@é\u{feff}\0%$.1a".chars().collect();
+    let names = [
+        "requirements.txt",
+        "pyproject.toml",
+        "poetry-pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+        "Pipfile",
+        "Pipfile.lock",
+        "poetry.lock",
+        "uv.lock",
+        "pylock.toml",
+        "environment.yml",
+    ];
+    for name in names {
+        let (text, _) = load(name);
+        let kind = is_manifest(name.strip_prefix("poetry-").unwrap_or(name)).unwrap();
+        for _ in 0..300 {
+            let mut damaged: Vec<char> = text.chars().collect();
+            for _ in 0..=random(6) {
+                let at = random(damaged.len());
+                match random(3) {
+                    0 => damaged[at] = spice[random(spice.len())],
+                    1 => damaged.insert(at, spice[random(spice.len())]),
+                    _ => damaged.truncate(damaged.len() - random(damaged.len() / 4)),
+                }
+            }
+            let damaged: String = damaged.into_iter().collect();
+            let manifest = read(kind, &damaged, &|_| None);
+            for found in &manifest.requirements {
+                assert!(damaged.get(found.span.clone()).is_some(), "{name}: {found:?} in {damaged:?}");
+                assert!(damaged.get(found.specifier_span.clone()).is_some(), "{name}: {found:?} in {damaged:?}");
+            }
+            for found in pip_install(&damaged).requirements {
+                assert!(
+                    damaged.get(found.span.clone()).is_some() && damaged.get(found.specifier_span).is_some(),
+                    "{name}: {damaged:?}"
+                );
+            }
+        }
+    }
+}
