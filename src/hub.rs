@@ -10,12 +10,14 @@ pub mod cache;
 pub mod chain;
 pub mod date;
 pub mod error;
+pub mod info;
 pub mod lock;
 pub mod repo;
 
 pub use chain::{Chain, Miss, Tally, Unresolved};
 pub use date::Date;
 pub use error::ResolveError;
+pub use info::{FileFacts, InfoSource, RepoInfo, Scan};
 pub use repo::{Commit, Gated, RepoRequest, RepoType};
 
 /// Looks up an environment variable by name. The library core never reads the process environment itself.

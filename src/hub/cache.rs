@@ -19,7 +19,7 @@ use super::{
 };
 
 pub use code::RemoteCode;
-pub use files::FileFacts;
+pub(super) use files::is_sha256;
 
 /// A ref file holds 40 digits and perhaps a line end; one byte more shows that it is longer.
 const MAX_REF_BYTES: u64 = 42;

@@ -45,6 +45,11 @@ pub enum ResolveError {
     /// The repo exists, but this account may not read it.
     #[error("the repo is gated: accept its conditions on the Hub and set HF_TOKEN")]
     Gated,
+    /// 403 without further reason.
+    #[error(
+        "the Hub refuses access (403): the token in HF_TOKEN may lack the right to read this repo"
+    )]
+    Forbidden,
     /// The Hub has switched the repo off.
     #[error("the Hub has disabled access to this repo: do not use it")]
     Disabled,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Cache, inside, is_plain_file_name, read_bounded, snapshot_folder};
 use crate::hub::repo::is_lower_hex;
-use crate::hub::{Commit, RepoType, ResolveError};
+use crate::hub::{Commit, FileFacts, RepoType, ResolveError};
 
 /// Largest listing that is read. The biggest data sets have some 100,000 files of about 200 bytes each.
 const MAX_TREE_BYTES: u64 = 64 << 20;
@@ -16,16 +16,6 @@ const MAX_TREE_BYTES: u64 = 64 << 20;
 /// Most files of one snapshot that are looked at, and the deepest folder.
 const MAX_FILES: usize = 200_000;
 const MAX_DEPTH: usize = 32;
-
-/// What is known of one file of a commit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FileFacts {
-    /// Size in bytes.
-    pub size: Option<u64>,
-    /// The sha256 of the content, 64 lower-case hex digits. Known for large files only: small ones are addressed by
-    /// their git hash.
-    pub sha256: Option<String>,
-}
 
 /// The two fields of `trees/<commit>.json` (format 1, huggingface_hub 2.4.0 `_tree_cache.py`) that matter here.
 #[derive(Deserialize)]
