@@ -19,6 +19,7 @@ use super::{
 };
 
 pub use code::RemoteCode;
+pub(super) use code::add_auto_map;
 pub(super) use files::is_sha256;
 
 /// A ref file holds 40 digits and perhaps a line end; one byte more shows that it is longer.
@@ -249,7 +250,7 @@ fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Whether a file name inside a repo is plain: relative, no `..`, nothing that a path join would treat specially.
-pub(super) fn is_plain_file_name(name: &str) -> bool {
+pub(in crate::hub) fn is_plain_file_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 4096
         && !name.contains(['\\', '\0'])

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cache::RemoteCode;
 use super::{Commit, Date, Gated, RepoRequest, ResolveError};
 
 /// What is known of one file of a commit.
@@ -31,6 +32,8 @@ pub struct RepoInfo {
     pub license: Option<String>,
     /// The files by name.
     pub files: Option<BTreeMap<String, FileFacts>>,
+    /// Code that the repo asks the libraries to run. `None` when the reply says nothing of it, which is no proof.
+    pub code: Option<RemoteCode>,
     /// The Hub's scan of the files, if it is finished.
     pub scan: Option<Scan>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::hub::cache::is_sha256;
+use crate::hub::cache::{RemoteCode, add_auto_map, is_sha256};
 use crate::hub::repo::{is_valid_id, visible};
 use crate::hub::{Commit, Date, FileFacts, Gated, RepoInfo, ResolveError, Scan};
 
@@ -23,6 +23,7 @@ struct InfoReply {
     disabled: Option<Value>,
     #[serde(rename = "cardData")]
     card_data: Option<Value>,
+    config: Option<Value>,
     siblings: Option<Vec<Sibling>>,
     #[serde(rename = "securityRepoStatus")]
     security: Option<Value>,
@@ -64,8 +65,11 @@ pub(super) fn read_info(body: &[u8]) -> Result<RepoInfo, ResolveError> {
         .as_ref()
         .and_then(|card| card.get("license"))
         .and_then(read_license);
+    let mut code = RemoteCode::default();
+    add_auto_map(reply.config.as_ref().and_then(|config| config.get("auto_map")), &id, &mut code);
     Ok(RepoInfo {
         id,
+        code: code.any().then_some(code),
         commit,
         last_modified: reply
             .last_modified
@@ -190,6 +194,7 @@ mod tests {
             "_id": "x", "id": "org/m", "modelId": "org/m", "sha": A, "lastModified": "2026-03-01T10:00:00.000Z",
             "gated": "auto", "disabled": false, "private": false, "downloads": 3,
             "cardData": {"license": "apache-2.0", "tags": []},
+            "config": {"auto_map": {"AutoModel": "other/code--modeling.X"}},
             "siblings": [
                 {"rfilename": "config.json", "size": 7, "blobId": "x"},
                 {"rfilename": "model.safetensors", "size": 9, "lfs": {"sha256": hash, "size": 9, "pointerSize": 1}},
@@ -205,6 +210,7 @@ mod tests {
             (Some(Gated::Automatic), Some(false))
         );
         assert_eq!(info.license.as_deref(), Some("apache-2.0"));
+        assert!(info.code.unwrap().other_repos.contains("other/code"));
         let files = info.files.unwrap();
         assert_eq!(
             files["model.safetensors"],

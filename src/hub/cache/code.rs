@@ -86,7 +86,13 @@ fn read_auto_map(
     // serde_json refuses more than 128 levels, so depth is bounded.
     let config: Value =
         serde_json::from_slice(&bytes).map_err(|_| super::broken(format!("{name} is not JSON")))?;
-    match config.get("auto_map") {
+    add_auto_map(config.get("auto_map"), id, code);
+    Ok(())
+}
+
+/// Adds what the value of an `auto_map` key says.
+pub(in crate::hub) fn add_auto_map(auto_map: Option<&Value>, id: &str, code: &mut RemoteCode) {
+    match auto_map {
         None | Some(Value::Null) => {}
         Some(Value::Object(map)) => {
             // A value is "module.Class", "other/repo--module.Class" or a list of those and null (tokenizers: slow, fast).
@@ -101,7 +107,6 @@ fn read_auto_map(
         }
         Some(_) => code.unclear = true,
     }
-    Ok(())
 }
 
 fn add_entry(entry: &Value, id: &str, code: &mut RemoteCode) {

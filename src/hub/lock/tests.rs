@@ -1,0 +1,1 @@
+//! Tests of the lock: text, checks, building, upgrading, verifying.
