@@ -109,8 +109,11 @@ impl FakeHub {
                         std::thread::sleep(Duration::from_millis(2));
                         continue;
                     };
-                    let (requests, stop, handler) =
-                        (Arc::clone(&requests), Arc::clone(&stop), Arc::clone(&handler));
+                    let (requests, stop, handler) = (
+                        Arc::clone(&requests),
+                        Arc::clone(&stop),
+                        Arc::clone(&handler),
+                    );
                     std::thread::spawn(move || {
                         let _ = serve(stream, &requests, &stop, &*handler);
                     });
@@ -225,7 +228,10 @@ fn send(
             }
         }
         Reply::Truncated { promised, body } => {
-            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {promised}\r\n\r\n")?;
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Length: {promised}\r\n\r\n"
+            )?;
             stream.write_all(&body)?;
         }
         Reply::Huge(length) => {

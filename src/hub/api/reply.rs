@@ -66,7 +66,14 @@ pub(super) fn read_info(body: &[u8]) -> Result<RepoInfo, ResolveError> {
         .and_then(|card| card.get("license"))
         .and_then(read_license);
     let mut code = RemoteCode::default();
-    add_auto_map(reply.config.as_ref().and_then(|config| config.get("auto_map")), &id, &mut code);
+    add_auto_map(
+        reply
+            .config
+            .as_ref()
+            .and_then(|config| config.get("auto_map")),
+        &id,
+        &mut code,
+    );
     Ok(RepoInfo {
         id,
         code: code.any().then_some(code),
