@@ -241,7 +241,7 @@ impl HubApi {
             };
             let status = response.status().as_u16();
             match status {
-                200 => return self.read_body(response.body_mut()).map_err(Into::into),
+                200 => return self.read_body(response.body_mut()),
                 301 | 302 | 303 | 307 | 308 => {
                     let target = address
                         .join(&header("location"))

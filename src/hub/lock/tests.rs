@@ -645,6 +645,50 @@ fn upgrades_wait_until_a_head_is_old_enough() {
 }
 
 #[test]
+fn files_of_another_commit_are_recorded_anew() {
+    let mut hub = FakeHub::default().with("org/name", "main", A, Some("2026-01-01"));
+    let lock = lock_of([full_entry()]);
+    let today = day("2026-11-21");
+    let list = |hash: &str, names: &[&str]| -> BTreeMap<String, FileFacts> {
+        let facts = FileFacts {
+            size: Some(7),
+            sha256: Some(hash.to_owned()),
+        };
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), facts.clone()))
+            .collect()
+    };
+    let names = ["model.safetensors", "a \"quoted\" name.txt"];
+    for (files, refreshed) in [
+        (list(WEIGHTS, &names), 0),
+        (list(&"0".repeat(64), &names), 1),
+        (list(WEIGHTS, &names[..1]), 1),
+    ] {
+        let key = ("org/name".to_owned(), "main".to_owned());
+        hub.0.get_mut(&key).unwrap().files = Some(files.clone());
+        let result = upgrade(
+            &lock,
+            &hub,
+            &UpgradeOptions {
+                only: None,
+                min_age_days: 7,
+            },
+            today,
+        );
+        assert_eq!(
+            (result.refreshed.len(), result.changes.len()),
+            (refreshed, 0)
+        );
+        if refreshed == 1 {
+            assert_eq!(result.lock.entries().next().unwrap().files, Some(files));
+        } else {
+            assert_eq!(result.lock, lock);
+        }
+    }
+}
+
+#[test]
 fn outdated_pins_are_listed_with_their_distance() {
     let mut behind = entry("org/behind", "main", A);
     behind.resolved_at = Some(day("2026-11-01"));

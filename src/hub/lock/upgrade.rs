@@ -57,6 +57,8 @@ pub struct Upgrade {
     pub lock: Lock,
     /// Moved.
     pub changes: Vec<Change>,
+    /// Not moved, but what was recorded does not fit the pinned commit (a tool edited only the commit): recorded anew.
+    pub refreshed: Vec<RepoRequest>,
     /// Too young.
     pub held: Vec<Held>,
     /// No answer.
@@ -129,7 +131,15 @@ pub fn upgrade(
     {
         let request = entry.request();
         let info = match hub.info(&request) {
-            Ok(info) if info.commit == entry.revision => continue,
+            Ok(info) if info.commit == entry.revision => {
+                if !files_fit(entry, &info) {
+                    result
+                        .lock
+                        .insert(entry_from_hub(&request, info, Some(today), hub));
+                    result.refreshed.push(request);
+                }
+                continue;
+            }
             Ok(info) => info,
             Err(error) => {
                 result.failed.push(Failed { request, error });
@@ -157,6 +167,21 @@ pub fn upgrade(
             .insert(entry_from_hub(&request, info, Some(today), hub));
     }
     result
+}
+
+/// Whether no recorded file contradicts the Hub's list for the same commit. Unknown values contradict nothing.
+fn files_fit(entry: &Entry, info: &RepoInfo) -> bool {
+    let (Some(recorded), Some(current)) = (&entry.files, &info.files) else {
+        return true;
+    };
+    recorded.iter().all(|(name, old)| {
+        current.get(name).is_some_and(|new| {
+            let same =
+                |old: Option<&str>, new: Option<&str>| old.is_none() || new.is_none() || old == new;
+            same(old.sha256.as_deref(), new.sha256.as_deref())
+                && (old.size.is_none() || new.size.is_none() || old.size == new.size)
+        })
+    })
 }
 
 /// The state of one pin.
