@@ -1,5 +1,12 @@
 //! The Hub's API against a fake Hub on loopback: every answer and every failure, and where the token goes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
 mod fake_hub;
 
 use std::time::{Duration, Instant};

@@ -4,6 +4,13 @@
 //! `python3` is tried. Without one the test says so and passes; with `HUBLINT_TEST_REQUIRE_PYTHON=1` it fails.
 //! `python3 tests/hub_cache_real.py` makes the virtual environments and runs this test with them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
 mod fake_hub;
 
 use std::process::Command;
