@@ -5,6 +5,7 @@
 
 mod build;
 mod check;
+mod kernels;
 mod upgrade;
 mod verify;
 mod write;
@@ -27,6 +28,7 @@ use super::{
 
 pub use build::{Built, Disagreement, Wanted, build};
 pub use check::{Drift, DriftKind, Reference, check};
+pub use kernels::{KERNELS_LOCK_FILE_NAME, parse_kernels_lock};
 pub use upgrade::{Change, Failed, Held, Outdated, Upgrade, UpgradeOptions, outdated, upgrade};
 pub use verify::{FileState, RepoVerification, VerifyReport, verify, verify_folder};
 
