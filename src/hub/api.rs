@@ -221,11 +221,7 @@ impl HubApi {
         };
         for _ in 0..=MAX_REDIRECTS {
             let mut call = self.agent.get(address.to_string());
-            if let Some(token) = self
-                .token
-                .as_ref()
-                .filter(|_| address.same_origin(&self.endpoint))
-            {
+            if let Some(token) = self.token_for(&address) {
                 call = call.header("authorization", format!("Bearer {}", token.0));
             }
             let mut response = call
@@ -271,6 +267,13 @@ impl HubApi {
             }
         }
         Err(wrong("too many redirects").into())
+    }
+
+    /// The token, if it may be sent to this address: the endpoint's own origin, not even another host of the Hub.
+    fn token_for(&self, address: &Address) -> Option<&Token> {
+        self.token
+            .as_ref()
+            .filter(|_| address.same_origin(&self.endpoint))
     }
 
     /// The body, bounded after decompression: a small compressed reply can unfold to gigabytes.
@@ -530,6 +533,32 @@ mod tests {
             api(&[("HUGGING_FACE_HUB_TOKEN", &token)]).unwrap().token,
             None
         );
+    }
+
+    #[test]
+    fn the_token_is_for_the_endpoint_alone() {
+        let token = ["h", "f_", "secret"].concat();
+        let gets_token = |api: &HubApi, address: &str| {
+            api.token_for(&Address::parse(address).unwrap()).is_some()
+        };
+        let hub = api(&[("HF_TOKEN", &token)]).unwrap();
+        assert!(gets_token(&hub, "https://huggingface.co/api/models/x"));
+        for other in [
+            "https://cdn-lfs.huggingface.co/x",
+            "https://hf.co/x",
+            "http://huggingface.co/x",
+            "https://huggingface.co:8443/x",
+            "https://stranger.example/x",
+        ] {
+            assert!(!gets_token(&hub, other), "{other}");
+        }
+        let mirror = api(&[
+            ("HF_TOKEN", &token),
+            ("HF_ENDPOINT", "https://mirror.example/hf"),
+        ])
+        .unwrap();
+        assert!(gets_token(&mirror, "https://mirror.example/hf/x"));
+        assert!(!gets_token(&mirror, "https://huggingface.co/x"));
     }
 
     #[test]

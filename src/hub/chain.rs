@@ -68,8 +68,7 @@ impl fmt::Display for Unresolved {
 type Answer = Result<Resolved, Unresolved>;
 
 /// The sources in the order in which they are asked. Each request is answered once; later calls, also from other
-/// threads, get the same answer, so the Hub is asked at most once for a repo and one run never mixes two heads of a
-/// branch.
+/// threads, get the same answer: the Hub is not asked again for a repo, and one run never mixes two heads of a branch.
 #[derive(Default)]
 pub struct Chain<'a> {
     sources: Vec<(Source, &'a (dyn CommitSource + Sync))>,
