@@ -4,7 +4,11 @@
 //! The pipeline, one way: discover -> source -> surface -> uses, texts -> judge -> findings -> suppress, baseline
 //! -> report | fix | inventory. A later stage never calls an earlier one.
 
+pub mod baseline;
 pub mod catalog;
+pub mod config;
+pub mod discover;
+pub mod error;
 pub mod finding;
 pub mod fix;
 pub mod hub;
@@ -18,5 +22,6 @@ pub mod secrets;
 pub mod source;
 pub mod span;
 pub mod surface;
+pub mod suppress;
 pub mod usage;
 pub mod versions;

@@ -458,7 +458,11 @@ fn artifact(path: &str) -> sarif::ArtifactLocation {
 /// A path relative to the root as a relative reference: everything but unreserved characters and `/` is percent-encoded.
 fn to_uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
-    for byte in path.trim_start_matches("./").bytes() {
+    for byte in path
+        .trim_start_matches("./")
+        .trim_start_matches('/')
+        .bytes()
+    {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
