@@ -24,6 +24,8 @@ pub enum Role {
     CodeId,
     /// A kernel repository: `attn_implementation="org/repo"`.
     KernelId,
+    /// What kind of repository `RepoId` names, as the Hub says it (`repo_type="dataset"`, `--repo-type`).
+    RepoType,
     /// The commit, branch or tag of `RepoId`.
     Revision,
     /// The commit of the code that `trust_remote_code` runs.
@@ -76,6 +78,10 @@ pub enum Role {
     Endpoint,
     /// The value of an environment variable or configuration key that is itself the switch.
     Switch,
+    /// An argument without a meaning of its own that a user's policy asks about by keyword; the number tells such
+    /// keywords apart. Never written in a data file.
+    #[serde(skip)]
+    Custom(u8),
 }
 
 /// A literal that the resolver knows.
