@@ -8,6 +8,7 @@ pub mod baseline;
 pub mod catalog;
 pub mod config;
 pub mod discover;
+pub mod engine;
 pub mod error;
 pub mod finding;
 pub mod fix;
