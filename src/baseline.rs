@@ -267,6 +267,8 @@ impl Baseline {
                 cell: None,
                 map: OffsetMap::identity(0, self.text.len()),
             }],
+            cells: Vec::new(),
+            problems: Vec::new(),
         };
         let context = FindingContext::new(&source);
         // One pass: where each digest stands.

@@ -1,6 +1,5 @@
 //! One file from bytes to findings: a pure function of the source and of what all files share.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, PLACEHOLDERS, Values};
@@ -225,8 +224,7 @@ impl Engine<'_> {
         if verdicts.is_empty() && !directives {
             return;
         }
-        let mask = |text: &str| -> Cow<'_, str> { Cow::Owned(secrets::redact(text).into_owned()) };
-        let context = FindingContext::new(source).masked_by(&mask).with_line_hashes(self.settings.line_hashes);
+        let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts.into_iter().filter_map(|verdict| self.finding(source, verdict, &context)).collect();
         let findings = context.finish(findings);
         if !self.settings.ignore_comments {
@@ -262,10 +260,8 @@ impl Engine<'_> {
         if let Some(cell) = &location.cell {
             message.push_str(&format!(" (cell {}, line {})", cell.number, cell.line));
         }
-        let mut help = case.help.render(&values);
-        if help.is_empty() {
-            help = policy.help.replace('\n', " ");
-        }
+        // Data files break lines for their readers; a finding is one paragraph.
+        let help = case.help.render(&values).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut draft = Draft::new(verdict.rule, level, verdict.spot.unit, verdict.spot.span, message);
         draft.confidence = verdict.confidence;
         draft.statement = Some(verdict.statement);
