@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-#[path = "src/finding.rs"]
-mod finding;
 #[path = "src/catalog/index.rs"]
 mod index;
+#[path = "src/finding/level.rs"]
+mod level;
 #[path = "src/catalog/load.rs"]
 mod load;
 #[path = "src/catalog/model.rs"]
@@ -29,6 +29,9 @@ mod usage;
 mod catalog {
     pub use crate::model::*;
 }
+mod finding {
+    pub use crate::level::Level;
+}
 
 use load::{DataError, DataFile};
 use schema::{LibraryFile, PolicyFile, RawExample};
@@ -38,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rules = root.join("rules");
     println_cargo("rules");
     println_cargo("build.rs");
-    for source in ["finding", "span", "usage"] {
+    for source in ["finding/level", "span", "usage"] {
         println_cargo(&format!("src/{source}.rs"));
     }
     for source in ["index", "load", "model", "policy", "schema"] {
