@@ -24,11 +24,7 @@ pub struct Reported {
 impl Reported {
     /// Without columns.
     pub fn new(line: usize, rule: impl Into<String>) -> Self {
-        Self {
-            line,
-            rule: rule.into(),
-            columns: None,
-        }
+        Self { line, rule: rule.into(), columns: None }
     }
 }
 
@@ -81,11 +77,9 @@ pub fn expectations(text: &str) -> Result<Expectations, String> {
             continue;
         }
         above = Some(number);
-        for (word, set) in [
-            ("todo-expect:", &mut found.todo_expected),
-            ("todo-clean:", &mut found.todo_clean),
-            ("expect:", &mut found.expected),
-        ] {
+        for (word, set) in
+            [("todo-expect:", &mut found.todo_expected), ("todo-clean:", &mut found.todo_clean), ("expect:", &mut found.expected)]
+        {
             let Some(rules) = marker(line, word) else {
                 continue;
             };
@@ -103,30 +97,28 @@ const COMMENTS: [&str; 3] = ["#", "//", "<!--"];
 
 /// The ids after `# word` on a line.
 fn marker(line: &str, word: &str) -> Option<Vec<String>> {
-    COMMENTS.iter().find_map(|comment| {
-        line.match_indices(comment).find_map(|(at, _)| {
-            let rest = line.get(at + comment.len()..)?;
-            rest.trim_start().strip_prefix(word).map(ids)
+    // Anywhere in a comment, for a comment may hold a hublint directive too.
+    let comment = COMMENTS.iter().filter_map(|sign| line.find(sign)).min()?;
+    line.match_indices(word)
+        .find(|(at, _)| {
+            *at > comment
+                && line.get(..*at).is_some_and(|before| before.ends_with([' ', '#', '/', '-']) && !before.ends_with("todo-"))
         })
-    })
+        .and_then(|(at, _)| line.get(at + word.len()..))
+        .map(ids)
 }
 
 /// A line that holds only a comment with carets and ids: first and last column of the carets, and the ids.
 fn carets(line: &str) -> Option<(usize, usize, Vec<String>)> {
     let trimmed = line.trim_start();
-    let comment = COMMENTS
-        .iter()
-        .find(|comment| trimmed.starts_with(**comment))?;
+    let comment = COMMENTS.iter().find(|comment| trimmed.starts_with(**comment))?;
     let rest = trimmed.get(comment.len()..)?.trim_start();
     if !rest.starts_with('^') {
         return None;
     }
     let before = line.len() - rest.len();
     let first = line.get(..before)?.chars().count() + 1;
-    let count = rest
-        .chars()
-        .take_while(|character| *character == '^')
-        .count();
+    let count = rest.chars().take_while(|character| *character == '^').count();
     Some((first, first + count - 1, ids(rest.get(count..)?)))
 }
 
@@ -139,12 +131,19 @@ fn ids(text: &str) -> Vec<String> {
         .filter(|id| !id.is_empty())
         // What follows the ids (a remark after a dash or in parentheses) is no id.
         .take_while(|id| {
-            id.bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-                && id.bytes().any(|byte| byte != b'-')
+            id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')) && id.bytes().any(|byte| byte != b'-')
         })
         .map(str::to_owned)
         .collect()
+}
+
+/// The text of an example with its secrets put in: nothing that has the shape of a token stands in a data file.
+#[must_use]
+pub fn with_secrets(text: &str) -> String {
+    let letters = "kVbTzQmLxNwRjHdPgYcSfUaEoWqZtMvKbJ";
+    let digits = "7Qm2Xv9Lk4Tz8Rw3Np6Hs1Jd5Fg0Bc";
+    text.replace("{{HF34}}", &["hf", "_", letters].concat())
+        .replace("{{GROQ}}", &["gs", "k_", digits, letters.get(..22).unwrap_or_default()].concat())
 }
 
 /// Runs an example: its markers and what `check` reports for its file must agree exactly. `check` gets the name of the
@@ -167,10 +166,7 @@ pub fn run_example(
         }
     }
     let reported = check(name, &example.code, &example.beside);
-    let lines: BTreeSet<(usize, String)> = reported
-        .iter()
-        .map(|report| (report.line, report.rule.clone()))
-        .collect();
+    let lines: BTreeSet<(usize, String)> = reported.iter().map(|report| (report.line, report.rule.clone())).collect();
     for (line, rule) in &wanted.expected {
         if !lines.contains(&(*line, rule.clone())) {
             differences.push(format!("line {line}: {rule} was expected and did not fire"));
@@ -178,25 +174,17 @@ pub fn run_example(
     }
     for (line, rule) in &wanted.todo_expected {
         if lines.contains(&(*line, rule.clone())) {
-            differences.push(format!(
-                "line {line}: {rule} fires now: turn todo-expect into expect"
-            ));
+            differences.push(format!("line {line}: {rule} fires now: turn todo-expect into expect"));
         }
     }
     for (line, rule) in &wanted.todo_clean {
         if !lines.contains(&(*line, rule.clone())) {
-            differences.push(format!(
-                "line {line}: {rule} does not fire any more: take todo-clean out"
-            ));
+            differences.push(format!("line {line}: {rule} does not fire any more: take todo-clean out"));
         }
     }
     for (line, rule, first, last) in &wanted.spans {
         let hit = reported.iter().any(|report| {
-            report.line == *line
-                && report.rule == *rule
-                && report
-                    .columns
-                    .is_none_or(|columns| columns == (*first, *last))
+            report.line == *line && report.rule == *rule && report.columns.is_none_or(|columns| columns == (*first, *last))
         });
         if !hit {
             let seen: Vec<String> = reported
@@ -207,11 +195,7 @@ pub fn run_example(
                 .collect();
             differences.push(format!(
                 "line {line}: {rule} should underline columns {first} to {last}{}",
-                if seen.is_empty() {
-                    " and did not fire".to_owned()
-                } else {
-                    format!(", it underlines {}", seen.join(", "))
-                }
+                if seen.is_empty() { " and did not fire".to_owned() } else { format!(", it underlines {}", seen.join(", ")) }
             ));
         }
     }
@@ -219,19 +203,12 @@ pub fn run_example(
         let known = wanted.expected.contains(&(*line, rule.clone()))
             || wanted.todo_clean.contains(&(*line, rule.clone()))
             || wanted.todo_expected.contains(&(*line, rule.clone()))
-            || wanted
-                .spans
-                .iter()
-                .any(|span| span.0 == *line && span.1 == *rule);
+            || wanted.spans.iter().any(|span| span.0 == *line && span.1 == *rule);
         if !known {
             differences.push(format!("line {line}: {rule} fires and was not expected"));
         }
     }
-    if differences.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("{title}: {}", differences.join("\n  ")))
-    }
+    if differences.is_empty() { Ok(()) } else { Err(format!("{title}: {}", differences.join("\n  "))) }
 }
 
 /// Which entries were matched by some example or generated call; the others are dead weight, or a slip in a name.
@@ -240,13 +217,7 @@ pub fn dead_entries(catalog: &Catalog, used: &BTreeSet<EntryId>) -> Vec<String> 
     catalog
         .entries()
         .filter(|(id, _)| !used.contains(id))
-        .map(|(id, entry)| {
-            format!(
-                "{}: {}",
-                catalog.library(id).id,
-                entry.names.first().map_or("", String::as_str)
-            )
-        })
+        .map(|(id, entry)| format!("{}: {}", catalog.library(id).id, entry.names.first().map_or("", String::as_str)))
         .collect()
 }
 
@@ -256,33 +227,19 @@ mod tests {
     use super::*;
 
     fn example(code: &str) -> RawExample {
-        RawExample {
-            title: "t".to_owned(),
-            code: code.to_owned(),
-            ..RawExample::default()
-        }
+        RawExample { title: "t".to_owned(), code: code.to_owned(), ..RawExample::default() }
     }
 
     fn run(code: &str, reported: &[Reported]) -> Result<(), String> {
-        run_example(Catalog::builtin(), &example(code), |_, _, _| {
-            reported.to_vec()
-        })
+        run_example(Catalog::builtin(), &example(code), |_, _, _| reported.to_vec())
     }
 
     #[test]
     fn markers_are_read_in_every_kind_of_comment() {
         let text = "a  # expect: x, y\nb // expect: x\nc <!-- expect: z -->\nd # expect: x (because)\ne # todo-expect: y\nf  # todo-clean: z\ng # noqa  # expect: w\nurl = \"https://a#b\"\n";
         let found = expectations(text).unwrap();
-        let set = |items: &[(usize, &str)]| {
-            items
-                .iter()
-                .map(|(line, rule)| (*line, (*rule).to_owned()))
-                .collect::<BTreeSet<_>>()
-        };
-        assert_eq!(
-            found.expected,
-            set(&[(1, "x"), (1, "y"), (2, "x"), (3, "z"), (4, "x"), (7, "w")])
-        );
+        let set = |items: &[(usize, &str)]| items.iter().map(|(line, rule)| (*line, (*rule).to_owned())).collect::<BTreeSet<_>>();
+        assert_eq!(found.expected, set(&[(1, "x"), (1, "y"), (2, "x"), (3, "z"), (4, "x"), (7, "w")]));
         assert_eq!(found.todo_expected, set(&[(5, "y")]));
         assert_eq!(found.todo_clean, set(&[(6, "z")]));
         assert!(expectations("a # expect:\n").is_err());
@@ -291,11 +248,7 @@ mod tests {
     #[test]
     fn carets_point_at_the_line_above() {
         let found = expectations("load(x)\n#    ^ rule\n# ^^^^ other\n").unwrap();
-        let spans: Vec<_> = found
-            .spans
-            .iter()
-            .map(|span| (span.0, span.1.as_str(), span.2, span.3))
-            .collect();
+        let spans: Vec<_> = found.spans.iter().map(|span| (span.0, span.1.as_str(), span.2, span.3)).collect();
         assert_eq!(spans, [(1, "other", 3, 6), (1, "rule", 6, 6)]);
         assert!(expectations("# ^ rule\n").is_err());
         assert!(expectations("x\n# ^^\n").is_err());
@@ -306,46 +259,16 @@ mod tests {
         let rule = "unpinned-revision";
         let hit = || Reported::new(1, rule);
         assert_eq!(run("a  # expect: unpinned-revision\n", &[hit()]), Ok(()));
-        assert!(
-            run("a  # expect: unpinned-revision\n", &[])
-                .unwrap_err()
-                .contains("did not fire")
-        );
-        assert!(
-            run("a\n", &[hit()])
-                .unwrap_err()
-                .contains("was not expected")
-        );
-        assert!(
-            run("a  # expect: no-such-rule\n", &[])
-                .unwrap_err()
-                .contains("no rule has the id")
-        );
-        assert!(
-            run("a  # todo-expect: unpinned-revision\n", &[hit()])
-                .unwrap_err()
-                .contains("turn todo-expect")
-        );
+        assert!(run("a  # expect: unpinned-revision\n", &[]).unwrap_err().contains("did not fire"));
+        assert!(run("a\n", &[hit()]).unwrap_err().contains("was not expected"));
+        assert!(run("a  # expect: no-such-rule\n", &[]).unwrap_err().contains("no rule has the id"));
+        assert!(run("a  # todo-expect: unpinned-revision\n", &[hit()]).unwrap_err().contains("turn todo-expect"));
         assert_eq!(run("a  # todo-expect: unpinned-revision\n", &[]), Ok(()));
-        assert!(
-            run("a  # todo-clean: unpinned-revision\n", &[])
-                .unwrap_err()
-                .contains("take todo-clean out")
-        );
-        assert_eq!(
-            run("a  # todo-clean: unpinned-revision\n", &[hit()]),
-            Ok(())
-        );
-        let at = |first, last| Reported {
-            columns: Some((first, last)),
-            ..hit()
-        };
+        assert!(run("a  # todo-clean: unpinned-revision\n", &[]).unwrap_err().contains("take todo-clean out"));
+        assert_eq!(run("a  # todo-clean: unpinned-revision\n", &[hit()]), Ok(()));
+        let at = |first, last| Reported { columns: Some((first, last)), ..hit() };
         let code = "abcd  # expect: unpinned-revision\n# ^^ unpinned-revision\n";
         assert_eq!(run(code, &[at(3, 4)]), Ok(()));
-        assert!(
-            run(code, &[at(1, 4)])
-                .unwrap_err()
-                .contains("it underlines 1 to 4")
-        );
+        assert!(run(code, &[at(1, 4)]).unwrap_err().contains("it underlines 1 to 4"));
     }
 }

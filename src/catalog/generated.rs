@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{
-    Entry, EntryId, EntryKind, LocalTest, Parameter, Pin, Place, RepoKind, RunsCode, Unpickles,
-};
+use super::model::{Entry, EntryId, EntryKind, LocalTest, Parameter, Pin, Place, RepoKind, RunsCode, Unpickles};
 use super::{Catalog, Library};
 use crate::usage::Role;
 
@@ -86,12 +84,7 @@ struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     fn new(library: &'a Library, id: EntryId, entry: &'a Entry, name: String) -> Self {
-        Self {
-            library,
-            id,
-            entry,
-            name,
-        }
+        Self { library, id, entry, name }
     }
 
     fn has(&self, role: Role) -> bool {
@@ -99,17 +92,11 @@ impl<'a> Maker<'a> {
     }
 
     fn calls(&self) -> Vec<GeneratedCall> {
-        let mut calls: Vec<GeneratedCall> = [
-            self.unpinned(),
-            self.remote_code(),
-            self.implicit_code(),
-            self.unpickle(),
-            self.pickle_weights(),
-            self.token(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let mut calls: Vec<GeneratedCall> =
+            [self.unpinned(), self.remote_code(), self.implicit_code(), self.unpickle(), self.pickle_weights(), self.token()]
+                .into_iter()
+                .flatten()
+                .collect();
         if calls.is_empty() {
             let safe = self.code(self.target(true));
             calls.push(self.call(None, Vec::new(), Some(safe)));
@@ -117,20 +104,12 @@ impl<'a> Maker<'a> {
         calls
     }
 
-    fn call(
-        &self,
-        code_unsafe: Option<String>,
-        expected: Vec<&'static str>,
-        code_safe: Option<String>,
-    ) -> GeneratedCall {
+    fn call(&self, code_unsafe: Option<String>, expected: Vec<&'static str>, code_safe: Option<String>) -> GeneratedCall {
         let mut beside = BTreeMap::new();
         if let Some(version) = self.version()
             && !self.library.package.is_empty()
         {
-            beside.insert(
-                "requirements.txt".to_owned(),
-                format!("{}=={version}\n", self.library.package),
-            );
+            beside.insert("requirements.txt".to_owned(), format!("{}=={version}\n", self.library.package));
         }
         GeneratedCall {
             library: self.library.id.clone(),
@@ -149,17 +128,10 @@ impl<'a> Maker<'a> {
             return Some(format!("{since}.0"));
         }
         let until = self.entry.until.as_ref()?;
-        let mut numbers: Vec<u32> = until
-            .split('.')
-            .filter_map(|part| part.parse().ok())
-            .collect();
+        let mut numbers: Vec<u32> = until.split('.').filter_map(|part| part.parse().ok()).collect();
         let minor = numbers.get(1).copied().unwrap_or(0);
         if minor > 0 {
-            Some(format!(
-                "{}.{}.0",
-                numbers.first().copied().unwrap_or(0),
-                minor - 1
-            ))
+            Some(format!("{}.{}.0", numbers.first().copied().unwrap_or(0), minor - 1))
         } else {
             let first = numbers.first_mut()?;
             Some(format!("{}.99.0", first.saturating_sub(1)))
@@ -170,14 +142,7 @@ impl<'a> Maker<'a> {
     fn floats(&self) -> bool {
         let kind = matches!(
             self.entry.repo,
-            Some(
-                RepoKind::Model
-                    | RepoKind::Dataset
-                    | RepoKind::Space
-                    | RepoKind::Kernel
-                    | RepoKind::Any
-                    | RepoKind::Github
-            )
+            Some(RepoKind::Model | RepoKind::Dataset | RepoKind::Space | RepoKind::Kernel | RepoKind::Any | RepoKind::Github)
         );
         kind && self.entry.pin != Pin::None && self.has(Role::RepoId)
     }
@@ -189,7 +154,7 @@ impl<'a> Maker<'a> {
             given.push((Role::RepoId, quoted(&self.repo(pinned))));
         }
         if self.has(Role::Path) {
-            given.push((Role::Path, quoted("./files/model.dat")));
+            given.push((Role::Path, quoted("./files/model.pt")));
         }
         if self.has(Role::Filename) {
             given.push((Role::Filename, quoted("config.json")));
@@ -223,20 +188,12 @@ impl<'a> Maker<'a> {
                 format!("https://huggingface.co/{id}/resolve/{revision}/model.safetensors")
             }
             (_, Pin::Address) => {
-                let revision = if pinned {
-                    format!("@{COMMIT}")
-                } else {
-                    String::new()
-                };
+                let revision = if pinned { format!("@{COMMIT}") } else { String::new() };
                 format!("hf://datasets/{id}{revision}/table.csv")
             }
             (_, Pin::At) => {
                 let scheme = if scheme { "hf_hub:" } else { "" };
-                let revision = if pinned {
-                    format!("@{COMMIT}")
-                } else {
-                    String::new()
-                };
+                let revision = if pinned { format!("@{COMMIT}") } else { String::new() };
                 format!("{scheme}{id}{revision}")
             }
             (_, Pin::Colon) if pinned => format!("{id}:{COMMIT}"),
@@ -272,11 +229,7 @@ impl<'a> Maker<'a> {
         let expected = match self.entry.runs_code {
             RunsCode::No | RunsCode::OptIn => vec!["unpinned-revision"],
             RunsCode::Prompt | RunsCode::DefaultOn | RunsCode::Always => {
-                vec![
-                    "unpinned-revision",
-                    "implicit-remote-code",
-                    "trust-remote-code",
-                ]
+                vec!["unpinned-revision", "implicit-remote-code", "trust-remote-code"]
             }
         };
         let safe = (self.can_be_pinned() && expected.len() == 1).then(|| self.code(safe_arguments));
@@ -303,11 +256,9 @@ impl<'a> Maker<'a> {
     fn implicit_code(&self) -> Option<GeneratedCall> {
         let expected = match self.entry.runs_code {
             RunsCode::DefaultOn => vec!["implicit-remote-code", "trust-remote-code"],
-            RunsCode::Always if self.entry.repo == Some(RepoKind::File) => vec![
-                "implicit-remote-code",
-                "unsafe-deserialization",
-                "unsafe-torch-load",
-            ],
+            RunsCode::Always if self.entry.repo == Some(RepoKind::File) => {
+                vec!["implicit-remote-code", "unsafe-deserialization", "unsafe-torch-load"]
+            }
             RunsCode::Always => vec!["implicit-remote-code"],
             _ => return None,
         };
@@ -330,55 +281,37 @@ impl<'a> Maker<'a> {
         let other = vec!["unsafe-deserialization"];
         let yaml = self.library.id == "yaml";
         let (unsafe_value, safe_value, expected) = if self.has(Role::AllowPickle) {
-            (
-                (Role::AllowPickle, "True"),
-                (Role::AllowPickle, "False"),
-                other,
-            )
+            ((Role::AllowPickle, "True"), (Role::AllowPickle, "False"), other)
         } else if self.has(Role::SafeMode) {
             ((Role::SafeMode, "False"), (Role::SafeMode, "True"), other)
         } else if self.has(Role::WeightsOnly) {
-            (
-                (Role::WeightsOnly, "False"),
-                (Role::WeightsOnly, "True"),
-                torch,
-            )
+            ((Role::WeightsOnly, "False"), (Role::WeightsOnly, "True"), torch)
         } else if yaml && self.has(Role::LoadFormat) {
-            (
-                (Role::LoadFormat, "yaml.Loader"),
-                (Role::LoadFormat, "yaml.SafeLoader"),
-                other,
-            )
+            ((Role::LoadFormat, "yaml.Loader"), (Role::LoadFormat, "yaml.SafeLoader"), other)
         } else {
             let expected = match self.entry.unpickles {
-                Unpickles::Always | Unpickles::Default | Unpickles::ByVersion => {
+                Unpickles::Always | Unpickles::Default => {
+                    vec!["unsafe-deserialization", "unsafe-torch-load"]
+                }
+                // What the file is decides: a name that ends like a pickle is one.
+                Unpickles::ByVersion | Unpickles::ByFormat if self.has(Role::Path) => {
                     vec!["unsafe-deserialization", "unsafe-torch-load"]
                 }
                 _ => return None,
             };
             return Some(self.call(Some(target(None)), expected, None));
         };
-        Some(self.call(
-            Some(target(Some(unsafe_value))),
-            expected,
-            Some(target(Some(safe_value))),
-        ))
+        Some(self.call(Some(target(Some(unsafe_value))), expected, Some(target(Some(safe_value)))))
     }
 
     fn pickle_weights(&self) -> Option<GeneratedCall> {
-        let role = [Role::SafeSerialization, Role::UseSafetensors]
-            .into_iter()
-            .find(|role| self.has(*role))?;
+        let role = [Role::SafeSerialization, Role::UseSafetensors].into_iter().find(|role| self.has(*role))?;
         let code = |value: &str| {
             let mut arguments = self.target(true);
             arguments.push((role, value.to_owned()));
             self.code(arguments)
         };
-        Some(self.call(
-            Some(code("False")),
-            vec!["pickle-weights-requested"],
-            Some(code("True")),
-        ))
+        Some(self.call(Some(code("False")), vec!["pickle-weights-requested"], Some(code("True"))))
     }
 
     fn token(&self) -> Option<GeneratedCall> {
@@ -392,11 +325,7 @@ impl<'a> Maker<'a> {
             arguments.push((Role::Token, value));
             self.code(arguments)
         };
-        Some(self.call(
-            Some(code(quoted(&secret))),
-            vec!["leaked-token"],
-            Some(code("token_from_elsewhere".to_owned())),
-        ))
+        Some(self.call(Some(code(quoted(&secret))), vec!["leaked-token"], Some(code("token_from_elsewhere".to_owned()))))
     }
 
     /// The call as code: an import and one line.
@@ -410,18 +339,13 @@ impl<'a> Maker<'a> {
             };
             match (place.position, &place.keyword, place.nested.split_first()) {
                 (_, _, Some((first, rest))) => {
-                    nested
-                        .entry(first.clone())
-                        .or_default()
-                        .push((rest.to_vec(), value));
+                    nested.entry(first.clone()).or_default().push((rest.to_vec(), value));
                 }
                 // By position where it is usual, to try the positions too.
                 (Some(position), None, _) => {
                     positional.insert(position, value);
                 }
-                (Some(position @ 0..=1), Some(_), _)
-                    if matches!(role, Role::RepoId | Role::Path) =>
-                {
+                (Some(position @ 0..=1), Some(_), _) if matches!(role, Role::RepoId | Role::Path) => {
                     positional.insert(position, value);
                 }
                 (_, Some(keyword), _) => {
@@ -459,10 +383,7 @@ fn dict(items: &[(Vec<String>, String)]) -> String {
     for (path, value) in items {
         match path.split_first() {
             Some((key, [])) => parts.push(format!("{}: {value}", quoted(key))),
-            Some((key, rest)) => groups
-                .entry(key)
-                .or_default()
-                .push((rest.to_vec(), value.clone())),
+            Some((key, rest)) => groups.entry(key).or_default().push((rest.to_vec(), value.clone())),
             None => {}
         }
     }
@@ -486,15 +407,9 @@ mod tests {
     fn every_callable_can_be_called() {
         let catalog = Catalog::builtin();
         assert_eq!(shadowed_callables(catalog), Vec::<String>::new());
-        let called: BTreeSet<EntryId> = generated_calls(catalog)
-            .iter()
-            .map(|call| call.entry)
-            .collect();
-        let all: BTreeSet<EntryId> = catalog
-            .entries()
-            .filter(|(_, entry)| entry.kind == EntryKind::Callable)
-            .map(|(id, _)| id)
-            .collect();
+        let called: BTreeSet<EntryId> = generated_calls(catalog).iter().map(|call| call.entry).collect();
+        let all: BTreeSet<EntryId> =
+            catalog.entries().filter(|(_, entry)| entry.kind == EntryKind::Callable).map(|(id, _)| id).collect();
         assert_eq!(called, all);
     }
 
@@ -505,19 +420,11 @@ mod tests {
             calls
                 .iter()
                 .filter(|call| call.name == name && call.beside.is_empty())
-                .map(|call| {
-                    (
-                        call.code_unsafe.clone().unwrap_or_default(),
-                        call.code_safe.clone().unwrap_or_default(),
-                    )
-                })
+                .map(|call| (call.code_unsafe.clone().unwrap_or_default(), call.code_safe.clone().unwrap_or_default()))
                 .collect()
         };
         let peft = codes("peft.PeftModel.from_pretrained");
-        assert_eq!(
-            peft[0].0,
-            "import peft\npeft.PeftModel.from_pretrained(anything, \"example-org/example-name\")\n"
-        );
+        assert_eq!(peft[0].0, "import peft\npeft.PeftModel.from_pretrained(anything, \"example-org/example-name\")\n");
         assert_eq!(
             peft[0].1,
             format!(
@@ -525,16 +432,9 @@ mod tests {
             )
         );
         let langchain = codes("langchain_huggingface.HuggingFaceEmbeddings");
-        assert!(
-            langchain[0]
-                .1
-                .contains(&format!("model_kwargs={{\"revision\": \"{COMMIT}\"}}")),
-            "{langchain:?}"
-        );
+        assert!(langchain[0].1.contains(&format!("model_kwargs={{\"revision\": \"{COMMIT}\"}}")), "{langchain:?}");
         let numpy = codes("numpy.load");
-        assert!(
-            numpy[0].0.contains("allow_pickle=True") && numpy[0].1.contains("allow_pickle=False")
-        );
+        assert!(numpy[0].0.contains("allow_pickle=True") && numpy[0].1.contains("allow_pickle=False"));
     }
 
     #[test]
@@ -547,12 +447,7 @@ mod tests {
             .collect();
         assert_eq!(
             versions.into_iter().collect::<Vec<_>>(),
-            [
-                "datasets==2.19.0\n",
-                "datasets==2.20.0\n",
-                "datasets==3.0.0\n",
-                "datasets==4.0.0\n"
-            ]
+            ["datasets==2.19.0\n", "datasets==2.20.0\n", "datasets==3.0.0\n", "datasets==4.0.0\n"]
         );
     }
 }

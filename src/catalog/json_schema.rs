@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::model::{LocalTest, Pin, RepoKind, RunsCode, Unpickles};
 use super::policy::PLACEHOLDERS;
 use super::schema::{
-    CheckKind, FixAction, FlagWhen, LibraryFile, PolicyFile, Precision, RawCase, RawCheck,
-    RawEntry, RawExample, RawFix, RawLevel, RawPlace, Status,
+    CheckKind, FixAction, FlagWhen, LibraryFile, PolicyFile, Precision, RawCase, RawCheck, RawEntry, RawExample, RawFix,
+    RawLevel, RawPlace, Status,
 };
 use crate::usage::{Confidence, Role};
 
@@ -93,10 +93,7 @@ fn list(items: &str) -> Value {
 
 fn root(title: &str, schema: Value, definitions: Value) -> Value {
     let mut top = Map::new();
-    top.insert(
-        "$schema".to_owned(),
-        json!("https://json-schema.org/draft/2020-12/schema"),
-    );
+    top.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
     top.insert("title".to_owned(), json!(title));
     if let Value::Object(schema) = schema {
         top.extend(schema);
@@ -141,10 +138,8 @@ fn literal() -> Value {
 }
 
 fn library() -> Value {
-    let roles: Map<String, Value> = legal_words::<Role>()
-        .into_iter()
-        .map(|role| (role, json!({ "$ref": "#/$defs/places" })))
-        .collect();
+    let roles: Map<String, Value> =
+        legal_words::<Role>().into_iter().map(|role| (role, json!({ "$ref": "#/$defs/places" }))).collect();
     let entry = table(
         "One fact",
         &["match"],
@@ -208,14 +203,8 @@ fn library() -> Value {
 }
 
 fn rule() -> Value {
-    let placeholders: Vec<String> = PLACEHOLDERS
-        .iter()
-        .map(|(word, _)| format!("{{{word}}}"))
-        .collect();
-    let message = format!(
-        "One line, lower case or a code span first, no full stop. Placeholders: {}",
-        placeholders.join(" ")
-    );
+    let placeholders: Vec<String> = PLACEHOLDERS.iter().map(|(word, _)| format!("{{{word}}}")).collect();
+    let message = format!("One line, lower case or a code span first, no full stop. Placeholders: {}", placeholders.join(" "));
     let check = table(
         "What the rule looks at",
         &["kind"],
@@ -255,16 +244,7 @@ fn rule() -> Value {
         "hublint: a rule",
         table(
             "A rule: rules/<id>.toml",
-            &[
-                "id",
-                "name",
-                "level",
-                "confidence",
-                "summary",
-                "rationale",
-                "help",
-                "check",
-            ],
+            &["id", "name", "level", "confidence", "summary", "rationale", "help", "check"],
             json!({
                 "id": { "description": "The name of the file", "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 40 },
                 "name": text("The id in PascalCase"),
@@ -350,11 +330,7 @@ pub fn forgotten_fields() -> Vec<String> {
         .flat_map(|(mut legal, mut described)| {
             legal.sort();
             described.sort();
-            if legal == described {
-                Vec::new()
-            } else {
-                vec![format!("{legal:?} is described as {described:?}")]
-            }
+            if legal == described { Vec::new() } else { vec![format!("{legal:?} is described as {described:?}")] }
         })
         .collect()
 }
@@ -370,10 +346,7 @@ mod tests {
 
     #[test]
     fn words_come_from_the_types() {
-        assert_eq!(
-            legal_words::<FlagWhen>(),
-            ["absent", "equals", "matches", "unknown"]
-        );
+        assert_eq!(legal_words::<FlagWhen>(), ["absent", "equals", "matches", "unknown"]);
         assert!(legal_words::<Role>().contains(&"repo_id".to_owned()));
     }
 }

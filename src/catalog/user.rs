@@ -8,9 +8,7 @@ use regex::{Regex, RegexBuilder};
 use super::index;
 use super::load::{self, DataError, DataFile};
 use super::policy::{self, Check, Policy};
-use super::schema::{
-    CheckKind, FlagWhen, LibraryFile, PolicyFile, RawEntry, RawLiteral, RawPlace, RawPlaces,
-};
+use super::schema::{CheckKind, FlagWhen, LibraryFile, PolicyFile, RawEntry, RawLiteral, RawPlace, RawPlaces};
 use super::{Catalog, EntryId, Slot};
 use crate::usage::{Literal, Role, Value};
 
@@ -46,20 +44,12 @@ impl Catalog {
         let mut libraries: Vec<LibraryFile> = Vec::new();
         let mut policies: Vec<(Policy, &UserFile)> = Vec::new();
         for file in files {
-            let place = DataFile {
-                file: &file.name,
-                text: &file.text,
-            };
+            let place = DataFile { file: &file.name, text: &file.text };
             match read(file) {
                 Ok(Kind::Library(library)) => {
                     errors.extend(load::check_library(stem(&file.name), &library, place));
-                    let taken = catalog
-                        .libraries
-                        .iter()
-                        .any(|slot| slot.head().id == library.library)
-                        || libraries
-                            .iter()
-                            .any(|other| other.library == library.library);
+                    let taken = catalog.libraries.iter().any(|slot| slot.head().id == library.library)
+                        || libraries.iter().any(|other| other.library == library.library);
                     if taken {
                         errors.push(place.in_table("", 0, "library", format!(
                             "the name \"{0}\" is taken by rules/apis/{0}.toml of hublint or by another file of yours: choose another",
@@ -69,8 +59,7 @@ impl Catalog {
                     libraries.push(library);
                 }
                 Ok(Kind::Policy(raw)) => {
-                    let taken = catalog.policy_id(&raw.id).is_some()
-                        || policies.iter().any(|(other, _)| other.id == raw.id);
+                    let taken = catalog.policy_id(&raw.id).is_some() || policies.iter().any(|(other, _)| other.id == raw.id);
                     if taken {
                         errors.push(place.in_table("", 0, "id", format!(
                             "the id \"{}\" is taken: choose another; to change a built-in rule use [rules.{0}] in hublint.toml",
@@ -106,8 +95,7 @@ impl Catalog {
 
     /// Puts the user's libraries behind the built-in ones, in place of those put there before.
     fn add_libraries(&mut self, files: &[LibraryFile]) {
-        self.libraries
-            .retain(|slot| matches!(slot, Slot::Builtin(..)));
+        self.libraries.retain(|slot| matches!(slot, Slot::Builtin(..)));
         let (index, heads) = index::build(files, self.libraries.len());
         for (file, head) in files.iter().zip(heads) {
             self.libraries.push(Slot::User(head, load::lower(file)));
@@ -118,11 +106,9 @@ impl Catalog {
     /// A built-in callable as it was written.
     fn raw_callable(&self, id: EntryId) -> Option<RawEntry> {
         match self.libraries.get(usize::from(id.library))? {
-            Slot::Builtin(builtin, _) => serde_json::from_str::<LibraryFile>(builtin.facts)
-                .ok()?
-                .callable
-                .get(usize::from(id.entry))
-                .cloned(),
+            Slot::Builtin(builtin, _) => {
+                serde_json::from_str::<LibraryFile>(builtin.facts).ok()?.callable.get(usize::from(id.entry)).cloned()
+            }
             Slot::User(..) => None,
         }
     }
@@ -134,24 +120,15 @@ fn stem(name: &str) -> &str {
 }
 
 fn read(file: &UserFile) -> Result<Kind, DataError> {
-    let place = DataFile {
-        file: &file.name,
-        text: &file.text,
-    };
+    let place = DataFile { file: &file.name, text: &file.text };
     // Which kind it is decides which words are legal, so it is asked first.
     let has = |key: &str| {
-        file.text.lines().any(|line| {
-            line.trim_start()
-                .strip_prefix(key)
-                .is_some_and(|rest| rest.trim_start().starts_with('='))
-        })
+        file.text.lines().any(|line| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')))
     };
     if has("library") {
         load::parse_library(&file.name, &file.text).map(Kind::Library)
     } else if has("id") {
-        load::parse_policy(&file.name, &file.text)
-            .map(Box::new)
-            .map(Kind::Policy)
+        load::parse_policy(&file.name, &file.text).map(Box::new).map(Kind::Policy)
     } else {
         Err(place.in_table(
             "",
@@ -164,45 +141,25 @@ fn read(file: &UserFile) -> Result<Kind, DataError> {
 
 fn check_pattern(check: &Check, place: DataFile<'_>) -> Option<DataError> {
     match (check.flag_when, &check.value) {
-        (Some(FlagWhen::Matches), Some(RawLiteral::Text(pattern))) => {
-            compile(pattern).err().map(|error| {
-                place.in_table(
-                    "",
-                    0,
-                    "value",
-                    format!("`value` cannot be used as a regular expression: {error}"),
-                )
-            })
-        }
+        (Some(FlagWhen::Matches), Some(RawLiteral::Text(pattern))) => compile(pattern)
+            .err()
+            .map(|error| place.in_table("", 0, "value", format!("`value` cannot be used as a regular expression: {error}"))),
         _ => None,
     }
 }
 
 fn compile(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .size_limit(PATTERN_LIMIT)
-        .build()
-        .map_err(|error| error.to_string().replace('\n', " "))
+    RegexBuilder::new(pattern).size_limit(PATTERN_LIMIT).build().map_err(|error| error.to_string().replace('\n', " "))
 }
 
-fn expand_like(
-    catalog: &Catalog,
-    libraries: &mut [LibraryFile],
-    files: &[UserFile],
-) -> Vec<DataError> {
+fn expand_like(catalog: &Catalog, libraries: &mut [LibraryFile], files: &[UserFile]) -> Vec<DataError> {
     let mut errors = Vec::new();
-    let own: Vec<RawEntry> = libraries
-        .iter()
-        .flat_map(|library| library.callable.iter().cloned())
-        .collect();
+    let own: Vec<RawEntry> = libraries.iter().flat_map(|library| library.callable.iter().cloned()).collect();
     for library in libraries {
         let file = files
             .iter()
             .find(|file| stem(&file.name) == library.library)
-            .map_or(DataFile { file: "", text: "" }, |file| DataFile {
-                file: &file.name,
-                text: &file.text,
-            });
+            .map_or(DataFile { file: "", text: "" }, |file| DataFile { file: &file.name, text: &file.text });
         for (index, entry) in library.callable.iter_mut().enumerate() {
             let Some(like) = entry.like.take() else {
                 continue;
@@ -234,27 +191,16 @@ fn callables_of_rules(
     let mut keywords: Vec<String> = Vec::new();
     let mut entries: BTreeMap<(String, Option<String>), RawEntry> = BTreeMap::new();
     for (policy, file) in policies {
-        let place = DataFile {
-            file: &file.name,
-            text: &file.text,
-        };
+        let place = DataFile { file: &file.name, text: &file.text };
         let custom = policy.check.keyword.clone().map(|keyword| {
-            let number = keywords
-                .iter()
-                .position(|known| *known == keyword)
-                .unwrap_or_else(|| {
-                    keywords.push(keyword.clone());
-                    keywords.len() - 1
-                });
+            let number = keywords.iter().position(|known| *known == keyword).unwrap_or_else(|| {
+                keywords.push(keyword.clone());
+                keywords.len() - 1
+            });
             (keyword, number)
         });
         if keywords.len() > MOST_KEYWORDS {
-            errors.push(place.in_table(
-                "",
-                0,
-                "keyword",
-                format!("more than {MOST_KEYWORDS} different keywords in your rules"),
-            ));
+            errors.push(place.in_table("", 0, "keyword", format!("more than {MOST_KEYWORDS} different keywords in your rules")));
             return None;
         }
         for pattern in &policy.check.callables {
@@ -266,16 +212,18 @@ fn callables_of_rules(
                     continue;
                 }
                 if policy.check.kind == CheckKind::Argument {
-                    errors.push(place.in_table("", 0, "callables", format!(
-                        "\"{pattern}\" is not known, so it has no roles: describe it in a library file, or name the `keyword`"
-                    )));
+                    errors.push(place.in_table(
+                        "",
+                        0,
+                        "callables",
+                        format!(
+                            "\"{pattern}\" is not known, so it has no roles: describe it in a library file, or name the `keyword`"
+                        ),
+                    ));
                 }
                 entries
                     .entry((pattern.clone(), None))
-                    .or_insert_with(|| RawEntry {
-                        names: vec![pattern.clone()],
-                        ..RawEntry::default()
-                    });
+                    .or_insert_with(|| RawEntry { names: vec![pattern.clone()], ..RawEntry::default() });
                 continue;
             };
             let role = custom_role(*number);
@@ -293,11 +241,7 @@ fn callables_of_rules(
                 for mut entry in variants(catalog, &name) {
                     let key = (name.clone(), entry.until.clone());
                     entry.names = vec![name.clone()];
-                    entries
-                        .entry(key)
-                        .or_insert(entry)
-                        .params
-                        .insert(role, places.clone());
+                    entries.entry(key).or_insert(entry).params.insert(role, places.clone());
                 }
             }
         }
@@ -309,11 +253,8 @@ fn callables_of_rules(
         return None;
     }
     let callable: Vec<RawEntry> = entries.into_values().collect();
-    let roots: BTreeSet<String> = callable
-        .iter()
-        .flat_map(|entry| &entry.names)
-        .filter_map(|name| name.split('.').next().map(str::to_owned))
-        .collect();
+    let roots: BTreeSet<String> =
+        callable.iter().flat_map(|entry| &entry.names).filter_map(|name| name.split('.').next().map(str::to_owned)).collect();
     Some(LibraryFile {
         library: "your-rules".to_owned(),
         imports: roots.into_iter().collect(),
@@ -331,12 +272,7 @@ fn own_entries<'a>(libraries: &'a mut [LibraryFile], pattern: &str) -> Vec<&'a m
     libraries
         .iter_mut()
         .flat_map(|library| &mut library.callable)
-        .filter(|entry| {
-            entry
-                .names
-                .iter()
-                .any(|name| name == pattern || index::matches(pattern, name))
-        })
+        .filter(|entry| entry.names.iter().any(|name| name == pattern || index::matches(pattern, name)))
         .collect()
 }
 
@@ -360,27 +296,15 @@ fn names_of(catalog: &Catalog, pattern: &str) -> Vec<String> {
 
 /// What is known of a name, one entry for each range of versions; at least one that says nothing.
 fn variants(catalog: &Catalog, name: &str) -> Vec<RawEntry> {
-    let known: Vec<RawEntry> = catalog
-        .variants(name)
-        .into_iter()
-        .filter_map(|id| catalog.raw_callable(id))
-        .collect();
-    if known.is_empty() {
-        vec![RawEntry::default()]
-    } else {
-        known
-    }
+    let known: Vec<RawEntry> = catalog.variants(name).into_iter().filter_map(|id| catalog.raw_callable(id)).collect();
+    if known.is_empty() { vec![RawEntry::default()] } else { known }
 }
 
 impl Check {
     /// Whether it is about a callable: all of them when it names none.
     #[must_use]
     pub fn is_about(&self, qualified: &str) -> bool {
-        self.callables.is_empty()
-            || self
-                .callables
-                .iter()
-                .any(|pattern| index::matches(pattern, qualified))
+        self.callables.is_empty() || self.callables.iter().any(|pattern| index::matches(pattern, qualified))
     }
 
     /// Whether an argument is flagged by the words of the file (`flag_when`, `value`). `value` is `None` when the argument
@@ -390,17 +314,13 @@ impl Check {
         match (self.flag_when, value) {
             (Some(FlagWhen::Absent), None) => !open,
             (Some(FlagWhen::Unknown), Some(Value::Unknown(_))) => true,
-            (Some(FlagWhen::Equals), Some(value)) => value.literals().iter().any(|literal| {
-                self.value
-                    .as_ref()
-                    .is_some_and(|wanted| same(wanted, literal))
-            }),
+            (Some(FlagWhen::Equals), Some(value)) => {
+                value.literals().iter().any(|literal| self.value.as_ref().is_some_and(|wanted| same(wanted, literal)))
+            }
             (Some(FlagWhen::Matches), Some(value)) => match &self.value {
-                Some(RawLiteral::Text(pattern)) => value
-                    .literals()
-                    .iter()
-                    .filter_map(Literal::as_str)
-                    .any(|text| is_match(pattern, text)),
+                Some(RawLiteral::Text(pattern)) => {
+                    value.literals().iter().filter_map(Literal::as_str).any(|text| is_match(pattern, text))
+                }
                 _ => false,
             },
             _ => false,
@@ -423,14 +343,8 @@ fn same(wanted: &RawLiteral, literal: &Literal) -> bool {
 fn is_match(pattern: &str, text: &str) -> bool {
     static COMPILED: OnceLock<Mutex<BTreeMap<String, Option<Regex>>>> = OnceLock::new();
     let compiled = {
-        let mut known = COMPILED
-            .get_or_init(Mutex::default)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        known
-            .entry(pattern.to_owned())
-            .or_insert_with(|| compile(pattern).ok())
-            .clone()
+        let mut known = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(pattern.to_owned()).or_insert_with(|| compile(pattern).ok()).clone()
     };
     compiled.is_some_and(|regex| regex.is_match(text))
 }
@@ -443,10 +357,7 @@ mod tests {
     use crate::usage::Why;
 
     fn file(name: &str, text: &str) -> UserFile {
-        UserFile {
-            name: format!("ci/rules/{name}.toml"),
-            text: text.to_owned(),
-        }
+        UserFile { name: format!("ci/rules/{name}.toml"), text: text.to_owned() }
     }
 
     fn errors(name: &str, text: &str) -> Vec<String> {
@@ -479,61 +390,34 @@ params.token = []
         assert!(entry.parameter(Role::Token).is_none());
         assert!(catalog.is_root("my_pkg") && catalog.is_root("torch"));
         assert!(catalog.callable("torch.load").is_some());
-        assert!(
-            catalog
-                .words(&|root| root == "my_pkg")
-                .contains(&"load_model".to_owned())
-        );
+        assert!(catalog.words(&|root| root == "my_pkg").contains(&"load_model".to_owned()));
     }
 
     #[test]
     fn errors_name_the_place_and_the_legal_words() {
         let message = errors("my_pkg", &WRAPPER.replace("params.token", "params.tokens"));
         assert!(
-            message[0].starts_with(
-                "ci/rules/my_pkg.toml:9:8: unknown variant `tokens`, expected one of `repo_id`, "
-            ) && message[0].ends_with("; did you mean `token`?"),
+            message[0].starts_with("ci/rules/my_pkg.toml:9:8: unknown variant `tokens`, expected one of `repo_id`, ")
+                && message[0].ends_with("; did you mean `token`?"),
             "{message:?}"
         );
         let message = errors("my_pkg", &WRAPPER.replace("position = 1", "postion = 1"));
         assert!(
-            message[0].starts_with("ci/rules/my_pkg.toml:8:")
-                && message[0].contains("did you mean `position`?"),
+            message[0].starts_with("ci/rules/my_pkg.toml:8:") && message[0].contains("did you mean `position`?"),
             "{message:?}"
         );
         let message = errors("my_pkg", &WRAPPER.replace("hf_hub_download", "hf_download"));
-        assert!(
-            message[0].starts_with("ci/rules/my_pkg.toml:7:1: like = "),
-            "{message:?}"
-        );
+        assert!(message[0].starts_with("ci/rules/my_pkg.toml:7:1: like = "), "{message:?}");
         let message = errors("other", WRAPPER);
-        assert!(
-            message[0]
-                .starts_with("ci/rules/other.toml:2:1: `library` must be the name of the file"),
-            "{message:?}"
-        );
-        let message = errors(
-            "my_pkg",
-            &WRAPPER.replace("my_pkg.load_model", "pkg.load_model"),
-        );
-        assert!(
-            message[0].contains("must begin with one of `imports` (my_pkg)"),
-            "{message:?}"
-        );
-        let message = errors(
-            "torch",
-            &WRAPPER
-                .replace("\"my_pkg\"", "\"torch\"")
-                .replace("my_pkg.", "torch."),
-        );
+        assert!(message[0].starts_with("ci/rules/other.toml:2:1: `library` must be the name of the file"), "{message:?}");
+        let message = errors("my_pkg", &WRAPPER.replace("my_pkg.load_model", "pkg.load_model"));
+        assert!(message[0].contains("must begin with one of `imports` (my_pkg)"), "{message:?}");
+        let message = errors("torch", &WRAPPER.replace("\"my_pkg\"", "\"torch\"").replace("my_pkg.", "torch."));
         assert!(message[0].contains("taken"), "{message:?}");
         let message = errors("x", "title = 1");
         assert!(message[0].contains("neither facts"), "{message:?}");
         let message = errors("my_pkg", "library = \"my_pkg\"\nimports = [");
-        assert!(
-            message[0].starts_with("ci/rules/my_pkg.toml:2:"),
-            "{message:?}"
-        );
+        assert!(message[0].starts_with("ci/rules/my_pkg.toml:2:"), "{message:?}");
     }
 
     const RULE: &str = r#"
@@ -559,21 +443,14 @@ message = "`{api}` without map_location"
 
     #[test]
     fn a_rule_of_their_own_works_from_data_alone() {
-        let catalog =
-            Catalog::extend(&[file("my_pkg", WRAPPER), file("no-cpu-map", RULE)]).unwrap();
+        let catalog = Catalog::extend(&[file("my_pkg", WRAPPER), file("no-cpu-map", RULE)]).unwrap();
         let policy = catalog.policy("no-cpu-map").unwrap();
         assert!(policy.user && policy.check.is_about("torch.load"));
         assert!(!policy.check.is_about("torch.save"));
         let role = policy.check.roles[0];
         let entry = catalog.entry(catalog.callable("torch.load").unwrap());
-        assert_eq!(
-            entry.parameter(role).unwrap().places[0].keyword.as_deref(),
-            Some("map_location")
-        );
-        assert!(
-            entry.parameter(Role::WeightsOnly).is_some(),
-            "the built-in facts stay"
-        );
+        assert_eq!(entry.parameter(role).unwrap().places[0].keyword.as_deref(), Some("map_location"));
+        assert!(entry.parameter(Role::WeightsOnly).is_some(), "the built-in facts stay");
         let own = catalog.entry(catalog.callable("my_pkg.load_model").unwrap());
         assert!(own.parameter(role).is_some());
         assert!(policy.check.flags(None, false) && !policy.check.flags(None, true));
@@ -583,28 +460,19 @@ message = "`{api}` without map_location"
 
     #[test]
     fn a_pattern_reaches_the_exact_names_it_covers() {
-        let rule = RULE.replace(
-            "\"torch.load\", \"my_pkg.load_model\"",
-            "\"datasets.load_*\"",
-        );
+        let rule = RULE.replace("\"torch.load\", \"my_pkg.load_model\"", "\"datasets.load_*\"");
         let catalog = Catalog::extend(&[file("no-cpu-map", &rule)]).unwrap();
         let role = catalog.policy("no-cpu-map").unwrap().check.roles[0];
         let all = catalog.variants("datasets.load_dataset");
         assert_eq!(all.len(), 4);
-        assert!(
-            all.iter()
-                .all(|id| catalog.entry(*id).parameter(role).is_some())
-        );
+        assert!(all.iter().all(|id| catalog.entry(*id).parameter(role).is_some()));
     }
 
     #[test]
     fn a_call_can_be_forbidden() {
         let rule = RULE
             .replace("kind = \"argument\"", "kind = \"call\"")
-            .replace(
-                "keyword = \"map_location\"\nposition = 1\nflag_when = \"absent\"\n",
-                "",
-            );
+            .replace("keyword = \"map_location\"\nposition = 1\nflag_when = \"absent\"\n", "");
         let catalog = Catalog::extend(&[file("no-cpu-map", &rule)]).unwrap();
         assert!(catalog.callable("my_pkg.load_model").is_some());
         let entry = catalog.entry(catalog.callable("torch.load").unwrap());
@@ -619,41 +487,18 @@ message = "`{api}` without map_location"
                 "flag_when = \"missing\"",
                 "unknown variant `missing`, expected one of `absent`, `equals`, `matches`, `unknown`",
             ),
-            (
-                "flag_when = \"absent\"",
-                "flag_when = \"equals\"",
-                "`equals` needs `value`",
-            ),
-            (
-                "flag_when = \"absent\"",
-                "flag_when = \"matches\"\nvalue = \"(\"",
-                "regular expression",
-            ),
-            (
-                "kind = \"argument\"",
-                "kind = \"revision\"",
-                "a rule of your own has",
-            ),
+            ("flag_when = \"absent\"", "flag_when = \"equals\"", "`equals` needs `value`"),
+            ("flag_when = \"absent\"", "flag_when = \"matches\"\nvalue = \"(\"", "regular expression"),
+            ("kind = \"argument\"", "kind = \"revision\"", "a rule of your own has"),
             ("{api}", "{name}", "unknown placeholder {name}"),
             ("NoCpuMap", "Nocpumap", "\"NoCpuMap\""),
-            (
-                "id = \"no-cpu-map\"",
-                "id = \"other\"",
-                "must be the name of the file",
-            ),
+            ("id = \"no-cpu-map\"", "id = \"other\"", "must be the name of the file"),
         ] {
             let message = errors("no-cpu-map", &RULE.replace(from, to));
-            assert!(
-                message.iter().any(|text| text.contains(wanted)),
-                "{wanted}: {message:?}"
-            );
+            assert!(message.iter().any(|text| text.contains(wanted)), "{wanted}: {message:?}");
         }
-        let taken = errors(
-            "unpinned-revision",
-            &RULE
-                .replace("no-cpu-map", "unpinned-revision")
-                .replace("NoCpuMap", "UnpinnedRevision"),
-        );
+        let taken =
+            errors("unpinned-revision", &RULE.replace("no-cpu-map", "unpinned-revision").replace("NoCpuMap", "UnpinnedRevision"));
         assert!(taken[0].contains("is taken"), "{taken:?}");
     }
 
@@ -666,24 +511,14 @@ message = "`{api}` without map_location"
         };
         let text = |text: &str| Value::Known(Literal::Str(text.to_owned()));
         let equals = rule("flag_when = \"equals\"\nvalue = \"cuda\"");
-        assert!(
-            equals.flags(Some(&text("cuda")), false) && !equals.flags(Some(&text("cpu")), false)
-        );
-        let one = Value::OneOf(vec![
-            Literal::Str("cpu".to_owned()),
-            Literal::Str("cuda".to_owned()),
-        ]);
+        assert!(equals.flags(Some(&text("cuda")), false) && !equals.flags(Some(&text("cpu")), false));
+        let one = Value::OneOf(vec![Literal::Str("cpu".to_owned()), Literal::Str("cuda".to_owned())]);
         assert!(equals.flags(Some(&one), false));
         let none = rule("flag_when = \"equals\"\nvalue = \"None\"");
         assert!(none.flags(Some(&Value::Known(Literal::None)), false));
         let matches = rule("flag_when = \"matches\"\nvalue = \"^cuda:[0-9]+$\"");
-        assert!(
-            matches.flags(Some(&text("cuda:0")), false)
-                && !matches.flags(Some(&text("cuda")), false)
-        );
+        assert!(matches.flags(Some(&text("cuda:0")), false) && !matches.flags(Some(&text("cuda")), false));
         let unknown = rule("flag_when = \"unknown\"");
-        assert!(
-            unknown.flags(Some(&Value::Unknown(Why::Call)), false) && !unknown.flags(None, false)
-        );
+        assert!(unknown.flags(Some(&Value::Unknown(Why::Call)), false) && !unknown.flags(None, false));
     }
 }
