@@ -133,28 +133,9 @@ pub struct NameVerdict {
 /// Folder names that stand before the slash in local paths: `checkpoints/x` falls through to the Hub namespace
 /// `checkpoints` when the folder is missing (Checkmarx Zero, 2026-01). Sorted.
 const FOLDER_NAMES: [&str; 22] = [
-    "artifacts",
-    "checkpoint",
-    "checkpoints",
-    "ckpt",
-    "ckpts",
-    "data",
-    "experiments",
-    "logs",
-    "model",
-    "model_weights",
-    "models",
-    "output",
-    "outputs",
-    "pretrained_models",
-    "pretrained_weights",
-    "result",
-    "results",
-    "runs",
-    "saved_model",
-    "saved_models",
-    "trained_models",
-    "weights",
+    "artifacts", "checkpoint", "checkpoints", "ckpt", "ckpts", "data", "experiments", "logs", "model", "model_weights", "models",
+    "output", "outputs", "pretrained_models", "pretrained_weights", "result", "results", "runs", "saved_model", "saved_models",
+    "trained_models", "weights",
 ];
 
 /// True for a first segment that is far more often a local folder than a Hub namespace. In any case.

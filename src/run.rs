@@ -104,8 +104,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     config.check_ids(catalog.policy_ids().collect::<Vec<_>>())?;
     let rules = selected(options, &config, catalog)?;
     let working = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let real: Vec<PathBuf> =
-        options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
+    let real: Vec<PathBuf> = options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
     let root = discover::project_root(&real, config.folder(), &working);
     let project = FolderProject::new(&root);
     let world = Folder::new(&root);
@@ -285,27 +284,20 @@ pub fn rule_texts(catalog: &Catalog) -> Vec<RuleText> {
             Precision::Medium => "medium",
             Precision::Low => "low",
         };
-        texts.insert(
-            policy.id.clone(),
-            RuleText {
-                id: policy.id.clone(),
-                name: policy.id.replace('-', " "),
-                level: policy.level,
-                precision: precision.to_owned(),
-                cwe: policy.cwe.clone(),
-                security_severity: policy.security_severity.as_ref().and_then(|text| text.parse().ok()),
-                summary: policy.summary.clone(),
-                full: plain(&policy.rationale),
-                help: plain(&policy.help),
-                help_markdown: crate::explain::page(policy),
-                help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
-                group: if policy.id == "unpinned-revision" {
-                    "{count} calls load {repo} unpinned".to_owned()
-                } else {
-                    String::new()
-                },
-            },
-        );
+        texts.insert(policy.id.clone(), RuleText {
+            id: policy.id.clone(),
+            name: policy.id.replace('-', " "),
+            level: policy.level,
+            precision: precision.to_owned(),
+            cwe: policy.cwe.clone(),
+            security_severity: policy.security_severity.as_ref().and_then(|text| text.parse().ok()),
+            summary: policy.summary.clone(),
+            full: plain(&policy.rationale),
+            help: plain(&policy.help),
+            help_markdown: crate::explain::page(policy),
+            help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
+            group: if policy.id == "unpinned-revision" { "{count} calls load {repo} unpinned".to_owned() } else { String::new() },
+        });
     }
     texts.into_values().collect()
 }

@@ -128,8 +128,7 @@ fn publish(text: &[u8], found: Vec<scanner::Found>) -> Vec<SecretMatch> {
         .into_iter()
         .map(|item| {
             let rule = item.kind.rule();
-            let encoded =
-                if item.chain.is_empty() { Vec::new() } else { class::slice(text, item.span.start, item.span.end).to_vec() };
+            let encoded = if item.chain.is_empty() { Vec::new() } else { class::slice(text, item.span.start, item.span.end).to_vec() };
             SecretMatch {
                 kind: item.kind,
                 service: item.kind.service(),

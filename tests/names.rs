@@ -62,14 +62,7 @@ fn real_ids_that_are_on_no_list_stay_silent() {
         }
     }
     let share = |count: usize| 100.0 * count as f64 / ids.len() as f64;
-    println!(
-        "{} real ids: warnings and errors {} = {:.3} %, notes {} = {:.3} %",
-        ids.len(),
-        loud.len(),
-        share(loud.len()),
-        notes.len(),
-        share(notes.len())
-    );
+    println!("{} real ids: warnings and errors {} = {:.3} %, notes {} = {:.3} %", ids.len(), loud.len(), share(loud.len()), notes.len(), share(notes.len()));
     println!("{}\n{}", loud.join("\n"), notes.join("\n"));
     assert!(share(loud.len()) <= 0.1, "{loud:#?}");
     assert!(share(notes.len()) <= 0.5, "{notes:#?}");
@@ -97,11 +90,7 @@ fn generated_squats_are_found() {
         }
     }
     for ((level, class), [all, loud, any]) in &table {
-        println!(
-            "{level:14} {class:18} {all:5}  W/E {:5.1} %  with notes {:5.1} %",
-            100.0 * *loud as f64 / *all as f64,
-            100.0 * *any as f64 / *all as f64
-        );
+        println!("{level:14} {class:18} {all:5}  W/E {:5.1} %  with notes {:5.1} %", 100.0 * *loud as f64 / *all as f64, 100.0 * *any as f64 / *all as f64);
     }
     println!("missed, or another target:\n{}", missed.join("\n"));
     let recall = |classes: &[&str]| {
@@ -161,23 +150,8 @@ fn neighbours_of_protected_namespaces_are_silent() {
         assert!(silent, "{}", row[0]);
     }
     for namespace in [
-        "01-ai",
-        "ai21labs",
-        "mistral-community",
-        "openai-community",
-        "FacebookAI",
-        "HuggingFaceTB",
-        "HuggingFaceM4",
-        "HuggingFaceH4",
-        "zai-org",
-        "xai-org",
-        "wAI-org",
-        "unc-nlp",
-        "Tele-AI",
-        "TeleAI",
-        "jan-ai",
-        "HuggingFaceFV",
-        "thuml",
+        "01-ai", "ai21labs", "mistral-community", "openai-community", "FacebookAI", "HuggingFaceTB", "HuggingFaceM4", "HuggingFaceH4",
+        "zai-org", "xai-org", "wAI-org", "unc-nlp", "Tele-AI", "TeleAI", "jan-ai", "HuggingFaceFV", "thuml",
     ] {
         assert_eq!(verdict(&format!("{namespace}/some-model")), None, "{namespace}");
     }
@@ -186,34 +160,10 @@ fn neighbours_of_protected_namespaces_are_silent() {
 #[test]
 fn legitimate_neighbours_among_names_are_silent() {
     for id in [
-        "someone7/undi96",
-        "undi96/x",
-        "user7/x",
-        "vilm/x",
-        "google/mdeberta-v3-base",
-        "x-lab7/MixtralForCausalLM",
-        "google/myt5-base",
-        "x-lab7/qbench-data",
-        "Helsinki-NLP/opus-mt-srn-en",
-        "Helsinki-NLP/opus-mt-sm-en",
-        "x-lab7/opus-mt-srn-en",
-        "json",
-        "csv",
-        "imagefolder",
-        "parquet",
-        "text",
-        "QWEN/Qwen2.5-7B",
-        "hf-internal-testing/tiny-random-gpt2",
-        "gpt2",
-        "squad",
-        "",
-        "/",
-        "a/b/c",
-        "a/",
-        "/a",
-        "x-lab7/Llama-3.1-9B-Instruct",
-        "owen/my-model",
-        "gwen/whatever",
+        "someone7/undi96", "undi96/x", "user7/x", "vilm/x", "google/mdeberta-v3-base", "x-lab7/MixtralForCausalLM", "google/myt5-base",
+        "x-lab7/qbench-data", "Helsinki-NLP/opus-mt-srn-en", "Helsinki-NLP/opus-mt-sm-en", "x-lab7/opus-mt-srn-en", "json", "csv", "imagefolder",
+        "parquet", "text", "QWEN/Qwen2.5-7B", "hf-internal-testing/tiny-random-gpt2", "gpt2", "squad", "", "/", "a/b/c", "a/", "/a",
+        "x-lab7/Llama-3.1-9B-Instruct", "owen/my-model", "gwen/whatever",
     ] {
         assert_eq!(code(id), "", "{id}");
     }
@@ -252,9 +202,7 @@ fn squats_beyond_the_lists_are_found() {
 fn the_grammar_of_the_client() {
     let long = |length: usize| format!("someone7/{}", "x".repeat(length));
     assert_eq!(code(&long(96)), "");
-    for id in
-        [long(97), "a--b/c".into(), "someone7/a--b".into(), "someone7/a..b".into(), "someone7/x.git".into(), "google/x--y".into()]
-    {
+    for id in [long(97), "a--b/c".into(), "someone7/a--b".into(), "someone7/a..b".into(), "someone7/x.git".into(), "google/x--y".into()] {
         let found = verdict(&id).unwrap_or_else(|| panic!("{id}"));
         assert_eq!((found.code, found.rule), (NameCode::G, NameProblem::InvalidId), "{id}");
     }
@@ -279,8 +227,7 @@ fn names_of_the_configuration_are_silent_and_protected() {
     let extra = ExtraNames::new(["qwenn", "acme-robotics/*"]);
     assert_eq!(judge("qwenn/x", RepoKind::Any, &extra), None);
     assert_eq!(judge("Acme-Robotics/x", RepoKind::Any, &extra), None);
-    for (id, expected) in [("acrne-robotics/x", NameCode::N1), ("acmerobotics/x", NameCode::N3), ("acme-robotcs/x", NameCode::N2)]
-    {
+    for (id, expected) in [("acrne-robotics/x", NameCode::N1), ("acmerobotics/x", NameCode::N3), ("acme-robotcs/x", NameCode::N2)] {
         let found = judge(id, RepoKind::Any, &extra).unwrap();
         assert_eq!((found.code, found.target.as_deref()), (expected, Some("acme-robotics/x")));
     }

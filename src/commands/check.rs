@@ -46,8 +46,7 @@ fn options(check: &Check) -> Result<Options, Error> {
     // With a list, the default path is not meant.
     let only_default = check.paths.len() == 1 && check.paths.first().is_some_and(|path| path.as_os_str() == ".");
     let paths = if check.files_from.is_some() && only_default { Vec::new() } else { check.paths.clone() };
-    let sarif =
-        check.format == crate::cli::OutputFormat::Sarif || check.outputs.iter().any(|(format, _)| *format == Format::Sarif);
+    let sarif = check.format == crate::cli::OutputFormat::Sarif || check.outputs.iter().any(|(format, _)| *format == Format::Sarif);
     let min_level: Level = check.select.min_level.into();
     Ok(Options {
         paths,
@@ -78,16 +77,12 @@ fn read_list(path: &Path) -> Result<Vec<u8>, Error> {
     } else {
         std::fs::read(path).map(|found| bytes = found)
     };
-    read.map_err(|error| {
-        Error::usage(format!("{}: cannot be read: {error}", path.display()), "--files-from takes a file with one path a line")
-    })?;
+    read.map_err(|error| Error::usage(format!("{}: cannot be read: {error}", path.display()), "--files-from takes a file with one path a line"))?;
     Ok(bytes)
 }
 
 fn write_file(format: Format, report: &Report, context: &ReportContext<'_>, path: &PathBuf) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists")
-    };
+    let failed = |error: io::Error| Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists");
     let plain = ReportContext { colour: false, links: false, ..context.clone() };
     let mut file = io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
     report::write(format, report, &plain, &mut file).map_err(failed)?;

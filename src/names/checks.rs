@@ -240,17 +240,9 @@ pub fn explain(id: &str) -> Vec<String> {
         return vec!["not a repo id: empty or longer than any".to_owned()];
     }
     let bad = known_bad_row(id, RepoKind::Space);
-    say(
-        "HB",
-        "named in a public report",
-        bad.map_or_else(|| "no".to_owned(), |row| format!("{} ({})", row.cell(2), row.cell(3))),
-    );
+    say("HB", "named in a public report", bad.map_or_else(|| "no".to_owned(), |row| format!("{} ({})", row.cell(2), row.cell(3))));
     let plain = to_ascii(id);
-    say(
-        "N0",
-        "characters outside ASCII or invisible",
-        plain.as_ref().map_or_else(|| "no".to_owned(), |plain| format!("yes, looks like {}", reason::quoted(&plain.text))),
-    );
+    say("N0", "characters outside ASCII or invisible", plain.as_ref().map_or_else(|| "no".to_owned(), |plain| format!("yes, looks like {}", reason::quoted(&plain.text))));
     let ascii = plain.map_or_else(|| id.to_owned(), |plain| plain.text);
     let Some((owner, name)) = split(&ascii) else {
         say("G", "shape", "more than one `/`, or an empty part: a path".to_owned());
@@ -268,11 +260,7 @@ pub fn explain(id: &str) -> Vec<String> {
     say("-", "namespace of ModelScope", yes_no(MODELSCOPE.find(owner).is_some()));
     say("-", "known id", REPOS.find(&ascii).map_or_else(|| "no".to_owned(), |row| format!("yes, in {} projects", row.cell(2))));
     if namespace.is_some() {
-        say(
-            "R2",
-            "name like a repo of this namespace",
-            of_check(name_checks::of_known_namespace(owner, name).map(|slip| slip.reason)),
-        );
+        say("R2", "name like a repo of this namespace", of_check(name_checks::of_known_namespace(owner, name).map(|slip| slip.reason)));
     } else {
         let index = NameIndex::get();
         let checked = Owner::new(owner, index, &extra);

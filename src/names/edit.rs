@@ -17,7 +17,10 @@ impl Edit {
     /// Length of the common prefix.
     pub(super) fn at(self) -> usize {
         match self {
-            Self::Substituted { at, .. } | Self::Inserted { at, .. } | Self::Omitted { at, .. } | Self::Swapped { at, .. } => at,
+            Self::Substituted { at, .. }
+            | Self::Inserted { at, .. }
+            | Self::Omitted { at, .. }
+            | Self::Swapped { at, .. } => at,
         }
     }
 
@@ -55,7 +58,9 @@ pub(super) fn one_edit(query: &[u8], target: &[u8]) -> Option<Edit> {
         (&[query], &[target]) => Some(Edit::Substituted { at, query, target }),
         (&[query], &[]) => Some(Edit::Inserted { at, query }),
         (&[], &[target]) => Some(Edit::Omitted { at, target }),
-        (&[first, second], &[left, right]) if first == right && second == left => Some(Edit::Swapped { at, first, second }),
+        (&[first, second], &[left, right]) if first == right && second == left => {
+            Some(Edit::Swapped { at, first, second })
+        }
         _ => None,
     }
 }
@@ -105,8 +110,9 @@ mod tests {
                     row + column
                 } else {
                     let cost = usize::from(left[row - 1] != right[column - 1]);
-                    let mut best =
-                        (table[row - 1][column] + 1).min(table[row][column - 1] + 1).min(table[row - 1][column - 1] + cost);
+                    let mut best = (table[row - 1][column] + 1)
+                        .min(table[row][column - 1] + 1)
+                        .min(table[row - 1][column - 1] + cost);
                     if row > 1 && column > 1 && left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1] {
                         best = best.min(table[row - 2][column - 2] + 1);
                     }

@@ -165,7 +165,9 @@ impl Matcher {
         let mut first = [NOTHING; LONGEST + 2];
         let mut last = [NOTHING; LONGEST + 2];
         let (mut forward, mut backward) = (NOTHING, NOTHING);
-        for (slots, (front, back)) in first.iter_mut().zip(last.iter_mut()).skip(1).zip(bytes.iter().zip(bytes.iter().rev())) {
+        for (slots, (front, back)) in
+            first.iter_mut().zip(last.iter_mut()).skip(1).zip(bytes.iter().zip(bytes.iter().rev()))
+        {
             forward = extend(forward, *front);
             backward = extend(backward, *back);
             (*slots.0, *slots.1) = (forward, backward);
@@ -250,10 +252,7 @@ impl NameIndex {
         });
         let numbers: BTreeSet<u32> = alike.chain(same).chain(edits.map(|(number, _)| number)).collect();
         let targets = numbers.into_iter().filter_map(|number| self.namespaces.target(number));
-        targets
-            .filter(|target| !target.shown.eq_ignore_ascii_case(namespace))
-            .map(|target| (target.shown, target.weight))
-            .collect()
+        targets.filter(|target| !target.shown.eq_ignore_ascii_case(namespace)).map(|target| (target.shown, target.weight)).collect()
     }
 
     /// How many namespaces and names are protected.
@@ -296,13 +295,7 @@ mod tests {
                     queries.push(format!("{}q{}", &plain[..at], &plain[at..]));
                     queries.push(format!("{}q{}", &plain[..at], &plain[at + 1..]));
                     if at + 1 < plain.len() {
-                        queries.push(format!(
-                            "{}{}{}{}",
-                            &plain[..at],
-                            &plain[at + 1..=at + 1],
-                            &plain[at..=at],
-                            &plain[at + 2..]
-                        ));
+                        queries.push(format!("{}{}{}{}", &plain[..at], &plain[at + 1..=at + 1], &plain[at..=at], &plain[at + 2..]));
                     }
                 }
                 for query in queries {

@@ -146,8 +146,10 @@ mod tests {
 
     #[test]
     fn the_lists_stay_within_their_budget() {
-        let size: usize =
-            [&NAMESPACES, &REPOS, &BARE, &KNOWN_BAD, &MODELSCOPE, &WORDS, &NEAR_WORDS].iter().map(|list| list.text.len()).sum();
+        let size: usize = [&NAMESPACES, &REPOS, &BARE, &KNOWN_BAD, &MODELSCOPE, &WORDS, &NEAR_WORDS]
+            .iter()
+            .map(|list| list.text.len())
+            .sum();
         assert!(size < 550_000, "{size}");
     }
 }

@@ -20,20 +20,8 @@ pub(super) struct Slip {
 
 /// Names of loaders inside the datasets library: bare words that are no repos.
 const BUILDERS: [&str; 14] = [
-    "arrow",
-    "audiofolder",
-    "csv",
-    "generator",
-    "imagefolder",
-    "json",
-    "pandas",
-    "parquet",
-    "pdffolder",
-    "spark",
-    "sql",
-    "text",
-    "videofolder",
-    "webdataset",
+    "arrow", "audiofolder", "csv", "generator", "imagefolder", "json", "pandas", "parquet", "pdffolder", "spark", "sql", "text",
+    "videofolder", "webdataset",
 ];
 
 /// The most popular target among those that look like a name or, failing those, are one edit from it.

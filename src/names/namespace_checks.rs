@@ -19,51 +19,14 @@ pub(super) struct Resemblance {
 }
 
 /// Tails that say nothing of who somebody is; the rest must be long enough for an edit in it to mean something.
-const TAILS: [&str; 11] = ["-ai", "-org", "-hf", "-lab", "-labs", "-team", "-inc", "-community", "-research", "-ml", "-nlp"];
+const TAILS: [&str; 11] =
+    ["-ai", "-org", "-hf", "-lab", "-labs", "-team", "-inc", "-community", "-research", "-ml", "-nlp"];
 
 /// Words that are put before or after a brand. Sorted.
 const AFFIXES: [&str; 41] = [
-    "ai",
-    "center",
-    "checkpoints",
-    "china",
-    "cloud",
-    "co",
-    "community",
-    "corp",
-    "dev",
-    "foundation",
-    "global",
-    "group",
-    "hf",
-    "hq",
-    "hub",
-    "huggingface",
-    "inc",
-    "io",
-    "lab",
-    "labs",
-    "llama",
-    "llm",
-    "llms",
-    "ml",
-    "model",
-    "models",
-    "officiai",
-    "official",
-    "open",
-    "org",
-    "original",
-    "real",
-    "release",
-    "releases",
-    "repo",
-    "research",
-    "team",
-    "teams",
-    "the",
-    "verified",
-    "weights",
+    "ai", "center", "checkpoints", "china", "cloud", "co", "community", "corp", "dev", "foundation", "global", "group", "hf", "hq",
+    "hub", "huggingface", "inc", "io", "lab", "labs", "llama", "llm", "llms", "ml", "model", "models", "officiai", "official", "open",
+    "org", "original", "real", "release", "releases", "repo", "research", "team", "teams", "the", "verified", "weights",
 ];
 /// Words that are glued to a brand without a separator.
 const GLUED: [&str; 9] = ["official", "hf", "labs", "team", "llm", "models", "org", "inc", "ai"];
@@ -125,10 +88,7 @@ impl<'a> Owner<'a> {
         }
         // A small l for a small i (`deepseek-al`) is hard to see, but no skeleton may merge the two: `vilm` is no `vllm`.
         let (target, edit, count) = self.slips(|edit| {
-            matches!(
-                edit,
-                Edit::Substituted { query: b'l', target: b'i', .. } | Edit::Substituted { query: b'i', target: b'l', .. }
-            )
+            matches!(edit, Edit::Substituted { query: b'l', target: b'i', .. } | Edit::Substituted { query: b'i', target: b'l', .. })
         })?;
         (target.shown.len() >= 6).then(|| hit(target.shown, count, reason::of_edit(self.shown, target.shown, edit)))
     }
@@ -145,18 +105,15 @@ impl<'a> Owner<'a> {
         if self.letters.len() < 5 {
             return None;
         }
-        let only =
-            |target: &str| format!("{} differs from {} in separators only", reason::quoted(self.shown), reason::quoted(target));
+        let only = |target: &str| {
+            format!("{} differs from {} in separators only", reason::quoted(self.shown), reason::quoted(target))
+        };
         if let Some((_, shown)) = self.extra.namespaces().find(|(_, shown)| letters(shown) == self.letters) {
             return Some(hit(shown, 1, only(shown)));
         }
         let matcher = &self.index.namespaces;
         let targets = |text: &str| -> Vec<(Target, ())> {
-            matcher
-                .same(&text.to_ascii_lowercase())
-                .filter_map(|number| matcher.target(number))
-                .map(|target| (target, ()))
-                .collect()
+            matcher.same(&text.to_ascii_lowercase()).filter_map(|number| matcher.target(number)).map(|target| (target, ())).collect()
         };
         if let Some((target, (), count)) = Self::best(targets(self.shown)) {
             return Some(hit(target.shown, count, only(target.shown)));

@@ -39,8 +39,9 @@ pub(super) fn of_edit(query: &str, target: &str, edit: Edit) -> String {
         text.as_bytes().get(at).copied().filter(|byte| byte.eq_ignore_ascii_case(&plain)).unwrap_or(plain)
     };
     let twice = |text: &str, at: usize, plain: u8| {
-        let same =
-            |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(|byte| byte.eq_ignore_ascii_case(&plain));
+        let same = |at: Option<usize>| {
+            at.and_then(|at| text.as_bytes().get(at)).is_some_and(|byte| byte.eq_ignore_ascii_case(&plain))
+        };
         same(at.checked_sub(1)) || same(Some(at + 1))
     };
     match edit {
@@ -153,10 +154,7 @@ mod tests {
         };
         assert_eq!(reason("mistraI-ai", "mistralai"), "`mistraI-ai` has a capital I where `mistralai` has an l");
         assert_eq!(reason("EleutherAl", "EleutherAI"), "`EleutherAl` has an l where `EleutherAI` has a capital I");
-        assert_eq!(
-            reason("rnicr0soft", "microsoft"),
-            "`rnicr0soft` has the letters rn where `microsoft` has an m, the digit 0 for an o"
-        );
+        assert_eq!(reason("rnicr0soft", "microsoft"), "`rnicr0soft` has the letters rn where `microsoft` has an m, the digit 0 for an o");
         assert_eq!(reason("faceb00k", "facebook"), "`faceb00k` has the digit 0 where `facebook` has an o");
     }
 }

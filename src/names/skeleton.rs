@@ -98,10 +98,13 @@ impl Iterator for Skeleton<'_> {
 
 /// True when the two look alike under some reading of each.
 pub(super) fn look_alike(left: &str, right: &str, separators: Separators) -> Option<(Reading, Reading)> {
-    READINGS.into_iter().flat_map(|first| READINGS.map(|second| (first, second))).find(|&(first, second)| {
-        let right = Skeleton::new(right, second, separators).map(|glyph| glyph.seen);
-        Skeleton::new(left, first, separators).map(|glyph| glyph.seen).eq(right)
-    })
+    READINGS
+        .into_iter()
+        .flat_map(|first| READINGS.map(|second| (first, second)))
+        .find(|&(first, second)| {
+            let right = Skeleton::new(right, second, separators).map(|glyph| glyph.seen);
+            Skeleton::new(left, first, separators).map(|glyph| glyph.seen).eq(right)
+        })
 }
 
 #[cfg(test)]

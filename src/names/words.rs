@@ -6,7 +6,9 @@ use super::skeleton::{Reading, Separators, Skeleton};
 
 /// Lower-case, and every separator a `-`: what two names are compared by. The length is kept.
 pub(super) fn normal(name: &str) -> String {
-    name.bytes().map(|byte| if matches!(byte, b'_' | b'.') { '-' } else { char::from(byte.to_ascii_lowercase()) }).collect()
+    name.bytes()
+        .map(|byte| if matches!(byte, b'_' | b'.') { '-' } else { char::from(byte.to_ascii_lowercase()) })
+        .collect()
 }
 
 /// The run of ASCII letters around a position, as start and end; empty if there is no letter there.
@@ -72,7 +74,9 @@ pub(super) fn is_plausible_look_alike(query: &str, target: &str, readings: (Read
         end - start >= least
     };
     let letter_beside = |at: usize| {
-        let letter = |at: Option<usize>| at.and_then(|at| query.as_bytes().get(at)).is_some_and(u8::is_ascii_alphabetic);
+        let letter = |at: Option<usize>| {
+            at.and_then(|at| query.as_bytes().get(at)).is_some_and(u8::is_ascii_alphabetic)
+        };
         letter(at.checked_sub(1)) && letter(Some(at + 1))
     };
     let mut differs = false;
@@ -83,8 +87,7 @@ pub(super) fn is_plausible_look_alike(query: &str, target: &str, readings: (Read
             continue;
         }
         differs = true;
-        let (digit, letter) =
-            (left.bytes().all(|byte| byte.is_ascii_digit()), right.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        let (digit, letter) = (left.bytes().all(|byte| byte.is_ascii_digit()), right.bytes().all(|byte| byte.is_ascii_alphabetic()));
         let plausible = if digit && right.bytes().all(|byte| byte.is_ascii_digit()) {
             false
         } else if !letter {

@@ -230,7 +230,11 @@ pub fn fill(
 fn by_keyword<'s, 'e>(slots: &'s Slots<'e>, keyword: &str) -> Option<&'s Slot<'e>> {
     // A keyword at the call wins over the same one in a partial or a spread dict; of two dicts the last one.
     let matching = |slot: &&Slot<'e>| slot.keyword.as_deref() == Some(keyword);
-    slots.keywords.iter().find(|slot| matching(slot) && !slot.splat).or_else(|| slots.keywords.iter().rev().find(matching))
+    slots
+        .keywords
+        .iter()
+        .find(|slot| matching(slot) && !slot.splat)
+        .or_else(|| slots.keywords.iter().rev().find(matching))
 }
 
 fn argument(resolver: &Resolver<'_>, slot: &Slot<'_>, role: Role, at: At<'_>) -> Argument {
@@ -253,13 +257,20 @@ fn argument(resolver: &Resolver<'_>, slot: &Slot<'_>, role: Role, at: At<'_>) ->
 }
 
 /// A value in a dict that is given as an argument.
-fn nested(resolver: &Resolver<'_>, slot: &Slot<'_>, path: &[String], role: Role, at: At<'_>) -> (Option<Argument>, bool) {
+fn nested(
+    resolver: &Resolver<'_>,
+    slot: &Slot<'_>,
+    path: &[String],
+    role: Role,
+    at: At<'_>,
+) -> (Option<Argument>, bool) {
     let mut slot = slot.clone();
     for key in path {
         // A dict that is written at the place: the entry itself can be underlined and edited.
         if let Given::Expression(Expr { kind: ExprKind::Dict(items), .. }) = &slot.given {
-            let written =
-                items.iter().rev().find(|item| matches!(&item.key, Some(Expr { kind: ExprKind::Str(text), .. }) if text == key));
+            let written = items.iter().rev().find(|item| {
+                matches!(&item.key, Some(Expr { kind: ExprKind::Str(text), .. }) if text == key)
+            });
             if let Some(item) = written {
                 let start = item.key.as_ref().map_or(item.value.span.start, |key| key.span.start);
                 slot = Slot {
@@ -327,5 +338,8 @@ pub fn definition(resolver: &Resolver<'_>, resolved: &Resolved, at: Span, module
 
 /// One literal that an edit may replace.
 pub fn is_plain(expression: &Expr) -> bool {
-    matches!(expression.kind, ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::None)
+    matches!(
+        expression.kind,
+        ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::None
+    )
 }

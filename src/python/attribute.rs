@@ -15,7 +15,9 @@ use crate::usage::{Origin, Why};
 const BASES: u32 = 12;
 
 /// Names under which people hand on a parsed command line.
-const OPTION_NAMES: [&str; 9] = ["args", "arg", "arguments", "opt", "opts", "options", "cli_args", "parsed_args", "namespace"];
+const OPTION_NAMES: [&str; 9] = [
+    "args", "arg", "arguments", "opt", "opts", "options", "cli_args", "parsed_args", "namespace",
+];
 
 impl Resolver<'_> {
     /// `value.name`
@@ -73,7 +75,9 @@ impl Resolver<'_> {
             },
             // The parser of data classes is kept with its classes.
             Thing::Partial(partial) if name.starts_with("parse_") => match partial.callee.only() {
-                Some(Thing::Object(object)) if defaults::is_class_parser(object) => Resolved::known(thing.clone(), None),
+                Some(Thing::Object(object)) if defaults::is_class_parser(object) => {
+                    Resolved::known(thing.clone(), None)
+                }
                 _ => Resolved::unknown(Why::Attribute),
             },
             Thing::Options(owner) => self.option(*owner, name),
@@ -83,7 +87,9 @@ impl Resolver<'_> {
             Thing::Module(id) => self.module_attribute(*id, name, module),
             Thing::Member(value, _) if name == "value" || name == "_value_" => value.clone(),
             Thing::Path(text) if name == "parent" => Resolved::known(
-                Thing::Path(text.as_ref().and_then(|text| text.rsplit_once('/').map(|(parent, _)| parent.into()))),
+                Thing::Path(text.as_ref().and_then(|text| {
+                    text.rsplit_once('/').map(|(parent, _)| parent.into())
+                })),
                 None,
             ),
             Thing::Partial(partial) if name == "func" => partial.callee.clone(),
@@ -109,7 +115,13 @@ impl Resolver<'_> {
         let Some(StmtKind::Class { arguments, .. }) = statements.first().map(|statement| &statement.kind) else {
             return Vec::new();
         };
-        let at = At { module: place.module, line: place.line, inline: false, scope: open.module.scope(place.line), locals: None };
+        let at = At {
+            module: place.module,
+            line: place.line,
+            inline: false,
+            scope: open.module.scope(place.line),
+            locals: None,
+        };
         arguments
             .iter()
             .take(16)
@@ -174,7 +186,13 @@ impl Resolver<'_> {
                     && let [Expr { kind: ExprKind::Name(name), .. }] = targets.as_slice()
                     && !name.starts_with('_')
                 {
-                    let at = At { module: place.module, line, inline: false, scope: Some(place.line), locals: None };
+                    let at = At {
+                        module: place.module,
+                        line,
+                        inline: false,
+                        scope: Some(place.line),
+                        locals: None,
+                    };
                     let value = self.value(value, at).with_origin(Origin::Constant);
                     let source = value.source;
                     members.push(Resolved::known(Thing::Member(value, text), source));
@@ -235,7 +253,9 @@ impl Resolver<'_> {
             for thing in &base.things {
                 match thing {
                     Thing::Class(inner) if *inner != place => {
-                        let value = self.own_attribute(*inner, name).or_else(|| self.assigned_attribute(*inner, name, instance));
+                        let value = self
+                            .own_attribute(*inner, name)
+                            .or_else(|| self.assigned_attribute(*inner, name, instance));
                         if let Some(value) = value {
                             return value;
                         }
@@ -288,14 +308,18 @@ impl Resolver<'_> {
     }
 
     fn has_field(&self, place: LinePlace, name: &str) -> bool {
-        self.open(place.module).is_some_and(|open| !open.scoped(name, Some(place.line)).is_empty())
+        self.open(place.module)
+            .is_some_and(|open| !open.scoped(name, Some(place.line)).is_empty())
     }
 
     /// A field of a data class: what the constructor was given, else its default.
     fn field(&self, instance: &Rc<Instance>, name: &str, value: Rc<Resolved>) -> Rc<Resolved> {
         let annotated = self.open(instance.class.module).is_some_and(|open| {
             open.scoped(name, Some(instance.class.line)).iter().any(|binding| {
-                matches!(binding.statement().map(|statement| &statement.kind), Some(StmtKind::AnnotatedAssign { .. }))
+                matches!(
+                    binding.statement().map(|statement| &statement.kind),
+                    Some(StmtKind::AnnotatedAssign { .. })
+                )
             })
         });
         match &instance.arguments {
@@ -306,7 +330,8 @@ impl Resolver<'_> {
                 Some(given) => given.clone(),
                 // Positional ones are counted by the order of the fields: not followed.
                 None if given.iter().any(|kept| kept.keyword.is_none()) || instance.open => {
-                    self.positional_field(instance, name).unwrap_or_else(|| Resolved::unknown(Why::Attribute))
+                    self.positional_field(instance, name)
+                        .unwrap_or_else(|| Resolved::unknown(Why::Attribute))
                 }
                 None => value,
             },
@@ -382,12 +407,14 @@ impl Resolver<'_> {
             for statement in module.statements(line).iter() {
                 let (targets, value): (&[Expr], &Expr) = match &statement.kind {
                     StmtKind::Assign { targets, value } => (targets, value),
-                    StmtKind::AnnotatedAssign { target, value: Some(value), .. } => (std::slice::from_ref(target), value),
+                    StmtKind::AnnotatedAssign { target, value: Some(value), .. } => {
+                        (std::slice::from_ref(target), value)
+                    }
                     _ => continue,
                 };
-                let hit = targets
-                    .iter()
-                    .any(|target| matches!(&target.kind, ExprKind::Attribute { attribute, .. } if &*attribute.name == name));
+                let hit = targets.iter().any(|target| {
+                    matches!(&target.kind, ExprKind::Attribute { attribute, .. } if &*attribute.name == name)
+                });
                 if !hit {
                     // Part of a tuple: not followed.
                     if statement.span.contains(offset) && targets.iter().any(|target| target.span.contains(offset)) {
@@ -448,7 +475,9 @@ impl Resolver<'_> {
         if let Some(value) = kept(given, name) {
             return value.clone();
         }
-        let by_position = index.checked_sub(1).and_then(|index| given.iter().filter(|kept| kept.keyword.is_none()).nth(index));
+        let by_position = index
+            .checked_sub(1)
+            .and_then(|index| given.iter().filter(|kept| kept.keyword.is_none()).nth(index));
         match by_position {
             Some(kept) => kept.value.clone(),
             None if open => Resolved::unknown(Why::Unpacked),
@@ -518,7 +547,10 @@ impl Resolver<'_> {
             if by_name || self.decorated_with(place, &["classmethod"]) {
                 return Resolved::known(Thing::Class(class), None);
             }
-            return Resolved::known(Thing::Instance(Rc::new(Instance { class, arguments: None, open: true })), None);
+            return Resolved::known(
+                Thing::Instance(Rc::new(Instance { class, arguments: None, open: true })),
+                None,
+            );
         }
         let at = At { module: place.module, line: place.line, inline: false, scope: outer, locals: None };
         if let Some(value) = self.option_default(place, &parameter.name.name) {
@@ -549,16 +581,19 @@ impl Resolver<'_> {
             return None;
         }
         match &annotation.kind {
-            ExprKind::Name(_) | ExprKind::Attribute { .. } => match self.value(annotation, at).only()? {
-                Thing::Object(name) if name.ends_with("argparse.Namespace") => {
-                    Some(Resolved::known(Thing::Options(at.module), None).with_origin(Origin::Default))
+            ExprKind::Name(_) | ExprKind::Attribute { .. } => {
+                match self.value(annotation, at).only()? {
+                    Thing::Object(name) if name.ends_with("argparse.Namespace") => {
+                        Some(Resolved::known(Thing::Options(at.module), None).with_origin(Origin::Default))
+                    }
+                    Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
+                    Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
+                        Thing::Instance(Rc::new(Instance { class: *class, arguments: None, open: true })),
+                        None,
+                    )),
+                    _ => None,
                 }
-                Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
-                Thing::Class(class) if self.is_enum(*class).is_none() => {
-                    Some(Resolved::known(Thing::Instance(Rc::new(Instance { class: *class, arguments: None, open: true })), None))
-                }
-                _ => None,
-            },
+            }
             ExprKind::Str(text) => {
                 let last = text.trim();
                 let plain = last.chars().all(|character| character.is_alphanumeric() || character == '_');
@@ -576,7 +611,9 @@ impl Resolver<'_> {
             }
             ExprKind::Subscript { value, index } => match &value.kind {
                 ExprKind::Name(name) if &**name == "Optional" => self.annotated(index, at, depth + 1),
-                ExprKind::Attribute { attribute, .. } if &*attribute.name == "Optional" => self.annotated(index, at, depth + 1),
+                ExprKind::Attribute { attribute, .. } if &*attribute.name == "Optional" => {
+                    self.annotated(index, at, depth + 1)
+                }
                 ExprKind::Name(name) if &**name == "Annotated" => match &index.kind {
                     ExprKind::Tuple(items) => self.annotated(items.first()?, at, depth + 1),
                     _ => None,
@@ -598,7 +635,9 @@ impl Resolver<'_> {
             return known.clone();
         }
         // Functions that call themselves have no answer.
-        self.returns.borrow_mut().insert(place, Resolved::unknown(Why::Bound));
+        self.returns
+            .borrow_mut()
+            .insert(place, Resolved::unknown(Why::Bound));
         let value = self.returned_inner(place).unwrap_or_else(|| Resolved::unknown(Why::Call));
         self.returns.borrow_mut().insert(place, value.clone());
         value
@@ -632,7 +671,13 @@ impl Resolver<'_> {
             for (index, statement) in module.statements(line).iter().enumerate() {
                 match &statement.kind {
                     StmtKind::Return(Some(value)) => {
-                        let at = At { module: place.module, line, inline: inline || index > 0, scope, locals: None };
+                        let at = At {
+                            module: place.module,
+                            line,
+                            inline: inline || index > 0,
+                            scope,
+                            locals: None,
+                        };
                         parts.push(self.value(value, at));
                     }
                     StmtKind::Return(None) => parts.push(Resolved::known(Thing::None, None)),
@@ -661,5 +706,9 @@ impl Resolver<'_> {
 
 /// The argument of a keyword.
 fn kept<'k>(given: &'k [Kept], name: &str) -> Option<&'k Rc<Resolved>> {
-    given.iter().rev().find(|kept| kept.keyword.as_deref() == Some(name)).map(|kept| &kept.value)
+    given
+        .iter()
+        .rev()
+        .find(|kept| kept.keyword.as_deref() == Some(name))
+        .map(|kept| &kept.value)
 }

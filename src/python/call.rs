@@ -25,12 +25,20 @@ pub struct Given {
 impl Given {
     /// The argument at a position.
     pub fn at(&self, position: usize) -> Option<&Rc<Resolved>> {
-        self.arguments.iter().filter(|kept| kept.keyword.is_none()).nth(position).map(|kept| &kept.value)
+        self.arguments
+            .iter()
+            .filter(|kept| kept.keyword.is_none())
+            .nth(position)
+            .map(|kept| &kept.value)
     }
 
     /// The argument of a keyword.
     pub fn keyword(&self, name: &str) -> Option<&Rc<Resolved>> {
-        self.arguments.iter().rev().find(|kept| kept.keyword.as_deref() == Some(name)).map(|kept| &kept.value)
+        self.arguments
+            .iter()
+            .rev()
+            .find(|kept| kept.keyword.as_deref() == Some(name))
+            .map(|kept| &kept.value)
     }
 
     /// The argument at a position or of a keyword.
@@ -44,7 +52,11 @@ impl Given {
     }
 
     fn positional(&self) -> Vec<Rc<Resolved>> {
-        self.arguments.iter().filter(|kept| kept.keyword.is_none()).map(|kept| kept.value.clone()).collect()
+        self.arguments
+            .iter()
+            .filter(|kept| kept.keyword.is_none())
+            .map(|kept| kept.value.clone())
+            .collect()
     }
 }
 
@@ -54,21 +66,28 @@ impl Resolver<'_> {
         let mut given = Given::default();
         for argument in &call.arguments {
             match &argument.kind {
-                ArgumentKind::Positional => given.arguments.push(Kept { keyword: None, value: self.value(&argument.value, at) }),
-                ArgumentKind::Keyword(name) => {
-                    given.arguments.push(Kept { keyword: Some((*name.name).into()), value: self.value(&argument.value, at) })
-                }
+                ArgumentKind::Positional => given.arguments.push(Kept {
+                    keyword: None,
+                    value: self.value(&argument.value, at),
+                }),
+                ArgumentKind::Keyword(name) => given.arguments.push(Kept {
+                    keyword: Some((*name.name).into()),
+                    value: self.value(&argument.value, at),
+                }),
                 ArgumentKind::Star => match self.elements(&self.value(&argument.value, at)) {
-                    Some(items) if items.len() <= 1024 => {
-                        given.arguments.extend(items.into_iter().map(|value| Kept { keyword: None, value }))
-                    }
+                    Some(items) if items.len() <= 1024 => given
+                        .arguments
+                        .extend(items.into_iter().map(|value| Kept { keyword: None, value })),
                     _ => given.open_positions = true,
                 },
                 ArgumentKind::DoubleStar => match self.value(&argument.value, at).only() {
                     Some(Thing::Mapping(mapping)) => {
                         for (key, value) in &mapping.items {
                             if let Thing::Str(key) = key {
-                                given.arguments.push(Kept { keyword: Some(key.clone()), value: value.clone() });
+                                given.arguments.push(Kept {
+                                    keyword: Some(key.clone()),
+                                    value: value.clone(),
+                                });
                             }
                         }
                         given.open_keywords |= mapping.open;
@@ -89,10 +108,7 @@ impl Resolver<'_> {
                 return folded;
             }
             let callee = self.attribute(&receiver, &attribute.name, at.module);
-            if callee.things.is_empty()
-                && matches!(&*attribute.name, "parse_args" | "parse_known_args")
-                && self.parses_options(at.module)
-            {
+            if callee.things.is_empty() && matches!(&*attribute.name, "parse_args" | "parse_known_args") && self.parses_options(at.module) {
                 return defaults::options(at.module, &attribute.name);
             }
             return self.called(&callee, call, source, at);
@@ -146,7 +162,9 @@ impl Resolver<'_> {
 
     fn called_thing(&self, thing: &Thing, call: &Call, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         match thing {
-            Thing::Object(name) => self.known_function(name, call, source, at).unwrap_or_else(|| Resolved::result(name)),
+            Thing::Object(name) => self
+                .known_function(name, call, source, at)
+                .unwrap_or_else(|| Resolved::result(name)),
             Thing::Result(name) => Resolved::result(format!("{name}.__call__")),
             Thing::Function(place) | Thing::Method(place, _) => {
                 let value = self.returned(*place);
@@ -161,7 +179,11 @@ impl Resolver<'_> {
             Thing::Class(place) => {
                 let given = self.given(call, at);
                 Resolved::known(
-                    Thing::Instance(Rc::new(Instance { class: *place, open: given.open(), arguments: Some(given.arguments) })),
+                    Thing::Instance(Rc::new(Instance {
+                        class: *place,
+                        open: given.open(),
+                        arguments: Some(given.arguments),
+                    })),
                     None,
                 )
             }
@@ -201,16 +223,21 @@ impl Resolver<'_> {
             .map(|class| {
                 class
                     .map(|thing| match thing {
-                        Thing::Class(place) => {
-                            Some(Thing::Instance(Rc::new(Instance { class: *place, arguments: None, open: true })))
-                        }
+                        Thing::Class(place) => Some(Thing::Instance(Rc::new(Instance {
+                            class: *place,
+                            arguments: None,
+                            open: true,
+                        }))),
                         Thing::Object(name) => Some(Thing::Result(name.clone())),
                         _ => None,
                     })
                     .with_origin(Origin::Default)
             })
             .collect();
-        Some(Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })), None))
+        Some(Resolved::known(
+            Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })),
+            None,
+        ))
     }
 
     /// Functions whose result the resolver knows.
@@ -221,7 +248,11 @@ impl Resolver<'_> {
         if defaults::is_class_parser(name) {
             let given = self.given(call, at);
             return Some(Resolved::known(
-                Thing::Partial(Rc::new(Partial { callee: Resolved::object(name), arguments: given.arguments, open: false })),
+                Thing::Partial(Rc::new(Partial {
+                    callee: Resolved::object(name),
+                    arguments: given.arguments,
+                    open: false,
+                })),
                 None,
             ));
         }
@@ -238,9 +269,9 @@ impl Resolver<'_> {
                 .filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
                 .nth(position)
                 .or_else(|| {
-                    call.arguments
-                        .iter()
-                        .find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if &*name.name == keyword))
+                    call.arguments.iter().find(
+                        |argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if &*name.name == keyword),
+                    )
                 })
                 .map(|argument| self.value(&argument.value, at))
         };
@@ -252,7 +283,14 @@ impl Resolver<'_> {
                     return Some(Resolved::unknown(Why::Call));
                 }
                 let callee = given.arguments.remove(0).value;
-                Resolved::known(Thing::Partial(Rc::new(Partial { callee, open: given.open(), arguments: given.arguments })), None)
+                Resolved::known(
+                    Thing::Partial(Rc::new(Partial {
+                        callee,
+                        open: given.open(),
+                        arguments: given.arguments,
+                    })),
+                    None,
+                )
             }
             "importlib.import_module" => match argument(0, "name")?.only_str() {
                 Some(dotted) if !dotted.starts_with('.') => {
@@ -266,10 +304,14 @@ impl Resolver<'_> {
                 }
                 _ => Resolved::unknown(Why::Imported),
             },
-            "os.environ.get" | "os.getenv" | "os.environ.setdefault" | "os.environ.pop" => match argument(1, "default") {
-                Some(default) if !matches!(default.only(), Some(Thing::None)) => default.with_origin(Origin::Environment),
-                _ => Resolved::unknown(Why::Environment),
-            },
+            "os.environ.get" | "os.getenv" | "os.environ.setdefault" | "os.environ.pop" => {
+                match argument(1, "default") {
+                    Some(default) if !matches!(default.only(), Some(Thing::None)) => {
+                        default.with_origin(Origin::Environment)
+                    }
+                    _ => Resolved::unknown(Why::Environment),
+                }
+            }
             "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping { items: Vec::new(), open: true })), None),
             "os.path.join" | "posixpath.join" => {
                 let given = self.given(call, at);
@@ -279,30 +321,15 @@ impl Resolver<'_> {
                 let given = self.given(call, at);
                 path(fold::joined_path(&given.positional(), given.open()))
             }
-            "os.path.abspath"
-            | "os.path.realpath"
-            | "os.path.dirname"
-            | "os.path.expanduser"
-            | "os.path.expandvars"
-            | "os.path.normpath"
-            | "os.path.relpath"
-            | "os.getcwd"
-            | "os.path.commonpath"
-            | "pathlib.Path.cwd"
-            | "pathlib.Path.home"
-            | "tempfile.mkdtemp"
-            | "tempfile.gettempdir"
-            | "tempfile.mktemp" => path(None),
+            "os.path.abspath" | "os.path.realpath" | "os.path.dirname" | "os.path.expanduser" | "os.path.expandvars"
+            | "os.path.normpath" | "os.path.relpath" | "os.getcwd" | "os.path.commonpath" | "pathlib.Path.cwd"
+            | "pathlib.Path.home" | "tempfile.mkdtemp" | "tempfile.gettempdir" | "tempfile.mktemp" => path(None),
             "os.fspath" => argument(0, "path")?,
             "os.path.basename" => Resolved::unknown(Why::Call),
             "copy.copy" | "copy.deepcopy" => argument(0, "x")?,
             "typing.cast" => argument(1, "val")?,
-            "collections.OrderedDict"
-            | "types.SimpleNamespace"
-            | "argparse.Namespace"
-            | "easydict.EasyDict"
-            | "munch.Munch"
-            | "ml_collections.ConfigDict" => self.builtin("dict", call, source, at),
+            "collections.OrderedDict" | "types.SimpleNamespace" | "argparse.Namespace" | "easydict.EasyDict"
+            | "munch.Munch" | "ml_collections.ConfigDict" => self.builtin("dict", call, source, at),
             "omegaconf.OmegaConf.create" | "addict.Dict" | "types.MappingProxyType" => argument(0, "obj")?,
             "argparse.ArgumentParser.parse_args"
             | "argparse.ArgumentParser.parse_known_args"
@@ -397,7 +424,9 @@ impl Resolver<'_> {
                     Some(columns) if !columns.is_empty() && !given.open() => {
                         let length = columns.iter().map(Vec::len).min().unwrap_or(0);
                         let rows = (0..length)
-                            .map(|row| tuple(columns.iter().filter_map(|column| column.get(row)).cloned().collect()))
+                            .map(|row| {
+                                tuple(columns.iter().filter_map(|column| column.get(row)).cloned().collect())
+                            })
                             .collect();
                         list(rows, source)
                     }
@@ -447,7 +476,9 @@ impl Resolver<'_> {
                 let Some(attribute) = attribute.only_str() else {
                     // Any attribute of a library.
                     return receiver.map(|thing| match thing {
-                        Thing::Object(name) if self.is_library(name) => Some(Thing::Object(format!("{name}.*").into())),
+                        Thing::Object(name) if self.is_library(name) => {
+                            Some(Thing::Object(format!("{name}.*").into()))
+                        }
                         _ => None,
                     });
                 };
@@ -473,7 +504,9 @@ impl Resolver<'_> {
                 Some(dotted) => Resolved::object(dotted.split('.').next().unwrap_or(dotted)),
                 None => unknown(),
             },
-            "bytes.fromhex" | "bytearray.fromhex" => first.as_ref().map_or_else(unknown, |first| first.map(fold::decode_hex)),
+            "bytes.fromhex" | "bytearray.fromhex" => {
+                first.as_ref().map_or_else(unknown, |first| first.map(fold::decode_hex))
+            }
             "dict.fromkeys" | "map" | "filter" => Resolved::unknown(Why::Call),
             "print" => Resolved::known(Thing::None, None),
             "open" => Resolved::result("builtins.open"),
@@ -493,12 +526,7 @@ impl Resolver<'_> {
         let literal = |thing: &Thing| {
             matches!(
                 thing,
-                Thing::Str(_)
-                    | Thing::Bytes(_)
-                    | Thing::Sequence(_)
-                    | Thing::Mapping(_)
-                    | Thing::Path(_)
-                    | Thing::Member(_, true)
+                Thing::Str(_) | Thing::Bytes(_) | Thing::Sequence(_) | Thing::Mapping(_) | Thing::Path(_) | Thing::Member(_, true)
             )
         };
         if receiver.things.is_empty() || !receiver.things.iter().any(literal) {
@@ -547,7 +575,9 @@ impl Resolver<'_> {
                     .collect();
                 fold::format(text, &given.positional(), &named, source)
             }
-            _ if given.open() || given.arguments.iter().any(|kept| kept.keyword.is_some()) => Resolved::unknown(Why::Call),
+            _ if given.open() || given.arguments.iter().any(|kept| kept.keyword.is_some()) => {
+                Resolved::unknown(Why::Call)
+            }
             _ => fold::text_method(text, name, &given.positional(), source),
         }
     }
@@ -555,7 +585,10 @@ impl Resolver<'_> {
     fn mapping_method(&self, mapping: &Rc<Mapping>, name: &str, given: &Given) -> Rc<Resolved> {
         let pairs = |build: &dyn Fn(&Thing, &Rc<Resolved>) -> Rc<Resolved>| {
             let items = mapping.items.iter().map(|(key, value)| build(key, value)).collect();
-            Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: mapping.open })), None)
+            Resolved::known(
+                Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: mapping.open })),
+                None,
+            )
         };
         match name {
             "items" => pairs(&|key, value| tuple(vec![Resolved::known(key.clone(), value.source), value.clone()])),
@@ -583,7 +616,8 @@ impl Resolver<'_> {
                         None => default(),
                     },
                     None if key.unknown.is_some() && !mapping.open && mapping.items.len() <= 64 => {
-                        let mut parts: Vec<Rc<Resolved>> = mapping.items.iter().map(|(_, value)| value.clone()).collect();
+                        let mut parts: Vec<Rc<Resolved>> =
+                            mapping.items.iter().map(|(_, value)| value.clone()).collect();
                         parts.push(default());
                         Resolved::join(&parts)
                     }

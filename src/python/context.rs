@@ -12,20 +12,8 @@ use crate::usage::{Guard, Role, Use};
 
 /// Methods and functions that write to the place they are given.
 const SAVES: [&str; 14] = [
-    "save_pretrained",
-    "save",
-    "save_to_disk",
-    "save_model",
-    "makedirs",
-    "mkdir",
-    "save_checkpoint",
-    "save_weights",
-    "dump",
-    "export",
-    "snapshot_download",
-    "output_dir",
-    "TrainingArguments",
-    "save_state",
+    "save_pretrained", "save", "save_to_disk", "save_model", "makedirs", "mkdir", "save_checkpoint", "save_weights",
+    "dump", "export", "snapshot_download", "output_dir", "TrainingArguments", "save_state",
 ];
 
 /// A place that was saved to.
@@ -55,8 +43,12 @@ impl<'m> Surroundings<'m> {
             return;
         };
         let written = argument.value_span.text(self.module.text()).to_owned();
-        let literals: Vec<String> =
-            argument.value.literals().iter().filter_map(|literal| literal.as_str().map(str::to_owned)).collect();
+        let literals: Vec<String> = argument
+            .value
+            .literals()
+            .iter()
+            .filter_map(|literal| literal.as_str().map(str::to_owned))
+            .collect();
         let saved = self.saved.get_or_init(|| self.collect(resolver, module));
         one.saved_before = saved.iter().any(|saved| {
             saved.offset < one.whole.start
@@ -180,5 +172,9 @@ fn saved_to<'e>(expression: &'e Expr, word: &str) -> Vec<&'e Expr> {
 }
 
 fn first_positional(call: &crate::python::ast::Call) -> Option<&Expr> {
-    call.arguments.iter().find(|argument| matches!(argument.kind, ArgumentKind::Positional)).map(|argument| &argument.value)
+    call.arguments
+        .iter()
+        .find(|argument| matches!(argument.kind, ArgumentKind::Positional))
+        .map(|argument| &argument.value)
 }
+

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::python::ast::{ArgumentKind, Expr, ExprKind, StmtKind};
 use crate::python::module::LineIndex;
-use crate::python::scope::{Binding, Block, How, Scope, block_kind};
+use crate::python::scope::{Binding, How, Scope, block_kind, Block};
 use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Thing};
 use crate::python::value::{At, Open, Resolver};
 use crate::usage::{Origin, Why};
@@ -166,22 +166,24 @@ impl<'a> Resolver<'a> {
                         ArgumentKind::Keyword(keyword) => {
                             changed.set(Thing::Str((*keyword.name).into()), self.value(&argument.value, at));
                         }
-                        ArgumentKind::Positional | ArgumentKind::DoubleStar => match self.value(&argument.value, at).only() {
-                            Some(Thing::Mapping(more)) => changed.merge(more),
-                            Some(Thing::Sequence(pairs)) if !pairs.open => {
-                                for pair in &pairs.items {
-                                    match self.elements(pair).as_deref() {
-                                        Some([key, value]) if key.only().is_some() => {
-                                            if let Some(key) = key.only() {
-                                                changed.set(key.clone(), value.clone());
+                        ArgumentKind::Positional | ArgumentKind::DoubleStar => {
+                            match self.value(&argument.value, at).only() {
+                                Some(Thing::Mapping(more)) => changed.merge(more),
+                                Some(Thing::Sequence(pairs)) if !pairs.open => {
+                                    for pair in &pairs.items {
+                                        match self.elements(pair).as_deref() {
+                                            Some([key, value]) if key.only().is_some() => {
+                                                if let Some(key) = key.only() {
+                                                    changed.set(key.clone(), value.clone());
+                                                }
                                             }
+                                            _ => changed.open = true,
                                         }
-                                        _ => changed.open = true,
                                     }
                                 }
+                                _ => changed.open = true,
                             }
-                            _ => changed.open = true,
-                        },
+                        }
                         ArgumentKind::Star => changed.open = true,
                     }
                 }
@@ -234,20 +236,8 @@ impl<'a> Resolver<'a> {
                 *sequence = Rc::new(changed);
                 true
             }
-            (
-                _,
-                "insert"
-                | "remove"
-                | "pop"
-                | "popitem"
-                | "sort"
-                | "reverse"
-                | "clear"
-                | "discard"
-                | "difference_update"
-                | "intersection_update"
-                | "move_to_end",
-            ) => {
+            (_, "insert" | "remove" | "pop" | "popitem" | "sort" | "reverse" | "clear" | "discard"
+            | "difference_update" | "intersection_update" | "move_to_end") => {
                 make_open(thing);
                 true
             }
@@ -255,6 +245,7 @@ impl<'a> Resolver<'a> {
         }
     }
 }
+
 
 fn is_name(expression: &Expr, name: &str) -> bool {
     matches!(&expression.kind, ExprKind::Name(have) if &**have == name)
@@ -272,23 +263,8 @@ fn changes(after: &str) -> bool {
         return true;
     }
     after.strip_prefix('.').is_some_and(|rest| {
-        [
-            "update",
-            "setdefault",
-            "pop",
-            "clear",
-            "append",
-            "extend",
-            "insert",
-            "remove",
-            "sort",
-            "reverse",
-            "add",
-            "discard",
-            "difference_update",
-            "intersection_update",
-            "move_to_end",
-        ]
+        ["update", "setdefault", "pop", "clear", "append", "extend", "insert", "remove", "sort", "reverse", "add",
+            "discard", "difference_update", "intersection_update", "move_to_end"]
         .iter()
         .any(|method| rest.starts_with(method))
     })

@@ -98,7 +98,9 @@ impl Shapes {
 
     fn may_hold(&self, bytes: &[u8], start: usize, end: usize) -> bool {
         let Some(first) = bytes.get(start) else { return false };
-        self.lengths.get(usize::from(*first)).is_some_and(|lengths| lengths & (1 << (end - start).min(63)) != 0)
+        self.lengths
+            .get(usize::from(*first))
+            .is_some_and(|lengths| lengths & (1 << (end - start).min(63)) != 0)
     }
 }
 

@@ -7,7 +7,9 @@ use std::rc::Rc;
 
 use crate::catalog::{Catalog, EntryId};
 use crate::python::arguments::{self, Bound};
-use crate::python::ast::{ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind};
+use crate::python::ast::{
+    ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind,
+};
 use crate::python::context::Surroundings;
 use crate::python::module::{LineIndex, Module};
 use crate::python::project::Project;
@@ -17,7 +19,9 @@ use crate::python::triggers::{self, Triggers};
 use crate::python::value::{At, Locals, Resolver, Texts};
 use crate::python::walk;
 use crate::span::Span;
-use crate::usage::{Argument, CallSite, Confidence, Definition, Origin, Role, Surface, Use, UseKind, Value, Why};
+use crate::usage::{
+    Argument, CallSite, Confidence, Definition, Origin, Role, Surface, Use, UseKind, Value, Why,
+};
 
 /// Expressions deeper than this are not walked.
 const DEPTH: u32 = 150;
@@ -52,7 +56,12 @@ pub struct PythonUses {
 }
 
 /// The uses of catalogued APIs in a unit.
-pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Catalog, project: &'a dyn Project) -> PythonUses {
+pub fn uses<'a>(
+    unit: &'a Module<'a>,
+    context: &FileContext<'a>,
+    catalog: &'a Catalog,
+    project: &'a dyn Project,
+) -> PythonUses {
     let mut imports = BTreeSet::new();
     triggers::import_roots(unit, &mut imports);
     for cell in context.cells {
@@ -62,7 +71,8 @@ pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Ca
     if triggers.lines.is_empty() {
         return PythonUses { uses: Vec::new(), imports };
     }
-    let mut units: Vec<(&Module<'_>, usize)> = context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
+    let mut units: Vec<(&Module<'_>, usize)> =
+        context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
     let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
         Some(here) => here,
         None => {
@@ -143,7 +153,9 @@ impl<'f> Finder<'f, '_> {
         let statements = self.outline.statements(line);
         let header = statements.first();
         let compound = header.is_some_and(is_header);
-        let opens = header.is_some_and(|header| matches!(header.kind, StmtKind::Function { .. } | StmtKind::Class { .. }));
+        let opens = header.is_some_and(|header| {
+            matches!(header.kind, StmtKind::Function { .. } | StmtKind::Class { .. })
+        });
         let outer = self.outline.scope(line);
         (0..statements.len())
             .map(|index| {
@@ -237,7 +249,9 @@ impl<'f> Finder<'f, '_> {
         }
         match &expression.kind {
             ExprKind::Name(name) => self.is_word(name) && !self.targets(expression, at).is_empty(),
-            ExprKind::Attribute { attribute, .. } => self.is_word(&attribute.name) && !self.targets(expression, at).is_empty(),
+            ExprKind::Attribute { attribute, .. } => {
+                self.is_word(&attribute.name) && !self.targets(expression, at).is_empty()
+            }
             ExprKind::Call(call) => {
                 let name = match &call.function.kind {
                     ExprKind::Name(name) => &**name,
@@ -249,9 +263,10 @@ impl<'f> Finder<'f, '_> {
                     "getattr" | "attrgetter" | "methodcaller" => !self.targets(expression, at).is_empty(),
                     // `dict(a=torch.load)`, `partial(torch.load, ...)`, decorators such as `cache(torch.load)`
                     "partial" | "dict" | "list" | "tuple" | "partialmethod" | "wraps" | "lru_cache" | "cache"
-                    | "staticmethod" | "field" => {
-                        call.arguments.iter().any(|argument| self.mentions(&argument.value, at, depth + 1))
-                    }
+                    | "staticmethod" | "field" => call
+                        .arguments
+                        .iter()
+                        .any(|argument| self.mentions(&argument.value, at, depth + 1)),
                     // A partial under another name.
                     _ => {
                         call.arguments.iter().any(|argument| self.mentions(&argument.value, at, depth + 1))
@@ -262,7 +277,9 @@ impl<'f> Finder<'f, '_> {
             ExprKind::Conditional { body, otherwise, .. } => {
                 self.mentions(body, at, depth + 1) || self.mentions(otherwise, at, depth + 1)
             }
-            ExprKind::Binary { left, right, .. } => self.mentions(left, at, depth + 1) || self.mentions(right, at, depth + 1),
+            ExprKind::Binary { left, right, .. } => {
+                self.mentions(left, at, depth + 1) || self.mentions(right, at, depth + 1)
+            }
             ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
                 items.iter().take(64).any(|item| self.mentions(item, at, depth + 1))
             }
@@ -284,13 +301,14 @@ impl<'f> Finder<'f, '_> {
         for thing in value.things.iter().take(8) {
             self.target(thing, Bound::default(), 0, &mut targets);
         }
-        let others = value.things.iter().any(|thing| {
-            !matches!(thing, Thing::None) && {
+        let others = value
+            .things
+            .iter()
+            .any(|thing| !matches!(thing, Thing::None) && {
                 let mut one = Vec::new();
                 self.target(thing, Bound::default(), 0, &mut one);
                 one.is_empty()
-            }
-        });
+            });
         if others || value.unknown.is_some() {
             for target in &mut targets {
                 target.confidence = target.confidence.min(Confidence::Medium);
@@ -330,7 +348,12 @@ impl<'f> Finder<'f, '_> {
             && let Some(class) = name.strip_suffix(".__init__")
             && let Some(entry) = self.catalog.callable(class)
         {
-            targets.push(Target { entry, qualified: class.to_owned(), bound, confidence: Confidence::High });
+            targets.push(Target {
+                entry,
+                qualified: class.to_owned(),
+                bound,
+                confidence: Confidence::High,
+            });
         }
     }
 
@@ -414,8 +437,10 @@ impl<'f> Finder<'f, '_> {
         }
         if let ExprKind::Lambda { parameters, body } = &value.kind {
             // What the replacement passes on.
-            let names =
-                parameters.iter().map(|parameter| (parameter.name.name.clone(), Resolved::unknown(Why::Parameter))).collect();
+            let names = parameters
+                .iter()
+                .map(|parameter| (parameter.name.name.clone(), Resolved::unknown(Why::Parameter)))
+                .collect();
             let locals = Locals { outer: at.locals, names };
             let inner = At { locals: Some(&locals), ..at };
             if let ExprKind::Call(call) = &body.kind {
@@ -533,8 +558,10 @@ impl<'f> Finder<'f, '_> {
                     Some(items) if !items.is_empty() && items.len() <= 64 => Resolved::join(&items),
                     _ => Resolved::unknown(items.unknown.unwrap_or(Why::Expression)),
                 };
-                let locals =
-                    Locals { outer: at.locals, names: self.resolver.destructured(target, &item.with_origin(Origin::Constant)) };
+                let locals = Locals {
+                    outer: at.locals,
+                    names: self.resolver.destructured(target, &item.with_origin(Origin::Constant)),
+                };
                 let inner = At { locals: Some(&locals), ..at };
                 self.comprehension(element, value, rest, statement, inner, depth + 1);
             }
@@ -561,24 +588,8 @@ impl<'f> Finder<'f, '_> {
         // Calls that only look at a callable, or wrap it into something that is judged itself.
         let looks = matches!(
             name,
-            "partial"
-                | "partialmethod"
-                | "getattr"
-                | "hasattr"
-                | "isinstance"
-                | "issubclass"
-                | "type"
-                | "callable"
-                | "wraps"
-                | "setattr"
-                | "object"
-                | "signature"
-                | "getsource"
-                | "print"
-                | "super"
-                | "id"
-                | "repr"
-                | "str"
+            "partial" | "partialmethod" | "getattr" | "hasattr" | "isinstance" | "issubclass" | "type" | "callable"
+                | "wraps" | "setattr" | "object" | "signature" | "getsource" | "print" | "super" | "id" | "repr" | "str"
         ) || entry.is_some();
         let forwards = self.forwarded(name, call, statement, at);
         self.keywords(call, entry, statement, at);
@@ -595,18 +606,37 @@ impl<'f> Finder<'f, '_> {
     }
 
     /// A call of a catalogued callable: the use. Gives the entry.
-    fn catalogued(&mut self, expression: &Expr, call: &Call, name: Option<&str>, statement: Span, at: At<'_>) -> Option<EntryId> {
+    fn catalogued(
+        &mut self,
+        expression: &Expr,
+        call: &Call,
+        name: Option<&str>,
+        statement: Span,
+        at: At<'_>,
+    ) -> Option<EntryId> {
         let callee = self.resolver.value(&call.function, at);
         let target = match self.targets_of(&callee).into_iter().next() {
             Some(target) => target,
             None => self.by_method(call, name?, &callee, at)?,
         };
         let slots = arguments::slots(self.resolver, call, &target.bound, at);
-        let mut one =
-            self.blank(UseKind::Call, Some(target.entry), &target.qualified, call.function.span, statement, expression.span);
+        let mut one = self.blank(
+            UseKind::Call,
+            Some(target.entry),
+            &target.qualified,
+            call.function.span,
+            statement,
+            expression.span,
+        );
         one.confidence = target.confidence;
-        let nested_open =
-            arguments::fill(self.resolver, self.catalog.entry(target.entry), &slots, at, self.unit, &mut one.arguments);
+        let nested_open = arguments::fill(
+            self.resolver,
+            self.catalog.entry(target.entry),
+            &slots,
+            at,
+            self.unit,
+            &mut one.arguments,
+        );
         one.site = Some(CallSite {
             parentheses: call.parentheses,
             last_argument: call.arguments.last().map(|argument| argument.span),
@@ -635,7 +665,12 @@ impl<'f> Finder<'f, '_> {
         let entry = self.catalog.method(name, &|root| self.imports.contains(root))?;
         let library = self.catalog.library(entry);
         let root = library.imports.first().map_or(library.id.as_str(), String::as_str);
-        Some(Target { entry, qualified: format!("{root}.*.{name}"), bound: Bound::default(), confidence: Confidence::Medium })
+        Some(Target {
+            entry,
+            qualified: format!("{root}.*.{name}"),
+            bound: Bound::default(),
+            confidence: Confidence::Medium,
+        })
     }
 
     /// A callable that is handed on without a call that can be seen.
@@ -648,8 +683,14 @@ impl<'f> Finder<'f, '_> {
         if last.starts_with(|first: char| first.is_uppercase()) {
             return false;
         }
-        let mut one =
-            self.blank(UseKind::Reference, Some(target.entry), &target.qualified, expression.span, statement, expression.span);
+        let mut one = self.blank(
+            UseKind::Reference,
+            Some(target.entry),
+            &target.qualified,
+            expression.span,
+            statement,
+            expression.span,
+        );
         one.confidence = target.confidence;
         let entry = self.catalog.entry(target.entry);
         let slots = match arguments {
@@ -691,11 +732,9 @@ impl<'f> Finder<'f, '_> {
             let name = &*keyword.name;
             if let Some(switch) = self.catalog.switch(name) {
                 let has_role = entry.is_some_and(|entry| {
-                    self.catalog
-                        .entry(entry)
-                        .parameters
-                        .iter()
-                        .any(|parameter| parameter.places.iter().any(|place| place.keyword.as_deref() == Some(name)))
+                    self.catalog.entry(entry).parameters.iter().any(|parameter| {
+                        parameter.places.iter().any(|place| place.keyword.as_deref() == Some(name))
+                    })
                 });
                 if !has_role {
                     self.switch(switch, name, keyword.span, &argument.value, argument.span.start, statement, at);
@@ -728,7 +767,10 @@ impl<'f> Finder<'f, '_> {
             let ExprKind::Str(text) = &argument.value.kind else { continue };
             let word = text.split('/').next().unwrap_or(text).trim_start_matches('-').replace('-', "_");
             let Some(entry) = self.catalog.switch(&word) else { continue };
-            let default = call.arguments.iter().find(|argument| walk::keyword(&argument.kind) == Some("default"));
+            let default = call
+                .arguments
+                .iter()
+                .find(|argument| walk::keyword(&argument.kind) == Some("default"));
             if let Some(default) = default {
                 self.switch(entry, &word, argument.span, &default.value, default.span.start, statement, at);
             } else if call.arguments.iter().any(|argument| {
@@ -806,7 +848,16 @@ impl<'f> Finder<'f, '_> {
     }
 
     #[allow(clippy::too_many_arguments)] // One variable: name, value, and where they stand.
-    fn environment(&mut self, name: &str, name_span: Span, value: &Expr, whole: Span, statement: Span, at: At<'_>, sure: bool) {
+    fn environment(
+        &mut self,
+        name: &str,
+        name_span: Span,
+        value: &Expr,
+        whole: Span,
+        statement: Span,
+        at: At<'_>,
+        sure: bool,
+    ) {
         let Some(entry) = self.catalog.environment(name) else { return };
         let resolved = self.resolver.value(value, at);
         let role = self.catalog.entry(entry).parameters.first().map_or(Role::Switch, |parameter| parameter.role);
@@ -821,7 +872,16 @@ impl<'f> Finder<'f, '_> {
     }
 
     #[allow(clippy::too_many_arguments)] // One switch: word, value, and where they stand.
-    fn switch(&mut self, entry: EntryId, word: &str, word_span: Span, value: &Expr, start: u32, statement: Span, at: At<'_>) {
+    fn switch(
+        &mut self,
+        entry: EntryId,
+        word: &str,
+        word_span: Span,
+        value: &Expr,
+        start: u32,
+        statement: Span,
+        at: At<'_>,
+    ) {
         let resolved = self.resolver.value(value, at);
         let span = Span { start, end: value.span.end };
         let plain = arguments::is_plain(value);
@@ -866,7 +926,15 @@ impl<'f> Finder<'f, '_> {
 
     // --- making uses ---
 
-    fn blank(&self, kind: UseKind, entry: Option<EntryId>, qualified: &str, callee: Span, statement: Span, whole: Span) -> Use {
+    fn blank(
+        &self,
+        kind: UseKind,
+        entry: Option<EntryId>,
+        qualified: &str,
+        callee: Span,
+        statement: Span,
+        whole: Span,
+    ) -> Use {
         Use {
             kind,
             entry,
@@ -906,7 +974,9 @@ impl<'f> Finder<'f, '_> {
     fn finish(mut self) -> Vec<Use> {
         self.found.sort_by_key(|found| (found.one.whole.start, found.one.callee.start, found.one.whole.end));
         self.found.dedup_by(|second, first| {
-            first.one.kind == second.one.kind && first.one.callee == second.one.callee && first.one.entry == second.one.entry
+            first.one.kind == second.one.kind
+                && first.one.callee == second.one.callee
+                && first.one.entry == second.one.entry
         });
         self.mark_retries();
         // A switch whose value a call takes is judged there.
@@ -931,7 +1001,10 @@ impl<'f> Finder<'f, '_> {
                 found.one.kind != UseKind::Switch
                     || !found.one.arguments.values().any(|argument| {
                         let value = (argument.value_span.start, argument.value_span.end);
-                        let defined = argument.definition.as_ref().map(|definition| (definition.span.start, definition.span.end));
+                        let defined = argument
+                            .definition
+                            .as_ref()
+                            .map(|definition| (definition.span.start, definition.span.end));
                         consumed.contains(&value) || defined.is_some_and(|defined| consumed.contains(&defined))
                     })
             })
@@ -1007,3 +1080,4 @@ fn target_names(target: &Expr, names: &mut Vec<String>) {
         _ => {}
     }
 }
+

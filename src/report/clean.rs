@@ -54,14 +54,21 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// True when the text after `##` makes a command of it: letters and an opening bracket.
 fn opens_command(rest: &str) -> bool {
-    rest.bytes().take(32).find(|byte| !byte.is_ascii_alphabetic()).is_some_and(|byte| byte == b'[')
+    rest.bytes()
+        .take(32)
+        .find(|byte| !byte.is_ascii_alphabetic())
+        .is_some_and(|byte| byte == b'[')
 }
 
 /// As [`printable`], and also without a `::` that would open a workflow command where the text begins a line.
 #[must_use]
 pub fn inert(text: &str) -> Cow<'_, str> {
     let text = printable(text);
-    if text.trim_start().starts_with("::") { Cow::Owned(text.replacen("::", ":\u{FFFD}", 1)) } else { text }
+    if text.trim_start().starts_with("::") {
+        Cow::Owned(text.replacen("::", ":\u{FFFD}", 1))
+    } else {
+        text
+    }
 }
 
 /// Compact JSON whose strings hold no unsafe character: what serde would write raw is written as `\uXXXX`. The value is unchanged.
@@ -107,8 +114,10 @@ impl Formatter for SafeJson {
 /// Those of the writer.
 pub fn write_json(out: &mut dyn io::Write, value: &impl serde::Serialize) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, SafeJson::default());
-    value.serialize(&mut serializer).map_err(|error| match error.io_error_kind() {
-        Some(kind) => io::Error::from(kind),
-        None => io::Error::other(error),
-    })
+    value
+        .serialize(&mut serializer)
+        .map_err(|error| match error.io_error_kind() {
+            Some(kind) => io::Error::from(kind),
+            None => io::Error::other(error),
+        })
 }

@@ -9,8 +9,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity, SourceCode,
-    SourceSpan, SpanContents,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents,
 };
 
 use super::{Report, ReportContext, RuleText, closing, inert, place, printable, problem_line};
@@ -22,7 +22,11 @@ const LISTED: usize = 10;
 const WIDTHS: std::ops::RangeInclusive<usize> = 60..=140;
 
 /// Prints frames, problems and the closing line.
-pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    context: &ReportContext,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let printer = Printer::new(context);
     let groups = Groups::new(&report.findings);
     for (index, finding) in report.findings.iter().enumerate() {
@@ -34,7 +38,11 @@ pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Writ
         printer.finding(finding, &[], context, out)?;
     }
     for problem in &report.problems {
-        writeln!(out, "{}", printer.paint(Paint::Bold, &problem_line(problem)))?;
+        writeln!(
+            out,
+            "{}",
+            printer.paint(Paint::Bold, &problem_line(problem))
+        )?;
     }
     if context.statistics {
         write_statistics(report, out)?;
@@ -48,11 +56,17 @@ pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Writ
 /// The table of `--statistics`: findings for each rule, most first.
 pub(super) fn write_statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rows = report.by_rule();
-    let digits = rows.first().map_or(1, |(_, _, count)| count.to_string().len());
+    let digits = rows
+        .first()
+        .map_or(1, |(_, _, count)| count.to_string().len());
     for (rule, level, count) in rows {
         writeln!(out, "{count:>digits$} {:7} {rule}", level.as_str())?;
     }
-    writeln!(out, "{} files, {} bytes", report.statistics.files, report.statistics.bytes)
+    writeln!(
+        out,
+        "{} files, {} bytes",
+        report.statistics.files, report.statistics.bytes
+    )
 }
 
 /// Findings of one rule about one repository are shown as one frame and a list.
@@ -82,8 +96,13 @@ impl<'a> Groups<'a> {
         let Some(members) = Self::key(finding).and_then(|key| self.members.get(&key)) else {
             return Some(Vec::new());
         };
-        (members.first() == Some(&index))
-            .then(|| members.iter().skip(1).filter_map(|member| self.findings.get(*member)).collect())
+        (members.first() == Some(&index)).then(|| {
+            members
+                .iter()
+                .skip(1)
+                .filter_map(|member| self.findings.get(*member))
+                .collect()
+        })
     }
 }
 
@@ -103,7 +122,11 @@ struct Printer {
 
 impl Printer {
     fn new(context: &ReportContext) -> Self {
-        let theme = if context.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let theme = if context.colour {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
         let width = context.width.clamp(*WIDTHS.start(), *WIDTHS.end());
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width)
@@ -111,7 +134,12 @@ impl Printer {
             .with_urls(false)
             .with_break_words(false)
             .without_syntax_highlighting();
-        Self { handler, colour: context.colour, links: context.links, width }
+        Self {
+            handler,
+            colour: context.colour,
+            links: context.links,
+            width,
+        }
     }
 
     fn paint(&self, paint: Paint, text: &str) -> String {
@@ -128,7 +156,13 @@ impl Printer {
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 
-    fn finding(&self, finding: &Finding, others: &[&Finding], context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
+    fn finding(
+        &self,
+        finding: &Finding,
+        others: &[&Finding],
+        context: &ReportContext,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let rule = context.rule(&finding.rule);
         let tag = format!("{}[{}]", finding.level.as_str(), finding.rule);
         let tag = self.paint(Paint::Level(finding.level), &tag);
@@ -156,9 +190,19 @@ impl Printer {
     }
 
     /// Related places, and the other findings of the group.
-    fn others(&self, finding: &Finding, others: &[&Finding], rule: Option<&RuleText>, out: &mut dyn Write) -> io::Result<()> {
+    fn others(
+        &self,
+        finding: &Finding,
+        others: &[&Finding],
+        rule: Option<&RuleText>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         for related in finding.related.iter().take(LISTED) {
-            let line = format!("  see: {} {}", self::place(&related.location), printable(&related.message));
+            let line = format!(
+                "  see: {} {}",
+                self::place(&related.location),
+                printable(&related.message)
+            );
             writeln!(out, "{}", self.paint(Paint::Dim, &line))?;
         }
         if others.is_empty() {
@@ -170,7 +214,11 @@ impl Printer {
             writeln!(out, "    {}", self::place(&other.location))?;
         }
         if others.len() > LISTED {
-            writeln!(out, "    and {} more (--format concise lists all)", others.len() - LISTED)?;
+            writeln!(
+                out,
+                "    and {} more (--format concise lists all)",
+                others.len() - LISTED
+            )?;
         }
         Ok(())
     }
@@ -180,7 +228,9 @@ impl Printer {
 fn headline(finding: &Finding, count: usize, rule: Option<&RuleText>) -> String {
     let repo = printable(finding.repo.as_deref().unwrap_or(""));
     match rule.map(|rule| rule.group.as_str()) {
-        Some(group) if !group.is_empty() => group.replace("{count}", &count.to_string()).replace("{repo}", &repo),
+        Some(group) if !group.is_empty() => group
+            .replace("{count}", &count.to_string())
+            .replace("{repo}", &repo),
         _ => format!("{count} findings of {} on {repo}", finding.rule),
     }
 }
@@ -212,7 +262,10 @@ impl Frame {
             line.mark_at(index, mark);
             line.push(if original == '\t' { '\t' } else { shown });
         }
-        line.mark_at(u32::try_from(window.chars().count()).unwrap_or(u32::MAX), mark);
+        line.mark_at(
+            u32::try_from(window.chars().count()).unwrap_or(u32::MAX),
+            mark,
+        );
         if kept < all || all >= 240 {
             line.push('…');
         }
@@ -227,14 +280,20 @@ impl Frame {
             if !help.is_empty() {
                 help.push('\n');
             }
-            help.push_str(&format!("{flag} can {}", lower(&printable(&fix.description))));
+            help.push_str(&format!(
+                "{flag} can {}",
+                lower(&printable(&fix.description))
+            ));
         }
         Self {
             message: inert(&finding.message).into_owned(),
             help,
             level: finding.level,
             mark: SourceSpan::new(start.into(), end.saturating_sub(start)),
-            source: Line { text: line.text, number },
+            source: Line {
+                text: line.text,
+                number,
+            },
         }
     }
 }
@@ -243,7 +302,9 @@ impl Frame {
 fn lower(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), text.chars().nth(1)) {
-        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
         _ => text.to_owned(),
     }
 }
@@ -287,7 +348,12 @@ struct Line {
 }
 
 impl SourceCode for Line {
-    fn read_span<'a>(&'a self, _: &SourceSpan, _: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(
+        &'a self,
+        _: &SourceSpan,
+        _: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         Ok(Box::new(MietteSpanContents::new(
             self.text.as_bytes(),
             SourceSpan::new(0.into(), self.text.len()),
@@ -324,6 +390,8 @@ impl Diagnostic for Frame {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(None, self.mark))))
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
+            None, self.mark,
+        ))))
     }
 }

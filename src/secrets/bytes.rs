@@ -1,5 +1,6 @@
 //! Files as bytes: UTF-16 with or without its mark, invalid UTF-8, Latin-1. Spans are byte offsets of the file.
 
+
 use super::SecretMatch;
 use super::scanner::ScanContext;
 

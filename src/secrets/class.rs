@@ -134,20 +134,8 @@ mod tests {
     #[test]
     fn a_token_may_follow_a_written_escape() {
         for head in [
-            "a\\n",
-            "\\t",
-            "\\u001b[32m",
-            "\\x1b[0m",
-            "\\033[1;31m",
-            "\\e[K",
-            "^[[0m",
-            "a%3D",
-            "a%20",
-            "token=3D",
-            "\\x20",
-            "\\u00e9",
-            "\\012",
-            "[0m",
+            "a\\n", "\\t", "\\u001b[32m", "\\x1b[0m", "\\033[1;31m", "\\e[K", "^[[0m", "a%3D", "a%20", "token=3D", "\\x20",
+            "\\u00e9", "\\012", "[0m",
         ] {
             assert!(left(head), "{head:?}");
         }

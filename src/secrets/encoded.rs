@@ -169,11 +169,9 @@ pub(super) fn codes(text: &[u8], literal: usize, radix: u32) -> Mapped {
         }
         gap = 0;
         let start = position;
-        let (from, base) =
-            if byte == b'0' && matches!(at(text, position + 1), b'x' | b'X') { (position + 2, 16) } else { (position, radix) };
+        let (from, base) = if byte == b'0' && matches!(at(text, position + 1), b'x' | b'X') { (position + 2, 16) } else { (position, radix) };
         let length = slice(text, from, from + 4).iter().take_while(|byte| char::from(**byte).is_digit(base)).count();
-        let value =
-            std::str::from_utf8(slice(text, from, from + length)).ok().and_then(|digits| u32::from_str_radix(digits, base).ok());
+        let value = std::str::from_utf8(slice(text, from, from + length)).ok().and_then(|digits| u32::from_str_radix(digits, base).ok());
         position = from + length;
         match value.and_then(|value| u8::try_from(value).ok()) {
             Some(value) if is_token_byte(value) => {

@@ -70,11 +70,7 @@ fn piece(text: &[u8], position: usize) -> Option<Piece> {
         b'=' if slice(text, position + 1, position + 3) == b"\r\n" => Some(Piece::Nothing(3, Decoding::Escape)),
         b'<' if slice(text, position, position + 5).eq_ignore_ascii_case(b"<wbr>") => Some(Piece::Nothing(5, Decoding::Escape)),
         // Zero-width space, non-joiner, joiner, word joiner, byte order mark, soft hyphen.
-        0xe2 if matches!(
-            slice(text, position, position + 3),
-            b"\xe2\x80\x8b" | b"\xe2\x80\x8c" | b"\xe2\x80\x8d" | b"\xe2\x81\xa0"
-        ) =>
-        {
+        0xe2 if matches!(slice(text, position, position + 3), b"\xe2\x80\x8b" | b"\xe2\x80\x8c" | b"\xe2\x80\x8d" | b"\xe2\x81\xa0") => {
             Some(Piece::Nothing(3, Decoding::Escape))
         }
         0xef if slice(text, position, position + 3) == b"\xef\xbb\xbf" => Some(Piece::Nothing(3, Decoding::Escape)),
@@ -147,8 +143,7 @@ fn glue(text: &[u8], position: usize) -> Option<Piece> {
         next += 2;
         next += slice(text, next, position + WIDEST).iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     }
-    let letters =
-        slice(text, next, next + 2).iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'$')).count();
+    let letters = slice(text, next, next + 2).iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'$')).count();
     let prefix_is_known = slice(text, next, next + letters).iter().all(|byte| b"fFbBrRuUL@$".contains(byte));
     let closed = if prefix_is_known { quote(text, next + letters) } else { None }?;
     // Two quotes and nothing else is a doubled quote or an empty string, unless the two are of different sorts.

@@ -227,7 +227,11 @@ pub const TRIGGERS: &[&[u8]] = &{
 };
 
 fn build(literals: &[&[u8]]) -> Option<AhoCorasick> {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).build(literals).ok()
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(literals)
+        .ok()
 }
 
 static GATE_AUTOMATON: LazyLock<Option<AhoCorasick>> =

@@ -54,8 +54,9 @@ fn is_json(text: &[u8]) -> bool {
 
 fn document(text: &[u8], offset: usize, depth: usize, found: &mut Vec<Found>) {
     let strings = Strings::of(text);
-    let place =
-        |range: &std::ops::Range<usize>| strings.segments.source(range).map(|source| source.start + offset..source.end + offset);
+    let place = |range: &std::ops::Range<usize>| {
+        strings.segments.source(range).map(|source| source.start + offset..source.end + offset)
+    };
     for mut item in find(&strings.decoded, ScanContext::Source).found {
         let Some(span) = place(&item.span) else { continue };
         if !strings.segments.is_copy(&item.span) && item.chain.is_empty() && span.len() != item.span.len() {
@@ -195,8 +196,5 @@ fn escape(text: &[u8], position: usize) -> (char, usize) {
 }
 
 fn unit(text: &[u8], position: usize) -> u32 {
-    std::str::from_utf8(slice(text, position, position + 4))
-        .ok()
-        .and_then(|digits| u32::from_str_radix(digits, 16).ok())
-        .unwrap_or(0xfffd)
+    std::str::from_utf8(slice(text, position, position + 4)).ok().and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0xfffd)
 }

@@ -120,12 +120,7 @@ fn cut_ones(text: &[u8], covers: &mut Vec<Cover>) {
             Gate::Plain(Kind::OrganizationLegacy | Kind::OAuthAppSecret) => segments(text, end, covers),
             Gate::Plain(_) | Gate::OpenAiMark => {
                 let from = if gate == Gate::OpenAiMark {
-                    start
-                        - slice(text, start.saturating_sub(200), start)
-                            .iter()
-                            .rev()
-                            .take_while(|byte| is_url_safe(**byte))
-                            .count()
+                    start - slice(text, start.saturating_sub(200), start).iter().rev().take_while(|byte| is_url_safe(**byte)).count()
                 } else {
                     end
                 };
@@ -187,40 +182,8 @@ fn is_words(body: &[u8]) -> bool {
         return false;
     }
     let common = [
-        &b"th"[..],
-        b"he",
-        b"in",
-        b"er",
-        b"an",
-        b"re",
-        b"on",
-        b"at",
-        b"en",
-        b"nd",
-        b"ti",
-        b"es",
-        b"or",
-        b"te",
-        b"of",
-        b"ed",
-        b"is",
-        b"it",
-        b"al",
-        b"ar",
-        b"st",
-        b"to",
-        b"nt",
-        b"ng",
-        b"se",
-        b"ha",
-        b"as",
-        b"ou",
-        b"io",
-        b"le",
-        b"ve",
-        b"co",
-        b"me",
-        b"de",
+        &b"th"[..], b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or", b"te", b"of", b"ed", b"is",
+        b"it", b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha", b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de",
     ];
     let pairs = body.windows(2).filter(|pair| common.contains(pair)).count();
     pairs * 5 >= body.len().saturating_sub(1)
@@ -254,8 +217,7 @@ fn apply(text: &str, mut covers: Vec<Cover>, equal_width: bool) -> Cow<'_, str> 
         let hidden = text.get(start..end).unwrap_or_default();
         if equal_width {
             // Line breaks stay, or a caller that counts lines would lose its place.
-            shown
-                .extend(hidden.chars().map(|character| if matches!(character, '\n' | '\r' | '\t') { character } else { BULLET }));
+            shown.extend(hidden.chars().map(|character| if matches!(character, '\n' | '\r' | '\t') { character } else { BULLET }));
         } else {
             shown.push_str(&cover.shown);
         }

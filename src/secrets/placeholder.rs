@@ -5,34 +5,15 @@
 
 /// Letter pairs that English words and identifiers are made of.
 const COMMON_PAIRS: [&[u8; 2]; 40] = [
-    b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or", b"te", b"of", b"ed", b"is", b"it",
-    b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha", b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de", b"hi", b"ri",
-    b"ro", b"ic", b"ne", b"ea",
+    b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or", b"te", b"of", b"ed", b"is",
+    b"it", b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha", b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de",
+    b"hi", b"ri", b"ro", b"ic", b"ne", b"ea",
 ];
 
 /// Words that people put where a secret should stand.
 const STOPWORDS: [&[u8]; 21] = [
-    b"token",
-    b"your",
-    b"here",
-    b"example",
-    b"fake",
-    b"dummy",
-    b"test",
-    b"sample",
-    b"secret",
-    b"insert",
-    b"replace",
-    b"placeholder",
-    b"access",
-    b"hugging",
-    b"change",
-    b"redacted",
-    b"hidden",
-    b"mask",
-    b"xxxx",
-    b"real",
-    b"none",
+    b"token", b"your", b"here", b"example", b"fake", b"dummy", b"test", b"sample", b"secret", b"insert", b"replace",
+    b"placeholder", b"access", b"hugging", b"change", b"redacted", b"hidden", b"mask", b"xxxx", b"real", b"none",
 ];
 
 const KEYBOARD_ROWS: [&[u8]; 4] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"1234567890"];
@@ -56,9 +37,9 @@ fn is_common_pair(first: u8, second: u8) -> bool {
 
 fn is_step(first: u8, second: u8) -> bool {
     first.abs_diff(second) <= 1
-        || KEYBOARD_ROWS
-            .iter()
-            .any(|row| row.windows(2).any(|pair| pair == [first, second].as_slice() || pair == [second, first].as_slice()))
+        || KEYBOARD_ROWS.iter().any(|row| {
+            row.windows(2).any(|pair| pair == [first, second].as_slice() || pair == [second, first].as_slice())
+        })
 }
 
 /// What the tests count in one body.
@@ -167,9 +148,7 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
     // Words joined by marks: `my-private-token-2024`, `ORG/NAME-v1.5`. A random string has few marks.
     let words: usize = value
         .split(|byte| !byte.is_ascii_alphabetic())
-        .filter(|piece| {
-            piece.len() >= 3 && (piece.iter().skip(1).all(u8::is_ascii_lowercase) || piece.iter().all(u8::is_ascii_uppercase))
-        })
+        .filter(|piece| piece.len() >= 3 && (piece.iter().skip(1).all(u8::is_ascii_lowercase) || piece.iter().all(u8::is_ascii_uppercase)))
         .map(<[u8]>::len)
         .sum();
     classes >= 2
@@ -194,58 +173,22 @@ mod tests {
     #[test]
     fn dummies_are_refused() {
         let mut bodies: Vec<String> = [
-            "x",
-            "X",
-            "a",
-            "A",
-            "0",
-            "Fake",
-            "xX",
-            "example",
-            "EXAMPLETOKEN",
-            "dummy",
-            "NotARealToken",
-            "REDACTED",
-            "test",
-            "ab",
-            "1234567890",
-            "abc123",
-            "YOURHUGGINGFACETOKEN",
-            "abcdefghijklmnopqrstuvwxyz",
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-            "AbCdEfGhIjKlMnOpQrStUvWxYz",
-            "YourToken",
-            "replaceMe",
-            "hf",
-            "Sample",
-            "your_token_here",
+            "x", "X", "a", "A", "0", "Fake", "xX", "example", "EXAMPLETOKEN", "dummy", "NotARealToken", "REDACTED", "test", "ab",
+            "1234567890", "abc123", "YOURHUGGINGFACETOKEN", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            "AbCdEfGhIjKlMnOpQrStUvWxYz", "YourToken", "replaceMe", "hf", "Sample", "your_token_here",
         ]
         .iter()
         .map(|piece| repeated(piece))
         .collect();
         bodies.extend(
             [
-                "YourHuggingFaceTokenGoesHereeeeeee",
-                "abcdefghijklmnopqrstuvwxyz12345678",
-                "AbCdEfGhIjKlMnOpQrStUvWxYz12345678",
-                "0123456789abcdefghijklmnopqrstuvwx",
-                "replacewithyourhuggingfacetokenabc",
-                "loadpretrainedtokenizerfromthehubs",
-                "computePositionalEmbeddingsForVits",
-                "inferencemodelconfigurationpresets",
-                "resolvedModelRepositoryIdentifiers",
-                "requiredCharacteristicTypesForDisp",
-                "PUTYOURHUGGINGFACEACCESSTOKENHEREX",
-                "thisIsAFakeTokenForTestingPurposes",
-                "convertLlamaStateDictToHuggingFace",
-                "generatedByHomeAppForDebuggingPurp",
-                "MyHuggingFaceAccessTokenForTesting",
-                "insertYourHuggingFaceTokenHerePlea",
-                "qwertyuiopasdfghjklzxcvbnmqwertyui",
-                "aaaaaaaaaabbbbbbbbbbccccccccccdddd",
-                "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXX1234",
-                "ADDYOURTOKENHEREXXXXXXXXXXXXXXXXXX",
-                "deadbeefcafe00112233445566778899aa",
+                "YourHuggingFaceTokenGoesHereeeeeee", "abcdefghijklmnopqrstuvwxyz12345678", "AbCdEfGhIjKlMnOpQrStUvWxYz12345678",
+                "0123456789abcdefghijklmnopqrstuvwx", "replacewithyourhuggingfacetokenabc", "loadpretrainedtokenizerfromthehubs",
+                "computePositionalEmbeddingsForVits", "inferencemodelconfigurationpresets", "resolvedModelRepositoryIdentifiers",
+                "requiredCharacteristicTypesForDisp", "PUTYOURHUGGINGFACEACCESSTOKENHEREX", "thisIsAFakeTokenForTestingPurposes",
+                "convertLlamaStateDictToHuggingFace", "generatedByHomeAppForDebuggingPurp", "MyHuggingFaceAccessTokenForTesting",
+                "insertYourHuggingFaceTokenHerePlea", "qwertyuiopasdfghjklzxcvbnmqwertyui", "aaaaaaaaaabbbbbbbbbbccccccccccdddd",
+                "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXX1234", "ADDYOURTOKENHEREXXXXXXXXXXXXXXXXXX", "deadbeefcafe00112233445566778899aa",
             ]
             .map(str::to_owned),
         );
@@ -257,15 +200,8 @@ mod tests {
     #[test]
     fn shapeless_literals_are_judged_with_care() {
         for value in [
-            "YOUR_HF_TOKEN_GOES_HERE",
-            "my-private-token-2024",
-            "org/model-name-v1.5",
-            "ui-token-ui-token",
-            "https://huggingface.co/x1",
-            "0123456789abcdef0123",
-            "aaaaaaaaaaaaaaaaaaaa",
-            "HUGGINGFACE_HUB_TOKEN_1",
-            "convertTokenToReadable9",
+            "YOUR_HF_TOKEN_GOES_HERE", "my-private-token-2024", "org/model-name-v1.5", "ui-token-ui-token", "https://huggingface.co/x1",
+            "0123456789abcdef0123", "aaaaaaaaaaaaaaaaaaaa", "HUGGINGFACE_HUB_TOKEN_1", "convertTokenToReadable9",
         ] {
             assert!(!looks_random(value.as_bytes()), "{value}");
         }

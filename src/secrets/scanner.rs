@@ -292,8 +292,7 @@ impl<'text> Scanner<'text> {
             return;
         }
         let text = self.text;
-        let hinted =
-            *self.rotated.get_or_init(|| mentions(text, &[b"rot13", b"rot_13", b"ROT13", b"N-ZA-M", b"n-za-m", b"Rot13"]));
+        let hinted = *self.rotated.get_or_init(|| mentions(text, &[b"rot13", b"rot_13", b"ROT13", b"N-ZA-M", b"n-za-m", b"Rot13"]));
         let turned: Vec<u8> = body.iter().map(|byte| rotate(*byte)).collect();
         if hinted && !is_placeholder(&turned) {
             let secret: Vec<u8> = b"hf_".iter().copied().chain(turned).collect();
@@ -303,15 +302,7 @@ impl<'text> Scanner<'text> {
 
     fn respelled(&mut self, span: Range<usize>, secret: Vec<u8>, decoding: Decoding) {
         let confidence = if secret.iter().skip(3).any(u8::is_ascii_digit) { Confidence::Medium } else { Confidence::High };
-        self.outcome.found.push(Found {
-            kind: Kind::User,
-            confidence,
-            expiry: None,
-            span,
-            also: Vec::new(),
-            secret,
-            chain: vec![decoding],
-        });
+        self.outcome.found.push(Found { kind: Kind::User, confidence, expiry: None, span, also: Vec::new(), secret, chain: vec![decoding] });
     }
 }
 

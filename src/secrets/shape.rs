@@ -74,13 +74,7 @@ fn hugging_face(text: &[u8], start: usize, runs: &mut Runs) -> Option<Hit> {
 }
 
 /// Prefix and letters or digits, as many as `lengths` allows, not one more.
-fn opaque(
-    text: &[u8],
-    start: usize,
-    kind: Kind,
-    lengths: std::ops::RangeInclusive<usize>,
-    confidence: Confidence,
-) -> Option<Hit> {
+fn opaque(text: &[u8], start: usize, kind: Kind, lengths: std::ops::RangeInclusive<usize>, confidence: Confidence) -> Option<Hit> {
     let body = start + kind.prefix().len();
     let length = run(text, body, lengths.end() + 1, alphanumeric);
     let end = body + length;

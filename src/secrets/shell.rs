@@ -106,9 +106,7 @@ fn reference(line: &[u8], position: usize) -> Option<(&[u8], usize)> {
     let first = at(line, position);
     let second = at(line, position + 1);
     match (first, second) {
-        (b'$', b'{') if at(line, position + 2) == b'{' => {
-            braced(line, position + 3).map(|(start, end, after)| (last_part(start, end), after))
-        }
+        (b'$', b'{') if at(line, position + 2) == b'{' => braced(line, position + 3).map(|(start, end, after)| (last_part(start, end), after)),
         (b'{', b'{') => braced(line, position + 2).map(|(start, end, after)| (last_part(start, end), after)),
         (b'$', b'{' | b'(') => {
             let start = position + 2;
@@ -128,8 +126,7 @@ fn reference(line: &[u8], position: usize) -> Option<(&[u8], usize)> {
             None
         }
         (b'$', _) => {
-            let start =
-                if slice(line, position + 1, position + 5).eq_ignore_ascii_case(b"env:") { position + 5 } else { position + 1 };
+            let start = if slice(line, position + 1, position + 5).eq_ignore_ascii_case(b"env:") { position + 5 } else { position + 1 };
             let end = start + run(line, start, LONGEST_NAME, is_word);
             (end > start).then(|| (slice(line, start, end), end))
         }
@@ -215,9 +212,7 @@ fn assignment(line: &[u8], position: usize) -> Option<(&[u8], &[u8], bool)> {
 /// `ENV NAME value`, `setenv NAME value`, `set -x NAME value`.
 fn spaced(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.trim_ascii_start();
-    let rest = [&b"ENV "[..], b"env ", b"setenv ", b"set -gx ", b"set -x ", b"set -Ux "]
-        .iter()
-        .find_map(|word| line.strip_prefix(*word))?;
+    let rest = [&b"ENV "[..], b"env ", b"setenv ", b"set -gx ", b"set -x ", b"set -Ux "].iter().find_map(|word| line.strip_prefix(*word))?;
     let rest = rest.trim_ascii_start();
     let length = run(rest, 0, 64, is_word);
     let blank = run(rest, length, 12, |byte| matches!(byte, b' ' | b'\t'));
