@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use hublint::names::{ExtraNames, NameCode, NameIndex, NameLevel, NameProblem, NameVerdict, RepoKind, explain, judge};
@@ -294,41 +295,48 @@ fn no_unaccepted_look_alike_is_on_the_lists() {
     assert!(unaccepted.is_empty(), "{unaccepted:#?}");
 }
 
+/// Processor time of this thread where the system tells it, else the time of the wall: a busy machine must not count.
+fn now() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let spent = spent.and_then(|text| text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()));
+    spent.map_or_else(|| START.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
+}
+
 /// Run with `cargo test --profile quick --test names -- --ignored --nocapture speed`.
 #[test]
-#[ignore = "a measurement: needs optimised code and a quiet machine"]
+#[ignore = "a measurement: needs optimised code"]
 fn speed() {
-    let start = Instant::now();
+    let start = now();
     let _ = verdict("openai/whisper-large-v3");
-    println!("first known id: {:?}", start.elapsed());
-    let best = (0..20)
-        .map(|_| {
-            let start = Instant::now();
+    println!("first id, a known one: {:?}", now() - start);
+    // The clock of the processor ticks slowly: many builds at a time.
+    let build = || {
+        let start = now();
+        for _ in 0..100 {
             std::hint::black_box(NameIndex::build());
-            start.elapsed()
-        })
-        .min()
-        .unwrap();
+        }
+        (now() - start) / 100
+    };
+    let best = (0..3).map(|_| build()).min().unwrap();
     println!("index built in {best:?}");
+    let mut slow = Vec::new();
     for (what, ids) in [
         ("real ids", data("validation-legit.tsv").into_iter().map(|row| row[0].clone()).collect::<Vec<_>>()),
         ("listed ids", list("repos.tsv").into_iter().map(|row| row[0].clone()).collect()),
         ("squats", data("synthetic-squats.tsv").into_iter().map(|row| row[2].clone()).collect()),
     ] {
-        let each = (0..5)
-            .map(|_| {
-                let start = Instant::now();
-                for id in &ids {
-                    std::hint::black_box(verdict(id));
-                }
-                start.elapsed() / u32::try_from(ids.len()).unwrap()
-            })
-            .min()
-            .unwrap();
+        let pass = || {
+            let start = now();
+            for id in &ids {
+                std::hint::black_box(verdict(id));
+            }
+            (now() - start) / u32::try_from(ids.len()).unwrap()
+        };
+        let each = (0..10).map(|_| pass()).min().unwrap();
         println!("{what}: {each:?} each, of {}", ids.len());
-        if what != "squats" {
-            assert!(each < Duration::from_micros(2), "{each:?}");
-        }
+        slow.extend((what != "squats" && each > Duration::from_micros(2)).then_some((what, each)));
     }
-    assert!(best < Duration::from_millis(4), "{best:?}");
+    assert!(slow.is_empty(), "{slow:?}");
+    assert!(best < Duration::from_millis(1), "{best:?}");
 }

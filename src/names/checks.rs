@@ -67,7 +67,7 @@ fn judge_ascii(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdi
         let slip = name_checks::of_known_namespace(owner, name)?;
         return Some(of_slip(NameCode::R2, NameLevel::Note, &slip, slip.id.to_owned()));
     }
-    if MODELSCOPE.find(owner).is_some() || REPOS.find(id).is_some() {
+    if MODELSCOPE.find(owner).is_some() {
         return None;
     }
     unknown_namespace(owner, name, extra)
@@ -137,7 +137,8 @@ fn of_resemblance(found: Resemblance, name: &str, slip: Option<&Slip>) -> NameVe
 
 fn refused_by_client(owner: Option<&str>, name: &str) -> Option<String> {
     for part in [owner.unwrap_or_default(), name] {
-        if let Some(refused) = ["--", ".."].iter().find(|refused| part.contains(**refused)) {
+        let refused = part.as_bytes().windows(2).find(|pair| matches!(pair, [b'-', b'-'] | [b'.', b'.']));
+        if let Some(refused) = refused.and_then(|pair| std::str::from_utf8(pair).ok()) {
             return Some(format!("has `{refused}`, which no repo id may have"));
         }
         if part.len() > LONGEST_NAME {

@@ -48,18 +48,25 @@ impl Edit {
 /// Finds the one insertion, deletion, substitution or swap of neighbours (optimal string alignment, distance exactly 1).
 /// Linear: the common prefix and suffix are stripped and what is left is at most two characters, or there is no edit.
 pub(super) fn one_edit(query: &[u8], target: &[u8]) -> Option<Edit> {
+    one_edit_folded(query, target, |byte| byte)
+}
+
+/// The same on what `fold` makes of each byte; the edit names folded bytes.
+pub(super) fn one_edit_folded(query: &[u8], target: &[u8], fold: impl Fn(u8) -> u8) -> Option<Edit> {
     if query.len().abs_diff(target.len()) > 1 {
         return None;
     }
-    let at = common_prefix(query, target);
+    let equal = |(left, right): &(&u8, &u8)| left == right || fold(**left) == fold(**right);
+    let at = query.iter().zip(target).take_while(equal).count();
     let (query, target) = (query.get(at..)?, target.get(at..)?);
-    let end = query.iter().rev().zip(target.iter().rev()).take_while(|(left, right)| left == right).count();
+    let end = query.iter().rev().zip(target.iter().rev()).take_while(equal).count();
     match (query.get(..query.len() - end)?, target.get(..target.len() - end)?) {
-        (&[query], &[target]) => Some(Edit::Substituted { at, query, target }),
-        (&[query], &[]) => Some(Edit::Inserted { at, query }),
-        (&[], &[target]) => Some(Edit::Omitted { at, target }),
-        (&[first, second], &[left, right]) if first == right && second == left => {
-            Some(Edit::Swapped { at, first, second })
+        (&[query], &[target]) => Some(Edit::Substituted { at, query: fold(query), target: fold(target) }),
+        (&[query], &[]) => Some(Edit::Inserted { at, query: fold(query) }),
+        (&[], &[target]) => Some(Edit::Omitted { at, target: fold(target) }),
+        (&[first, second], &[left, right]) => {
+            let (first, second) = (fold(first), fold(second));
+            (first == fold(right) && second == fold(left)).then_some(Edit::Swapped { at, first, second })
         }
         _ => None,
     }

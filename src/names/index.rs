@@ -11,8 +11,8 @@ use super::chains::{Chains, NOTHING, extend, hash, tagged};
 use super::edit::{Edit, one_edit};
 use super::list::{BARE, NAMESPACES, REPOS};
 use super::namespace_checks::is_plausible_slip;
-use super::skeleton::{READINGS, Reading, Separators, Skeleton, look_alike};
-use super::words::normal;
+use super::skeleton::{Reading, Separators, Skeleton, look_alike, readings_of};
+use super::words::{normal, normal_byte};
 
 /// Number of projects from which on a namespace or id is protected.
 pub(super) const PROTECTED: u16 = 2;
@@ -81,31 +81,33 @@ impl Matcher {
 
     /// Adds a target, or raises the one that is equal but for case and separators if names are being told apart by those.
     fn add(&mut self, target: Target) {
-        let plain = self.plain_of(target.shown);
-        let same = self.same_key(&plain);
-        if self.separators == Separators::Unified {
+        let start = self.plain.len();
+        let unified = self.separators == Separators::Unified;
+        let fold = |byte: u8| if unified { normal_byte(byte) } else { byte.to_ascii_lowercase() };
+        self.plain.extend(target.shown.bytes().map(|byte| char::from(fold(byte))));
+        let plain = self.plain.get(start..).unwrap_or_default();
+        let same = self.same_key(plain);
+        if unified {
             let twin = self.same.get(same).find(|number| self.plain(*number) == plain);
-            if let Some(old) = twin.and_then(|number| self.targets.get_mut(number as usize)) {
-                if target.weight > old.weight {
+            if let Some(twin) = twin {
+                self.plain.truncate(start);
+                if let Some(old) = self.targets.get_mut(twin as usize).filter(|old| target.weight > old.weight) {
                     *old = target;
                 }
                 return;
             }
         }
         let Ok(number) = u32::try_from(self.targets.len()) else { return };
-        self.same.insert(same, number);
-        let [first, second] = READINGS.map(|reading| self.skeleton_key(target.shown, reading));
-        self.skeletons.insert(first, number);
-        if second != first {
-            self.skeletons.insert(second, number);
-        }
         let bytes = plain.as_bytes();
         let (length, half) = (bytes.len(), bytes.len() / 2);
         let first = hash(bytes.iter().take(half).copied());
         let second = hash(bytes.iter().skip(half).rev().copied());
         self.halves.insert(tagged(first, FIRST_HALF + length), number);
         self.halves.insert(tagged(second, SECOND_HALF + length), number);
-        self.plain.push_str(&plain);
+        self.same.insert(same, number);
+        for reading in readings_of(target.shown) {
+            self.skeletons.insert(self.skeleton_key(target.shown, *reading), number);
+        }
         self.ends.push(u32::try_from(self.plain.len()).unwrap_or(u32::MAX));
         self.targets.push(target);
     }
@@ -130,20 +132,21 @@ impl Matcher {
 
     /// Targets that are equal but for case and separators. `plain` is the compared form.
     pub(super) fn same(&self, plain: &str) -> impl Iterator<Item = u32> {
-        let letters = |text: &str| -> Vec<u8> { text.bytes().filter(|byte| byte.is_ascii_alphanumeric()).collect() };
-        let wanted = letters(plain);
+        fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
+            text.bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b'.'))
+        }
         let unified = self.separators == Separators::Unified;
         self.same.get(self.same_key(plain)).filter(move |number| {
             let theirs = self.plain(*number);
-            if unified { theirs == plain } else { letters(theirs) == wanted }
+            if unified { theirs == plain } else { letters(theirs).eq(letters(plain)) }
         })
     }
 
     /// Targets that look like a text in display case, with the readings under which they do.
     pub(super) fn look_alikes(&self, text: &str) -> Vec<(u32, (Reading, Reading))> {
         let mut found: Vec<(u32, (Reading, Reading))> = Vec::new();
-        for reading in READINGS {
-            for number in self.skeletons.get(self.skeleton_key(text, reading)) {
+        for reading in readings_of(text) {
+            for number in self.skeletons.get(self.skeleton_key(text, *reading)) {
                 if found.iter().any(|(other, _)| *other == number) {
                     continue;
                 }
@@ -205,6 +208,8 @@ impl Matcher {
 pub struct NameIndex {
     pub(super) namespaces: Matcher,
     pub(super) names: Matcher,
+    /// Long, very popular namespaces, which two edits are looked for from.
+    pub(super) popular: Vec<Target>,
 }
 
 static INDEX: OnceLock<NameIndex> = OnceLock::new();
@@ -236,7 +241,9 @@ impl NameIndex {
         for row in BARE.rows() {
             names.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
         }
-        Self { namespaces, names }
+        let popular = namespaces.targets().iter().filter(|target| target.shown.len() >= 8 && target.weight >= 10);
+        let popular = popular.copied().collect();
+        Self { namespaces, names, popular }
     }
 
     /// Protected namespaces other than this one that it resembles (N1, N2 or N3), with their number of projects: whether
@@ -268,7 +275,7 @@ impl NameIndex {
             for row in BARE.rows() {
                 bare.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
             }
-            for row in REPOS.rows_with_prefix("sentence-transformers/") {
+            for row in REPOS.rows_with_prefix("sentence-transformers", "/") {
                 if let Some((_, name)) = row.key().split_once('/').filter(|_| row.number(2) >= PROTECTED) {
                     bare.add(Target { shown: name, id: name, weight: row.number(2) });
                 }

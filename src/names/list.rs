@@ -42,26 +42,34 @@ impl List {
     }
 
     /// Every row.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row> + use<> {
-        self.rows_text().lines().map(Row)
+    pub(super) fn rows(&self) -> Rows {
+        Rows(self.rows_text())
     }
 
     /// The first row whose key is `key`, in any case.
     pub(super) fn find(&self, key: &str) -> Option<Row> {
-        self.rows_from(key).next().filter(|row| row.key().eq_ignore_ascii_case(key))
+        self.rows_from(key, "").next().filter(|row| row.key().eq_ignore_ascii_case(key))
     }
 
-    /// The rows whose key begins with `prefix`, in any case.
-    pub(super) fn rows_with_prefix(&self, prefix: &str) -> impl Iterator<Item = Row> + use<'_> {
-        let length = prefix.len();
-        let wanted = prefix.to_ascii_lowercase();
-        self.rows_from(prefix).take_while(move |row| {
-            row.key().as_bytes().get(..length).is_some_and(|start| start.eq_ignore_ascii_case(wanted.as_bytes()))
+    /// True when `namespace/name` is a key, in any case.
+    pub(super) fn has_pair(&self, namespace: &str, name: &str) -> bool {
+        let bytes = [namespace.as_bytes(), b"/", name.as_bytes()];
+        let whole = || bytes.iter().flat_map(|part| part.iter()).map(u8::to_ascii_lowercase);
+        self.rows_from(namespace, &format!("/{name}"))
+            .next()
+            .is_some_and(|row| row.key().bytes().map(|byte| byte.to_ascii_lowercase()).eq(whole()))
+    }
+
+    /// The rows whose key begins with `start` and then `end`, in any case.
+    pub(super) fn rows_with_prefix<'a>(&self, start: &'a str, end: &'a str) -> impl Iterator<Item = Row> + use<'a> {
+        self.rows_from(start, end).take_while(move |row| {
+            let (first, rest) = row.0.as_bytes().split_at_checked(start.len()).unwrap_or_default();
+            first.eq_ignore_ascii_case(start.as_bytes()) && rest.starts_with(end.as_bytes())
         })
     }
 
-    /// The rows from the first one whose key is not less than `key`, by binary search over the text.
-    fn rows_from(&self, key: &str) -> impl Iterator<Item = Row> + use<> {
+    /// The rows from the first one whose key is not less than `key` and `more` together, by binary search over the text.
+    fn rows_from(&self, key: &str, more: &str) -> Rows {
         let text = self.rows_text();
         let bytes = text.as_bytes();
         // Both ends always stand at the start of a row.
@@ -73,20 +81,47 @@ impl List {
             let line = bytes.get(start..high).unwrap_or_default();
             let end = memchr::memchr(b'\n', line).map_or(high, |found| start + found + 1);
             let row = line.get(..end - start).unwrap_or_default();
-            if compare(row, key.as_bytes()) == Ordering::Less {
+            if compare(row, key.as_bytes(), more.as_bytes()) == Ordering::Less {
                 low = end;
             } else {
                 high = start;
             }
         }
-        text.get(low..).unwrap_or_default().lines().map(Row)
+        Rows(text.get(low..).unwrap_or_default())
+    }
+}
+
+/// Rows of a list, in order.
+pub(super) struct Rows(&'static str);
+
+impl Iterator for Rows {
+    type Item = Row;
+
+    fn next(&mut self) -> Option<Row> {
+        let end = memchr::memchr(b'\n', self.0.as_bytes()).or_else(|| Some(self.0.len()).filter(|length| *length > 0))?;
+        let row = self.0.get(..end).unwrap_or_default();
+        self.0 = self.0.get(end + 1..).unwrap_or_default();
+        Some(Row(row))
     }
 }
 
 /// Compares the lower-case key of a row with a key in any case.
-fn compare(row: &[u8], key: &[u8]) -> Ordering {
-    let cell = row.iter().take_while(|byte| !matches!(byte, b'\t' | b'\n')).map(u8::to_ascii_lowercase);
-    cell.cmp(key.iter().map(u8::to_ascii_lowercase))
+fn compare(row: &[u8], key: &[u8], more: &[u8]) -> Ordering {
+    let mut row = row.iter();
+    for wanted in key.iter().chain(more) {
+        match row.next() {
+            None | Some(b'\t') => return Ordering::Less,
+            Some(byte) if byte == wanted => {}
+            Some(byte) => match byte.to_ascii_lowercase().cmp(&wanted.to_ascii_lowercase()) {
+                Ordering::Equal => {}
+                other => return other,
+            },
+        }
+    }
+    match row.next() {
+        None | Some(b'\t') => Ordering::Equal,
+        Some(_) => Ordering::Greater,
+    }
 }
 
 /// One row; cells are parted by tabs.
@@ -96,7 +131,8 @@ pub(super) struct Row(&'static str);
 impl Row {
     /// The first cell, in display case.
     pub(super) fn key(self) -> &'static str {
-        self.0.split('\t').next().unwrap_or_default()
+        let end = memchr::memchr(b'\t', self.0.as_bytes()).unwrap_or(self.0.len());
+        self.0.get(..end).unwrap_or_default()
     }
 
     /// The cell with this number, the key being 0; empty if there is none.
@@ -136,12 +172,12 @@ mod tests {
 
     #[test]
     fn prefixes_give_the_repos_of_one_namespace() {
-        let qwen: Vec<Row> = REPOS.rows_with_prefix("qwen/").collect();
+        let qwen: Vec<Row> = REPOS.rows_with_prefix("qwen", "/").collect();
         let all = REPOS.rows().filter(|row| row.key().to_ascii_lowercase().starts_with("qwen/")).count();
         assert!(all > 20);
         assert_eq!(qwen.len(), all);
-        assert_eq!(REPOS.rows_with_prefix("zzzz/").count(), 0);
-        assert_eq!(REPOS.rows_with_prefix("").count(), REPOS.rows().count());
+        assert_eq!(REPOS.rows_with_prefix("zzzz", "/").count(), 0);
+        assert_eq!(REPOS.rows_with_prefix("", "").count(), REPOS.rows().count());
     }
 
     #[test]

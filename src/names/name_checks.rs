@@ -1,11 +1,11 @@
 //! Whether the name of a repo resembles a popular one.
 
-use super::edit::one_edit;
+use super::edit::one_edit_folded;
 use super::index::{Matcher, NameIndex, PROTECTED, Target};
 use super::list::{REPOS, Row};
 use super::reason;
 use super::skeleton::{Separators, look_alike};
-use super::words::{is_plausible_look_alike, is_plausible_slip, normal};
+use super::words::{is_plausible_look_alike, is_plausible_slip, normal, normal_byte};
 
 /// What a check of the name found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,33 +71,34 @@ pub(super) fn of_unknown_namespace(name: &str, index: &'static NameIndex) -> Opt
 
 /// R2: the name resembles a repo of its own, known namespace. Looks at that namespace's repos one by one.
 pub(super) fn of_known_namespace(namespace: &str, name: &str) -> Option<Slip> {
-    let whole = format!("{namespace}/{name}");
-    if REPOS.find(&whole).is_some() {
+    if REPOS.has_pair(namespace, name) {
         return None;
     }
-    let plain = normal(name);
     let mut found: Vec<(Row, &'static str, String)> = Vec::new();
-    for row in REPOS.rows_with_prefix(&format!("{namespace}/")) {
-        let Some((_, target)) = row.key().split_once('/') else { continue };
+    for row in REPOS.rows_with_prefix(namespace, "/") {
+        let Some(target) = row.key().get(namespace.len() + 1..) else { continue };
         // The cheap tests first: most repos of a namespace are neither near nor of the right length.
-        if target.len() < 6 || target.len().abs_diff(name.len()) > 3 || row.number(2) < PROTECTED {
+        if target.len().abs_diff(name.len()) > 3 {
             continue;
         }
-        let theirs = normal(target);
-        if theirs == plain {
-            // Only case or separators differ: names may differ by case, and the Hub tells which is right.
+        if target.len() == name.len() && name.bytes().map(normal_byte).eq(target.bytes().map(normal_byte)) {
+            // The repo itself, or only case and separators differ: names may, and the Hub tells which is right.
             return None;
         }
-        if let Some(readings) = look_alike(name, target, Separators::Unified) {
-            if is_plausible_look_alike(name, target, readings, false) {
-                found.push((row, target, reason::of_look_alike(name, target, readings, Separators::Unified)));
-            }
-        } else if let Some(edit) = one_edit(plain.as_bytes(), theirs.as_bytes())
-            && is_plausible_slip(edit, name, &theirs, false)
+        if target.len() < 6 {
+            continue;
+        }
+        if let Some(edit) = one_edit_folded(name.as_bytes(), target.as_bytes(), normal_byte)
+            && is_plausible_slip(edit, name, &normal(target), false)
         {
             found.push((row, target, reason::of_edit(name, target, edit)));
+        } else if let Some(readings) = look_alike(name, target, Separators::Unified)
+            && is_plausible_look_alike(name, target, readings, false)
+        {
+            found.push((row, target, reason::of_look_alike(name, target, readings, Separators::Unified)));
         }
     }
+    found.retain(|(row, ..)| row.number(2) >= PROTECTED);
     let candidates = found.len();
     let best = found.into_iter().reduce(|best, next| if next.0.number(2) > best.0.number(2) { next } else { best });
     best.map(|(row, name, reason)| Slip { name, id: row.key(), candidates, reason })

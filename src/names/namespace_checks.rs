@@ -224,13 +224,11 @@ impl<'a> Owner<'a> {
             return None;
         }
         let near = |target: &&Target| {
-            target.shown.len() >= 8
-                && target.weight >= 10
-                && target.shown.len().abs_diff(self.lower.len()) <= 1
+            target.shown.len().abs_diff(self.lower.len()) <= 1
                 && target.shown.as_bytes().first().map(u8::to_ascii_lowercase) == self.lower.bytes().next()
                 && two_edits(self.lower.as_bytes(), target.shown.to_ascii_lowercase().as_bytes())
         };
-        let found: Vec<(Target, ())> = self.index.namespaces.targets().iter().filter(near).map(|target| (*target, ())).collect();
+        let found: Vec<(Target, ())> = self.index.popular.iter().filter(near).map(|target| (*target, ())).collect();
         let (target, (), candidates) = Self::best(found).filter(|_| boosted())?;
         Some(Resemblance {
             code: NameCode::N5,

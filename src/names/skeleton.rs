@@ -11,7 +11,7 @@ pub(super) enum Reading {
 }
 
 /// Both readings.
-pub(super) const READINGS: [Reading; 2] = [Reading::El, Reading::Eye];
+const READINGS: [Reading; 2] = [Reading::El, Reading::Eye];
 
 /// What becomes of `-`, `_` and `.`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,23 +49,47 @@ impl<'a> Skeleton<'a> {
     }
 
     fn folded(&self, byte: u8) -> u8 {
-        match (byte, self.reading) {
-            (b'1' | b'I', Reading::El) => b'l',
-            (b'1' | b'I', Reading::Eye) => b'i',
-            (b'|', _) => b'l',
-            (b'0', _) => b'o',
-            (b'3', _) => b'e',
-            (b'4' | b'@', _) => b'a',
-            (b'5' | b'$', _) => b's',
-            (b'7', _) => b't',
-            (b'8' | b'6', _) => b'b',
-            (b'9', _) => b'g',
-            (b'2', _) => b'z',
-            (b'!', _) => b'i',
-            (b'_' | b'.', _) => b'-',
-            _ => byte.to_ascii_lowercase(),
-        }
+        let table = match self.reading {
+            Reading::El => &AS_EL,
+            Reading::Eye => &AS_EYE,
+        };
+        table.get(usize::from(byte)).copied().unwrap_or(byte)
     }
+}
+
+const AS_EL: [u8; 256] = table(b'l');
+const AS_EYE: [u8; 256] = table(b'i');
+
+/// What each byte looks like, a capital I and a digit 1 looking like `eye`.
+const fn table(eye: u8) -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        // In range by the condition above.
+        table[byte] = match byte as u8 {
+            b'1' | b'I' => eye,
+            b'|' => b'l',
+            b'0' => b'o',
+            b'3' => b'e',
+            b'4' | b'@' => b'a',
+            b'5' | b'$' => b's',
+            b'7' => b't',
+            b'8' | b'6' => b'b',
+            b'9' => b'g',
+            b'2' => b'z',
+            b'!' => b'i',
+            b'_' | b'.' => b'-',
+            other => other.to_ascii_lowercase(),
+        };
+        byte += 1;
+    }
+    table
+}
+
+/// The readings under which a text has different skeletons: both only if it has a capital I or a 1.
+pub(super) fn readings_of(text: &str) -> &'static [Reading] {
+    let both = memchr::memchr2(b'1', b'I', text.as_bytes()).is_some();
+    READINGS.get(..if both { 2 } else { 1 }).unwrap_or_default()
 }
 
 impl Iterator for Skeleton<'_> {
@@ -96,15 +120,14 @@ impl Iterator for Skeleton<'_> {
     }
 }
 
-/// True when the two look alike under some reading of each.
+/// The readings of each under which the two look alike, if they do.
 pub(super) fn look_alike(left: &str, right: &str, separators: Separators) -> Option<(Reading, Reading)> {
-    READINGS
-        .into_iter()
-        .flat_map(|first| READINGS.map(|second| (first, second)))
-        .find(|&(first, second)| {
-            let right = Skeleton::new(right, second, separators).map(|glyph| glyph.seen);
-            Skeleton::new(left, first, separators).map(|glyph| glyph.seen).eq(right)
-        })
+    let (left_readings, right_readings) = (readings_of(left), readings_of(right));
+    let pairs = left_readings.iter().flat_map(|first| right_readings.iter().map(|second| (*first, *second)));
+    pairs.into_iter().find(|&(first, second)| {
+        let right = Skeleton::new(right, second, separators).map(|glyph| glyph.seen);
+        Skeleton::new(left, first, separators).map(|glyph| glyph.seen).eq(right)
+    })
 }
 
 #[cfg(test)]

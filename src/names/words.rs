@@ -4,11 +4,14 @@ use super::edit::Edit;
 use super::list::WORDS;
 use super::skeleton::{Reading, Separators, Skeleton};
 
-/// Lower-case, and every separator a `-`: what two names are compared by. The length is kept.
+/// Lower-case, and every separator a `-`: what two names are compared by.
+pub(super) fn normal_byte(byte: u8) -> u8 {
+    if matches!(byte, b'_' | b'.') { b'-' } else { byte.to_ascii_lowercase() }
+}
+
+/// The normal form of a name in ASCII. The length is kept.
 pub(super) fn normal(name: &str) -> String {
-    name.bytes()
-        .map(|byte| if matches!(byte, b'_' | b'.') { '-' } else { char::from(byte.to_ascii_lowercase()) })
-        .collect()
+    name.bytes().map(|byte| char::from(normal_byte(byte))).collect()
 }
 
 /// The run of ASCII letters around a position, as start and end; empty if there is no letter there.
