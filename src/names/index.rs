@@ -36,6 +36,8 @@ pub(super) struct Target {
 #[derive(Debug)]
 pub(super) struct Matcher {
     separators: Separators,
+    /// What is compared has no separators at all.
+    glued: bool,
     targets: Vec<Target>,
     /// What is compared, end to end: lower-case, and for repo names with unified separators.
     plain: String,
@@ -53,6 +55,7 @@ impl Matcher {
     fn new(separators: Separators, capacity: usize) -> Self {
         Self {
             separators,
+            glued: false,
             targets: Vec::with_capacity(capacity),
             plain: String::with_capacity(capacity * 20),
             ends: Vec::with_capacity(capacity),
@@ -84,7 +87,8 @@ impl Matcher {
         let start = self.plain.len();
         let unified = self.separators == Separators::Unified;
         let fold = |byte: u8| if unified { normal_byte(byte) } else { byte.to_ascii_lowercase() };
-        self.plain.extend(target.shown.bytes().map(|byte| char::from(fold(byte))));
+        let kept = |byte: &u8| !(self.glued && matches!(byte, b'-' | b'_' | b'.'));
+        self.plain.extend(target.shown.bytes().filter(kept).map(|byte| char::from(fold(byte))));
         let plain = self.plain.get(start..).unwrap_or_default();
         let same = self.same_key(plain);
         if unified {
@@ -139,6 +143,15 @@ impl Matcher {
         self.same.get(self.same_key(plain)).filter(move |number| {
             let theirs = self.plain(*number);
             if unified { theirs == plain } else { letters(theirs).eq(letters(plain)) }
+        })
+    }
+
+    /// Namespaces that are, but for case and separators, these letters and this tail.
+    pub(super) fn with_tail(&self, letters: &str, tail: &str) -> impl Iterator<Item = Target> {
+        let whole = || letters.bytes().chain(tail.bytes());
+        self.same.get(hash(whole())).filter_map(move |number| {
+            let theirs = self.plain(number).bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b'.'));
+            theirs.eq(whole()).then(|| self.target(number)).flatten()
         })
     }
 
@@ -208,6 +221,8 @@ impl Matcher {
 pub struct NameIndex {
     pub(super) namespaces: Matcher,
     pub(super) names: Matcher,
+    /// Namespaces of at least eight letters without their separators.
+    pub(super) glued: Matcher,
     /// Long, very popular namespaces, which two edits are looked for from.
     pub(super) popular: Vec<Target>,
 }
@@ -225,10 +240,15 @@ impl NameIndex {
     #[must_use]
     pub fn build() -> Self {
         let mut namespaces = Matcher::new(Separators::Dropped, 1_000);
+        let mut glued = Matcher { glued: true, ..Matcher::new(Separators::Dropped, 500) };
         for row in NAMESPACES.rows() {
             let weight = row.number(1);
             if weight >= PROTECTED {
-                namespaces.add(Target { shown: row.key(), id: row.key(), weight });
+                let target = Target { shown: row.key(), id: row.key(), weight };
+                namespaces.add(target);
+                if target.shown.len() >= 8 {
+                    glued.add(target);
+                }
             }
         }
         let mut names = Matcher::new(Separators::Unified, 4_500);
@@ -243,7 +263,7 @@ impl NameIndex {
         }
         let popular = namespaces.targets().iter().filter(|target| target.shown.len() >= 8 && target.weight >= 10);
         let popular = popular.copied().collect();
-        Self { namespaces, names, popular }
+        Self { namespaces, names, glued, popular }
     }
 
     /// Protected namespaces other than this one that it resembles (N1, N2 or N3), with their number of projects: whether
@@ -275,7 +295,7 @@ impl NameIndex {
             for row in BARE.rows() {
                 bare.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
             }
-            for row in REPOS.rows_with_prefix("sentence-transformers", "/") {
+            for row in REPOS.rows_under("sentence-transformers") {
                 if let Some((_, name)) = row.key().split_once('/').filter(|_| row.number(2) >= PROTECTED) {
                     bare.add(Target { shown: name, id: name, weight: row.number(2) });
                 }

@@ -22,9 +22,13 @@ pub(super) struct List {
     text: &'static str,
     /// Where the rows begin; found by the compiler.
     body: usize,
+    /// Where, among the rows, those with a first byte (lower-case ASCII) not less than the index begin; found by the
+    /// compiler too. It saves a third of the steps of a search.
+    starts: [usize; 129],
 }
 
 impl List {
+    #[allow(long_running_const_eval)]
     const fn new(text: &'static str) -> Self {
         let bytes = text.as_bytes();
         let mut body = 0;
@@ -34,7 +38,24 @@ impl List {
             }
             body += 1;
         }
-        Self { text, body }
+        let mut starts = [0; 129];
+        let (mut at, mut filled) = (body, 0);
+        while at < bytes.len() {
+            let first = bytes[at].to_ascii_lowercase() as usize;
+            while filled <= first && filled < 128 {
+                starts[filled] = at - body;
+                filled += 1;
+            }
+            while at < bytes.len() && bytes[at] != b'\n' {
+                at += 1;
+            }
+            at += 1;
+        }
+        while filled < 129 {
+            starts[filled] = bytes.len() - body;
+            filled += 1;
+        }
+        Self { text, body, starts }
     }
 
     fn rows_text(&self) -> &'static str {
@@ -51,21 +72,11 @@ impl List {
         self.rows_from(key, "").next().filter(|row| row.key().eq_ignore_ascii_case(key))
     }
 
-    /// True when `namespace/name` is a key, in any case.
-    pub(super) fn has_pair(&self, namespace: &str, name: &str) -> bool {
-        let bytes = [namespace.as_bytes(), b"/", name.as_bytes()];
-        let whole = || bytes.iter().flat_map(|part| part.iter()).map(u8::to_ascii_lowercase);
-        self.rows_from(namespace, &format!("/{name}"))
-            .next()
-            .is_some_and(|row| row.key().bytes().map(|byte| byte.to_ascii_lowercase()).eq(whole()))
-    }
-
-    /// The rows whose key begins with `start` and then `end`, in any case.
-    pub(super) fn rows_with_prefix<'a>(&self, start: &'a str, end: &'a str) -> impl Iterator<Item = Row> + use<'a> {
-        self.rows_from(start, end).take_while(move |row| {
-            let (first, rest) = row.0.as_bytes().split_at_checked(start.len()).unwrap_or_default();
-            first.eq_ignore_ascii_case(start.as_bytes()) && rest.starts_with(end.as_bytes())
-        })
+    /// The rows whose key begins with `start` and a slash, in any case. The rows after them begin with `start` and a byte
+    /// not less than `0`, which follows the slash in ASCII.
+    pub(super) fn rows_under(&self, start: &str) -> Rows {
+        let (from, to) = (self.rows_from(start, "/").0, self.rows_from(start, "0").0);
+        Rows(from.get(..from.len() - to.len().min(from.len())).unwrap_or_default())
     }
 
     /// The rows from the first one whose key is not less than `key` and `more` together, by binary search over the text.
@@ -73,7 +84,9 @@ impl List {
         let text = self.rows_text();
         let bytes = text.as_bytes();
         // Both ends always stand at the start of a row.
-        let (mut low, mut high) = (0, bytes.len());
+        let first = key.bytes().chain(more.bytes()).next().map_or(0, |byte| usize::from(byte.to_ascii_lowercase())).min(127);
+        let start = |first: usize| self.starts.get(first).copied().unwrap_or(bytes.len());
+        let (mut low, mut high) = (start(first), start(first + 1));
         while low < high {
             let middle = low + (high - low) / 2;
             let before = bytes.get(low..middle).unwrap_or_default();
@@ -107,18 +120,27 @@ impl Iterator for Rows {
 
 /// Compares the lower-case key of a row with a key in any case.
 fn compare(row: &[u8], key: &[u8], more: &[u8]) -> Ordering {
-    let mut row = row.iter();
-    for wanted in key.iter().chain(more) {
-        match row.next() {
-            None | Some(b'\t') => return Ordering::Less,
-            Some(byte) if byte == wanted => {}
-            Some(byte) => match byte.to_ascii_lowercase().cmp(&wanted.to_ascii_lowercase()) {
+    let mut rest = row;
+    for wanted in [key, more] {
+        let (head, tail) = rest.split_at_checked(wanted.len()).unwrap_or((rest, &[]));
+        for (byte, wanted) in head.iter().zip(wanted) {
+            if byte == wanted {
+                continue;
+            }
+            if *byte == b'\t' {
+                return Ordering::Less;
+            }
+            match byte.to_ascii_lowercase().cmp(&wanted.to_ascii_lowercase()) {
                 Ordering::Equal => {}
                 other => return other,
-            },
+            }
         }
+        if head.len() < wanted.len() {
+            return Ordering::Less;
+        }
+        rest = tail;
     }
-    match row.next() {
+    match rest.first() {
         None | Some(b'\t') => Ordering::Equal,
         Some(_) => Ordering::Greater,
     }
@@ -129,6 +151,11 @@ fn compare(row: &[u8], key: &[u8], more: &[u8]) -> Ordering {
 pub(super) struct Row(&'static str);
 
 impl Row {
+    /// The byte at an offset of the row.
+    pub(super) fn byte(self, at: usize) -> Option<u8> {
+        self.0.as_bytes().get(at).copied()
+    }
+
     /// The first cell, in display case.
     pub(super) fn key(self) -> &'static str {
         let end = memchr::memchr(b'\t', self.0.as_bytes()).unwrap_or(self.0.len());
@@ -172,12 +199,12 @@ mod tests {
 
     #[test]
     fn prefixes_give_the_repos_of_one_namespace() {
-        let qwen: Vec<Row> = REPOS.rows_with_prefix("qwen", "/").collect();
+        let qwen: Vec<Row> = REPOS.rows_under("qwen").collect();
         let all = REPOS.rows().filter(|row| row.key().to_ascii_lowercase().starts_with("qwen/")).count();
         assert!(all > 20);
         assert_eq!(qwen.len(), all);
-        assert_eq!(REPOS.rows_with_prefix("zzzz", "/").count(), 0);
-        assert_eq!(REPOS.rows_with_prefix("", "").count(), REPOS.rows().count());
+        assert_eq!(REPOS.rows_under("zzzz").count(), 0);
+        assert_eq!(REPOS.rows_under("").count(), 0);
     }
 
     #[test]

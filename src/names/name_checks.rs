@@ -1,10 +1,10 @@
 //! Whether the name of a repo resembles a popular one.
 
-use super::edit::one_edit_folded;
+use super::edit::{Edit, one_edit_folded};
 use super::index::{Matcher, NameIndex, PROTECTED, Target};
 use super::list::{REPOS, Row};
 use super::reason;
-use super::skeleton::{Separators, look_alike};
+use super::skeleton::{Reading, Separators, Skeleton, look_alike, looks_like};
 use super::words::{is_plausible_look_alike, is_plausible_slip, normal, normal_byte};
 
 /// What a check of the name found.
@@ -36,7 +36,11 @@ fn nearest(matcher: &Matcher, name: &str, shortest: usize, bare: bool) -> Option
     let mut found: Vec<(Target, String)> = alike.collect();
     if found.is_empty() {
         let edits = matcher.one_edit(&plain).into_iter().filter_map(|(number, edit)| {
-            let target = matcher.target(number).filter(long_enough)?;
+            // `gtp2` is too natural a slip to be lost to the length.
+            let short_swap = |target: &Target| {
+                bare && target.shown.len() == 4 && target.shown.ends_with('2') && matches!(edit, Edit::Swapped { .. })
+            };
+            let target = matcher.target(number).filter(|target| long_enough(target) || short_swap(target))?;
             is_plausible_slip(edit, name, matcher.plain(number), bare)
                 .then(|| (target, reason::of_edit(name, target.shown, edit)))
         });
@@ -71,11 +75,17 @@ pub(super) fn of_unknown_namespace(name: &str, index: &'static NameIndex) -> Opt
 
 /// R2: the name resembles a repo of its own, known namespace. Looks at that namespace's repos one by one.
 pub(super) fn of_known_namespace(namespace: &str, name: &str) -> Option<Slip> {
-    if REPOS.has_pair(namespace, name) {
-        return None;
-    }
     let mut found: Vec<(Row, &'static str, String)> = Vec::new();
-    for row in REPOS.rows_with_prefix(namespace, "/") {
+    // A slip is not in the first letter, but the first two may be swapped, and `rn` stands for `m`.
+    let bytes = name.as_bytes();
+    let pair = Skeleton::new(name, Reading::El, Separators::Unified).next().map(|glyph| glyph.seen);
+    let seen = |byte: Option<u8>| byte.map(|byte| looks_like(byte, Reading::El));
+    let first = [pair, seen(bytes.first().copied()), seen(bytes.get(1).copied())];
+    for row in REPOS.rows_under(namespace) {
+        let theirs = seen(row.byte(namespace.len() + 1));
+        if !first.contains(&theirs) && !matches!(theirs, Some(b'i' | b'l' | b'r' | b'v' | b'c')) {
+            continue;
+        }
         let Some(target) = row.key().get(namespace.len() + 1..) else { continue };
         // The cheap tests first: most repos of a namespace are neither near nor of the right length.
         if target.len().abs_diff(name.len()) > 3 {

@@ -39,6 +39,8 @@ pub(super) struct Owner<'a> {
     pub(super) lower: String,
     /// Lower-case, without `-`, `_` and `.`.
     pub(super) letters: String,
+    /// Protected namespaces one edit away, plausible or not.
+    edits: Vec<(u32, Edit)>,
     index: &'static NameIndex,
     extra: &'a ExtraNames,
 }
@@ -49,7 +51,9 @@ fn letters(text: &str) -> String {
 
 impl<'a> Owner<'a> {
     pub(super) fn new(shown: &'a str, index: &'static NameIndex, extra: &'a ExtraNames) -> Self {
-        Self { shown, lower: shown.to_ascii_lowercase(), letters: letters(shown), index, extra }
+        let lower = shown.to_ascii_lowercase();
+        let edits = index.namespaces.one_edit(&lower);
+        Self { shown, lower, letters: letters(shown), edits, index, extra }
     }
 
     /// The most popular of several targets, with their number.
@@ -102,9 +106,11 @@ impl<'a> Owner<'a> {
             candidates,
             reason,
         };
-        if self.letters.len() < 5 {
+        if self.letters.len() < 4 {
             return None;
         }
+        // Four letters may be anybody's, unless the target is a brand.
+        let least = if self.letters.len() == 4 { BRAND } else { 0 };
         let only = |target: &str| {
             format!("{} differs from {} in separators only", reason::quoted(self.shown), reason::quoted(target))
         };
@@ -113,7 +119,9 @@ impl<'a> Owner<'a> {
         }
         let matcher = &self.index.namespaces;
         let targets = |text: &str| -> Vec<(Target, ())> {
-            matcher.same(&text.to_ascii_lowercase()).filter_map(|number| matcher.target(number)).map(|target| (target, ())).collect()
+            let text = text.to_ascii_lowercase();
+            let targets = matcher.same(&text).filter_map(|number| matcher.target(number));
+            targets.filter(|target| target.weight >= least).map(|target| (target, ())).collect()
         };
         if let Some((target, (), count)) = Self::best(targets(self.shown)) {
             return Some(hit(target.shown, count, only(target.shown)));
@@ -136,8 +144,7 @@ impl<'a> Owner<'a> {
     /// Protected namespaces one plausible edit away.
     fn slips(&self, wanted: impl Fn(Edit) -> bool) -> Option<(Target, Edit, usize)> {
         let matcher = &self.index.namespaces;
-        let found = matcher.one_edit(&self.lower).into_iter();
-        let found = found.filter_map(|(number, edit)| {
+        let found = self.edits.iter().filter_map(|&(number, edit)| {
             let target = matcher.target(number)?;
             let plausible = is_plausible_slip(edit, matcher.plain(number), target.weight) && wanted(edit);
             plausible.then_some((target, edit))
@@ -161,13 +168,43 @@ impl<'a> Owner<'a> {
         if let Some((shown, edit)) = extra {
             return Some(hit(shown, 1, boosted(), edit));
         }
-        let (target, edit, count) = self.slips(|_| true)?;
-        let boosted = boosted();
-        // `owen` is a name, not a slip of `Qwen`, unless it offers what `Qwen` offers.
-        if !boosted && NEAR_WORDS.find(&self.lower).is_some() {
-            return None;
+        if let Some((target, edit, count)) = self.slips(|_| true) {
+            let boosted = boosted();
+            // `owen` is a name, not a slip of `Qwen`, unless it offers what `Qwen` offers.
+            if !boosted && NEAR_WORDS.find(&self.lower).is_some() {
+                return None;
+            }
+            return Some(hit(target.shown, count, boosted, edit));
         }
-        Some(hit(target.shown, count, boosted, edit))
+        let (target, edit, count, apart) = self.distant_slips(&boosted)?;
+        let mut found = hit(target.shown, count, boosted(), edit);
+        if apart {
+            found.reason = format!("{} is, but for a letter and separators, {}", reason::quoted(self.shown), reason::quoted(target.shown));
+        }
+        Some(found)
+    }
+
+    /// One edit and other separators (`stabilty-ai`); or a digit more or another one in a very popular namespace, which
+    /// counts only if the repo name is a popular one (`meta-llama3/Llama-3.1-8B`).
+    fn distant_slips(&self, boosted: impl Fn() -> bool) -> Option<(Target, Edit, usize, bool)> {
+        let glued = &self.index.glued;
+        let found = glued.one_edit(&self.letters).into_iter().filter_map(|(number, edit)| {
+            let (target, plain) = (glued.target(number)?, glued.plain(number));
+            let stem = GLUED.iter().find_map(|tail| plain.strip_suffix(tail)).unwrap_or(plain).len();
+            let plausible = plain.len() >= 8 && stem >= 5 && edit.all(|byte| byte.is_ascii_alphabetic());
+            plausible.then_some((target, edit))
+        });
+        if let Some((target, edit, count)) = Self::best(found.collect()) {
+            return Some((target, edit, count, true));
+        }
+        let matcher = &self.index.namespaces;
+        let found = self.edits.iter().filter_map(|&(number, edit)| {
+            let target = matcher.target(number)?;
+            (target.weight >= 10 && edit.all(|byte| byte.is_ascii_digit())).then_some((target, edit))
+        });
+        let found: Vec<(Target, Edit)> = found.collect();
+        let (target, edit, count) = Self::best(found).filter(|_| boosted())?;
+        Some((target, edit, count, false))
     }
 
     /// N4: a brand with a word put before or after it.
@@ -194,10 +231,14 @@ impl<'a> Owner<'a> {
         }
         let mut found: Vec<(Target, (&str, bool))> = Vec::new();
         for (rest, word, apart) in rests {
-            if letters(rest).len() < 5 {
-                continue;
-            }
-            let brand = |number: u32| matcher.target(number).filter(|target| target.weight >= BRAND);
+            // Four letters are a brand only if nearly everybody names it (`Qwen`).
+            let least = match letters(rest).len() {
+                0..=3 => continue,
+                4 if !apart => continue,
+                4 => 30,
+                _ => BRAND,
+            };
+            let brand = |number: u32| matcher.target(number).filter(|target| target.weight >= least);
             let same: Vec<Target> = matcher.same(&rest.to_ascii_lowercase()).filter_map(brand).collect();
             let alike = matcher.look_alikes(rest).into_iter().filter_map(|(number, _)| brand(number));
             // A glued rest is a guess: `OpenRLHF` is neither `OpenRL` nor `open-r1`.
@@ -206,7 +247,9 @@ impl<'a> Owner<'a> {
             found.extend(alike.into_iter().map(|target| (target, (word, true))));
         }
         found.dedup_by_key(|(target, _)| target.shown);
-        let (target, (word, deceptive), candidates) = Self::best(found)?;
+        let Some((target, (word, deceptive), candidates)) = Self::best(found) else {
+            return self.lacks_tail(boosted);
+        };
         let added = format!("`{}` added to {}", super::ascii::shown(word), reason::quoted(target.shown));
         let like = if deceptive { ", which it imitates" } else { "" };
         Some(Resemblance {
@@ -218,14 +261,34 @@ impl<'a> Owner<'a> {
         })
     }
 
+    /// The other half of N4: a brand without its tail, `deepseek` for `deepseek-ai`.
+    fn lacks_tail(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
+        if self.letters.len() < 5 {
+            return None;
+        }
+        let matcher = &self.index.namespaces;
+        let found = ["ai", "hf", "org", "labs"].into_iter().flat_map(|tail| {
+            let targets = matcher.with_tail(&self.letters, tail).filter(|target| target.weight >= 10);
+            targets.map(move |target| (target, tail))
+        });
+        let (target, tail, candidates) = Self::best(found.collect())?;
+        Some(Resemblance {
+            code: NameCode::N4,
+            level: if boosted() { NameLevel::Warning } else { NameLevel::Note },
+            namespace: target.shown.to_owned(),
+            candidates,
+            reason: format!("{} is {} without `{tail}`", reason::quoted(self.shown), reason::quoted(target.shown)),
+        })
+    }
+
     /// N5: two edits from a long, very popular namespace; counts only if the repo name is a popular one too.
     pub(super) fn is_double_slip(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
         if self.lower.len() < 7 {
             return None;
         }
         let near = |target: &&Target| {
-            target.shown.len().abs_diff(self.lower.len()) <= 1
-                && target.shown.as_bytes().first().map(u8::to_ascii_lowercase) == self.lower.bytes().next()
+            target.shown.as_bytes().first().map(u8::to_ascii_lowercase) == self.lower.bytes().next()
+                && target.shown.len().abs_diff(self.lower.len()) <= 1
                 && two_edits(self.lower.as_bytes(), target.shown.to_ascii_lowercase().as_bytes())
         };
         let found: Vec<(Target, ())> = self.index.popular.iter().filter(near).map(|target| (*target, ())).collect();

@@ -49,16 +49,21 @@ impl<'a> Skeleton<'a> {
     }
 
     fn folded(&self, byte: u8) -> u8 {
-        let table = match self.reading {
-            Reading::El => &AS_EL,
-            Reading::Eye => &AS_EYE,
-        };
-        table.get(usize::from(byte)).copied().unwrap_or(byte)
+        looks_like(byte, self.reading)
     }
 }
 
-const AS_EL: [u8; 256] = table(b'l');
-const AS_EYE: [u8; 256] = table(b'i');
+/// What one byte looks like when it stands alone.
+pub(super) fn looks_like(byte: u8, reading: Reading) -> u8 {
+    let table = match reading {
+        Reading::El => &AS_EL,
+        Reading::Eye => &AS_EYE,
+    };
+    table.get(usize::from(byte)).copied().unwrap_or(byte)
+}
+
+static AS_EL: [u8; 256] = table(b'l');
+static AS_EYE: [u8; 256] = table(b'i');
 
 /// What each byte looks like, a capital I and a digit 1 looking like `eye`.
 const fn table(eye: u8) -> [u8; 256] {
