@@ -12,7 +12,7 @@ use super::edit::{Edit, one_edit};
 use super::list::{BARE, NAMESPACES, REPOS};
 use super::namespace_checks::is_plausible_slip;
 use super::skeleton::{Reading, Separators, Skeleton, look_alike, readings_of};
-use super::words::{normal, normal_byte};
+use super::words::normal_byte;
 
 /// Number of projects from which on a namespace or id is protected.
 pub(super) const PROTECTED: u16 = 2;
@@ -76,14 +76,6 @@ impl Matcher {
 
     fn skeleton_key(&self, text: &str, reading: Reading) -> u64 {
         hash(Skeleton::new(text, reading, self.separators).map(|glyph| glyph.seen))
-    }
-
-    /// The compared form of a text.
-    pub(super) fn plain_of(&self, text: &str) -> String {
-        match self.separators {
-            Separators::Dropped => text.to_ascii_lowercase(),
-            Separators::Unified => normal(text),
-        }
     }
 
     /// Adds a target, or raises the one that is equal but for case and separators if names are being told apart by those.
