@@ -78,6 +78,9 @@ fn judge_ascii(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdi
         return bare(id, kind);
     };
     if NAMESPACES.find(owner).is_some() {
+        if REPOS.find(id).is_some() {
+            return None;
+        }
         let slip = name_checks::of_known_namespace(owner, name)?;
         return Some(of_slip(
             NameCode::R2,
