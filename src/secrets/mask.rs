@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::class::{at, is_url_safe, run, slice};
 use super::gates::{Gate, gates};
 use super::kind::Kind;
+use super::placeholder::reads_like_words;
 use super::scanner::{ScanContext, find};
 use super::{SecretMatch, encoded};
 
@@ -178,15 +179,9 @@ fn is_dotted_name(body: &[u8]) -> bool {
 /// Lower-case words joined by underscores or dashes. A cut token of eight letters is all lower case once in 256
 /// times, so the letters must also pair like those of words.
 fn is_words(body: &[u8]) -> bool {
-    if body.len() > 80 || !body.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-')) {
-        return false;
-    }
-    let common = [
-        &b"th"[..], b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or", b"te", b"of", b"ed", b"is",
-        b"it", b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha", b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de",
-    ];
-    let pairs = body.windows(2).filter(|pair| common.contains(pair)).count();
-    pairs * 5 >= body.len().saturating_sub(1)
+    body.len() <= 80
+        && body.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'))
+        && body.split(|byte| !byte.is_ascii_alphabetic()).all(|piece| piece.len() < WINDOW || reads_like_words(piece))
 }
 
 /// Replaces the covers; overlapping ones become one.

@@ -16,6 +16,42 @@ const STOPWORDS: [&[u8]; 21] = [
     b"placeholder", b"access", b"hugging", b"change", b"redacted", b"hidden", b"mask", b"xxxx", b"real", b"none",
 ];
 
+/// How much more often a pair of letters stands in names than in random text, as 3 + log2 of the ratio, within 0..=6.
+/// Row: first letter, column: second. Counted in November 2026 over the identifiers of transformers 5.23.0, peft
+/// 0.21.2, accelerate 1.15.0 and sentence-transformers 6.2.0; tried on those of diffusers, mteb and trl.
+const PAIR_WEIGHTS: [&[u8; 26]; 26] = [
+    b"03442240401555030556430250",
+    b"40005000310400200210100000",
+    b"50105004204400610324200000",
+    b"40146120600240320122300000",
+    b"52564330302656453666131500",
+    b"30002200500310500102200000",
+    b"31115022200311120341100000",
+    b"30004000300010220112100010",
+    b"32543450000456630255030204",
+    b"10002000000000000000000000",
+    b"01004000100100100110012000",
+    b"62225320500440530123320020",
+    b"54115211400332640131320000",
+    b"42546552502232420145230010",
+    b"23564221313446340644523100",
+    b"50015002301311430534410000",
+    b"00000000000000000000402000",
+    b"61436230503353631245231030",
+    b"40315303503132440255313010",
+    b"52436314600332540645332020",
+    b"32233000100424020345000000",
+    b"31004000500301210000000000",
+    b"30003000300001100100000000",
+    b"00102000200210020004000000",
+    b"01005000000011220011100000",
+    b"20003000000000000000000000",
+];
+
+/// A body that scores this much reads like a name. On identifiers of 34 letters from libraries that the weights were
+/// not counted on it refuses 98 %, and of random bodies it takes about 1 in 100,000.
+const NAME_SCORE: i32 = 2;
+
 const KEYBOARD_ROWS: [&[u8]; 4] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"1234567890"];
 
 /// `COMMON_PAIRS` as one bit per pair, so that a pair costs one look-up.
@@ -103,12 +139,36 @@ pub(super) fn is_placeholder(body: &[u8]) -> bool {
         || counts.lower == 0
         || counts.common_pairs >= 11
         || (counts.stopwords >= 2 && counts.in_lower_runs >= 17)
-        // CamelCase: most letters stand in the lower-case tails of words, and the pairs look like words.
-        || (counts.common_pairs >= CAMEL_PAIRS && counts.in_lower_runs >= CAMEL_LOWER)
+        || name_score(body) >= NAME_SCORE
 }
 
-const CAMEL_PAIRS: usize = 6;
-const CAMEL_LOWER: usize = 22;
+fn pair_weight(first: u8, second: u8) -> i32 {
+    let index = |byte: u8| usize::from(byte.to_ascii_lowercase().wrapping_sub(b'a'));
+    PAIR_WEIGHTS.get(index(first)).and_then(|row| row.get(index(second))).map_or(-1, |weight| i32::from(*weight) - i32::from(b'3'))
+}
+
+/// How much a body reads like a name in CamelCase: its pairs of letters, and how seldom the case changes.
+fn name_score(body: &[u8]) -> i32 {
+    body.iter()
+        .zip(body.iter().skip(1))
+        .map(|(first, second)| {
+            if !first.is_ascii_alphabetic() || !second.is_ascii_alphabetic() {
+                return -1;
+            }
+            let case = match (first.is_ascii_lowercase(), second.is_ascii_lowercase()) {
+                (true, true) => 1,
+                (false, false) => -2,
+                _ => -1,
+            };
+            pair_weight(*first, *second) + case
+        })
+        .sum()
+}
+
+/// Whether a stretch of lower-case letters reads like words.
+pub(super) fn reads_like_words(letters: &[u8]) -> bool {
+    letters.iter().zip(letters.iter().skip(1)).map(|(first, second)| pair_weight(*first, *second).max(-2)).sum::<i32>() > 0
+}
 
 /// Whether the body of another service's key was made up. Their alphabets and lengths differ, so the limits are
 /// shares, and there is no test of case: some alphabets have one case only.

@@ -235,7 +235,9 @@ impl<'text> Scanner<'text> {
         }
         let Some(stretch) = encoded::base64(self.text, start, offset, wide) else { return };
         if let Some(slot) = self.base64_read.get_mut(group % 4) {
-            *slot = stretch.mapped.read_to;
+            // Where the stretch was cut by its cap, the next gate near the end must be read again.
+            let read_to = stretch.mapped.read_to;
+            *slot = if read_to >= start + 4000 { read_to - 1500 } else { read_to };
         }
         self.outcome.open |= stretch.cut;
         if stretch.mapped.bytes.len() < 20 {

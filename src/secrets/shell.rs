@@ -154,8 +154,15 @@ fn assignments(text: &[u8]) -> Values {
         if let Some((name, value)) = spaced(line) {
             store(&mut values, name, value, false);
         }
+        let mut read_to = 0;
         for position in memchr::memchr2_iter(b'=', b':', line) {
-            if let Some((name, value, append)) = assignment(line, position) {
+            if position >= read_to
+                && let Some((name, value, append)) = assignment(line, position)
+            {
+                // A bare value holds no assignment of its own; without this, `a=a=a=` would be read again and again.
+                if value.len() > 64 && !value.iter().any(u8::is_ascii_whitespace) {
+                    read_to = position + value.len();
+                }
                 store(&mut values, name, value, append);
             }
         }
