@@ -9,7 +9,8 @@ use super::gates::{Gate, gates};
 use super::kind::Kind;
 use super::placeholder::reads_like_words;
 use super::scanner::{ScanContext, find};
-use super::{SecretMatch, encoded};
+use super::shape::Runs;
+use super::SecretMatch;
 
 const BULLET: char = '\u{2022}';
 
@@ -102,6 +103,9 @@ fn covers(text: &str) -> Vec<Cover> {
 /// What starts like a credential but is no whole one: cut off, glued to another, or with a wrong boundary.
 fn cut_ones(text: &[u8], covers: &mut Vec<Cover>) {
     let mut signed_until = 0;
+    // Up to where everything is hidden already; what starts before needs no look.
+    let mut hidden_until = 0;
+    let mut runs = Runs::default();
     for (start, end, gate) in gates(text) {
         match gate {
             Gate::Plain(Kind::User) => {
@@ -120,22 +124,27 @@ fn cut_ones(text: &[u8], covers: &mut Vec<Cover>) {
             }
             Gate::Plain(Kind::OrganizationLegacy | Kind::OAuthAppSecret) => segments(text, end, covers),
             Gate::Plain(_) | Gate::OpenAiMark => {
+                if end < hidden_until {
+                    continue;
+                }
                 let from = if gate == Gate::OpenAiMark {
                     start - slice(text, start.saturating_sub(200), start).iter().rev().take_while(|byte| is_url_safe(**byte)).count()
                 } else {
                     end
                 };
-                let to = end + run(text, end, 240, is_url_safe);
-                if to - from >= WINDOW && !is_words(slice(text, from, to)) {
+                let to = runs.end(text, end);
+                if to - from >= WINDOW && !is_words(slice(text, from, to.min(from + 100))) {
                     cover(covers, from..to);
+                    hidden_until = to;
                 }
             }
-            Gate::Base64(_) if end - start >= 4 => {
+            Gate::Base64(_) if end - start >= 4 && start >= hidden_until => {
                 let to = end + run(text, end, 400, |byte| is_url_safe(byte) || matches!(byte, b'+' | b'/'));
                 // A few characters of base64 say nothing; sixteen hold nine of a body.
-                if to - end >= 12 && to - end < 400 && encoded::base64(text, start, 0, false).is_some() {
+                if to - end >= 12 && to - end < 400 {
                     cover(covers, start..to);
                 }
+                hidden_until = to;
             }
             _ => {}
         }

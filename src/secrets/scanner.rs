@@ -44,6 +44,9 @@ pub(super) struct Outcome {
 /// Decoders may feed decoders: base64 of base64, base64 in joined literals.
 const DEEPEST: usize = 2;
 
+/// No decoded text that is shorter can hold a credential; base64 of base64 included, as that grows.
+const SHORTEST: usize = 36;
+
 /// Key pairs look at their neighbourhood; a file with more ids than this is a list of ids.
 const MOST_KEY_PAIRS: usize = 2000;
 
@@ -149,7 +152,10 @@ impl<'text> Scanner<'text> {
                 }
             }
             Gate::Escape => self.flatten(start, end),
-            Gate::Pieces if self.context == ScanContext::Source => self.flatten(start, end),
+            // The piece must itself follow another literal, or be followed by one.
+            Gate::Pieces if self.context == ScanContext::Source && (is_bridge(self.text, end - 1) || follows_literal(self.text, start)) => {
+                self.flatten(start, end);
+            }
             Gate::Backwards if self.context == ScanContext::Source => self.backwards(start),
             Gate::Rot13 if self.context == ScanContext::Source => self.rot13(end),
             Gate::Pieces | Gate::Backwards | Gate::Rot13 | Gate::Base64(_) | Gate::Base64Wide(_) => {}
@@ -170,9 +176,10 @@ impl<'text> Scanner<'text> {
 
     /// A prefix without a whole token: perhaps the rest follows after an escape or in the next literal.
     fn interrupted(&mut self, start: usize, end: usize) {
-        let body = run(self.text, end, 160, super::class::is_url_safe);
-        let next = end + body;
-        if body < 160
+        // Kinds with dashes, dots or further underscores run on; a plain body ends at the first other sign.
+        let long = matches!(at(self.text, end), b'o' | b'j' | b'a' | b's' | b'-') || at(self.text, end.saturating_sub(1)) == b'-';
+        let next = if long { self.runs.end(self.text, end) } else { end + run(self.text, end, 160, |byte| byte.is_ascii_alphanumeric()) };
+        if next - end < 160
             && matches!(at(self.text, next), b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' | b'=' | b'<' | 0xc2 | 0xe2 | 0xef)
             && (self.context == ScanContext::Source || !matches!(at(self.text, next), b'"' | b'\'' | b'`'))
             && is_bridge(self.text, next)
@@ -188,7 +195,10 @@ impl<'text> Scanner<'text> {
         let mapped = flatten(self.text, start, end);
         // Where the stretch was cut by its cap, the next gate near the end must be read again.
         self.flattened = if mapped.read_to >= start + 2000 { mapped.read_to.saturating_sub(600) } else { mapped.read_to };
-        let inner = Scanner::nested(&mapped.bytes, self.depth + 1);
+        if mapped.bytes.len() < SHORTEST {
+            return;
+        }
+        let inner = Self::nested(&mapped.bytes, self.depth + 1);
         for mut item in inner {
             let steps = mapped.steps_in(&(item.span.start + 1..item.span.end));
             let first = mapped.steps_in(&(item.span.start..item.span.start + 1));
@@ -218,7 +228,7 @@ impl<'text> Scanner<'text> {
     }
 
     fn inner(&mut self, mapped: &Mapped, decoding: Decoding) {
-        if self.depth >= DEEPEST || mapped.bytes.len() < 20 {
+        if self.depth >= DEEPEST || mapped.bytes.len() < SHORTEST {
             return;
         }
         for mut item in Self::nested(&mapped.bytes, self.depth + 1) {
@@ -240,7 +250,7 @@ impl<'text> Scanner<'text> {
             *slot = if read_to >= start + 4000 { read_to - 1500 } else { read_to };
         }
         self.outcome.open |= stretch.cut;
-        if stretch.mapped.bytes.len() < 20 {
+        if stretch.mapped.bytes.len() < SHORTEST {
             return;
         }
         for mut item in Self::nested(&stretch.mapped.bytes, self.depth + 1) {
@@ -306,6 +316,15 @@ impl<'text> Scanner<'text> {
         let confidence = if secret.iter().skip(3).any(u8::is_ascii_digit) { Confidence::Medium } else { Confidence::High };
         self.outcome.found.push(Found { kind: Kind::User, confidence, expiry: None, span, also: Vec::new(), secret, chain: vec![decoding] });
     }
+}
+
+/// Whether a literal ends a few signs before `start`, so that the two may be joined.
+fn follows_literal(text: &[u8], start: usize) -> bool {
+    let head = slice(text, start.saturating_sub(16), start);
+    head.iter()
+        .rev()
+        .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'+' | b'.' | b',' | b'&' | b'|' | b'<' | b'>' | b'(' | b'f' | b'b' | b'r'))
+        .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
 }
 
 fn mentions(text: &[u8], words: &[&[u8]]) -> bool {

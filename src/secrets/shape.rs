@@ -253,10 +253,10 @@ pub(super) fn open_ai(text: &[u8], mark: usize, runs: &mut Runs) -> Option<Hit> 
     let after = mark + 8;
     let from = mark.saturating_sub(LONGEST_HALF);
     let half = slice(text, from, mark);
-    let blocked = half.iter().rposition(|byte| !is_url_safe(*byte)).map_or(0, |position| position + 1);
-    let start = memchr::memmem::find_iter(half.get(blocked..)?, b"sk-")
-        .map(|position| from + blocked + position)
-        .find(|position| left_boundary(text, *position, true))?;
+    let blocked = from + half.iter().rposition(|byte| !is_url_safe(*byte)).map_or(0, |position| position + 1);
+    // At the start of the run, or a little later where the run starts with the letters of an escape.
+    let start = (blocked..(blocked + 8).min(mark))
+        .find(|position| slice(text, *position, position + 3) == b"sk-" && left_boundary(text, *position, true))?;
     let body = start + 3;
     let head = slice(text, body, mark);
     let random = if head.len() == 20 && head.iter().copied().all(alphanumeric) && run(text, after, 21, alphanumeric) == 20 {
