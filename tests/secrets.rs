@@ -1,6 +1,11 @@
 //! The token matcher as a whole: conformance with other scanners' cases, our own bench of leaks and look-alikes,
 //! loss of the placeholder test, masks, and speed (ignored; run with `--release -- --ignored --nocapture`).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 #[path = "secrets/bench.rs"]
 mod bench;
@@ -29,7 +34,11 @@ fn cases_of_other_scanners() {
             let field = |name: &str| case[name].as_str().unwrap();
             let mut random = Random::new(seed, field("id"));
             let text = render::render(field("template"), &mut random);
-            let matches = if field("file") == "ipynb" { scan_json(&text) } else { scan(&text, ScanContext::Source) };
+            let matches = if field("file") == "ipynb" {
+                scan_json(&text)
+            } else {
+                scan(&text, ScanContext::Source)
+            };
             let hit = matches.iter().any(|found| found.rule == Rule::Token);
             match field("expect") {
                 "match" => {
@@ -49,7 +58,10 @@ fn cases_of_other_scanners() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     // 183 of 186 with three seeds.
-    assert!(matched * 186 >= must_match * 183, "{matched} of {must_match}");
+    assert!(
+        matched * 186 >= must_match * 183,
+        "{matched} of {must_match}"
+    );
     assert_eq!(false_alarms, 0, "of {must_not}");
 }
 
@@ -57,10 +69,20 @@ fn cases_of_other_scanners() {
 #[test]
 fn random_tokens_are_not_lost() {
     // A debug build draws fewer: the bar is the same share.
-    let draws: u32 = if cfg!(debug_assertions) { 30_000 } else { 1_000_000 };
+    let draws: u32 = if cfg!(debug_assertions) {
+        30_000
+    } else {
+        1_000_000
+    };
     for alphabet in [render::LETTERS, render::ALPHANUMERIC] {
         let mut random = Random::new(4, "loss");
-        let lost = (0..draws).filter(|_| is_placeholder_body(&random.string(alphabet, 34))).count();
-        assert!(lost as f64 <= f64::from(draws) * 5e-5, "{lost} of {draws} lost ({} letters)", alphabet.len());
+        let lost = (0..draws)
+            .filter(|_| is_placeholder_body(&random.string(alphabet, 34)))
+            .count();
+        assert!(
+            lost as f64 <= f64::from(draws) * 5e-5,
+            "{lost} of {draws} lost ({} letters)",
+            alphabet.len()
+        );
     }
 }

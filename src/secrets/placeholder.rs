@@ -5,15 +5,35 @@
 
 /// Letter pairs that English words and identifiers are made of.
 const COMMON_PAIRS: [&[u8; 2]; 40] = [
-    b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or", b"te", b"of", b"ed", b"is",
-    b"it", b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha", b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de",
-    b"hi", b"ri", b"ro", b"ic", b"ne", b"ea",
+    b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or",
+    b"te", b"of", b"ed", b"is", b"it", b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha",
+    b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de", b"hi", b"ri", b"ro", b"ic", b"ne",
+    b"ea",
 ];
 
 /// Words that people put where a secret should stand.
 const STOPWORDS: [&[u8]; 21] = [
-    b"token", b"your", b"here", b"example", b"fake", b"dummy", b"test", b"sample", b"secret", b"insert", b"replace",
-    b"placeholder", b"access", b"hugging", b"change", b"redacted", b"hidden", b"mask", b"xxxx", b"real", b"none",
+    b"token",
+    b"your",
+    b"here",
+    b"example",
+    b"fake",
+    b"dummy",
+    b"test",
+    b"sample",
+    b"secret",
+    b"insert",
+    b"replace",
+    b"placeholder",
+    b"access",
+    b"hugging",
+    b"change",
+    b"redacted",
+    b"hidden",
+    b"mask",
+    b"xxxx",
+    b"real",
+    b"none",
 ];
 
 /// How much more often a pair of letters stands in names than in random text, as 3 + log2 of the ratio, within 0..=6.
@@ -68,7 +88,9 @@ static PAIR_BITS: std::sync::LazyLock<[u32; 26]> = std::sync::LazyLock::new(|| {
 fn is_common_pair(first: u8, second: u8) -> bool {
     first.is_ascii_lowercase()
         && second.is_ascii_lowercase()
-        && PAIR_BITS.get(usize::from(first - b'a')).is_some_and(|row| row & (1 << (second - b'a')) != 0)
+        && PAIR_BITS
+            .get(usize::from(first - b'a'))
+            .is_some_and(|row| row & (1 << (second - b'a')) != 0)
 }
 
 /// For each byte, the two bytes beside it on its keyboard row.
@@ -90,7 +112,10 @@ static KEYBOARD_NEIGHBOURS: std::sync::LazyLock<[[u8; 2]; 128]> = std::sync::Laz
 });
 
 fn is_step(first: u8, second: u8) -> bool {
-    first.abs_diff(second) <= 1 || KEYBOARD_NEIGHBOURS.get(usize::from(first)).is_some_and(|beside| beside.contains(&second))
+    first.abs_diff(second) <= 1
+        || KEYBOARD_NEIGHBOURS
+            .get(usize::from(first))
+            .is_some_and(|beside| beside.contains(&second))
 }
 
 /// What the tests count in one body.
@@ -111,7 +136,11 @@ impl Counts {
         let folded: Vec<u8> = body.iter().map(u8::to_ascii_lowercase).collect();
         let mut triples: Vec<u32> = folded
             .windows(3)
-            .map(|triple| triple.iter().fold(0, |packed, byte| (packed << 8) | u32::from(*byte)))
+            .map(|triple| {
+                triple
+                    .iter()
+                    .fold(0, |packed, byte| (packed << 8) | u32::from(*byte))
+            })
             .collect();
         triples.sort_unstable();
         triples.dedup();
@@ -133,11 +162,23 @@ impl Counts {
         Self {
             length: body.len(),
             distinct_triples: triples.len(),
-            steps: pairs().filter(|(first, second)| is_step(**first, **second)).count(),
+            // Neighbours, and every second and third character: `1a2B3c4D` is two sequences in turn.
+            steps: (1..=3)
+                .map(|stride| {
+                    folded
+                        .iter()
+                        .zip(folded.iter().skip(stride))
+                        .filter(|(first, second)| is_step(**first, **second))
+                        .count()
+                })
+                .max()
+                .unwrap_or(0),
             longest_run,
             upper: body.iter().filter(|byte| byte.is_ascii_uppercase()).count(),
             lower: body.iter().filter(|byte| byte.is_ascii_lowercase()).count(),
-            common_pairs: pairs().filter(|(first, second)| is_common_pair(**first, **second)).count(),
+            common_pairs: pairs()
+                .filter(|(first, second)| is_common_pair(**first, **second))
+                .count(),
             in_lower_runs,
             folded,
         }
@@ -145,7 +186,14 @@ impl Counts {
 
     /// How many different stopwords occur; the dearest of the tests, so it is asked last.
     fn stopwords(&self) -> usize {
-        STOPWORDS.iter().filter(|word| self.folded.windows(word.len()).any(|window| window == **word)).count()
+        STOPWORDS
+            .iter()
+            .filter(|word| {
+                self.folded
+                    .windows(word.len())
+                    .any(|window| window == **word)
+            })
+            .count()
     }
 }
 
@@ -167,7 +215,10 @@ pub(super) fn is_placeholder(body: &[u8]) -> bool {
 
 fn pair_weight(first: u8, second: u8) -> i32 {
     let index = |byte: u8| usize::from(byte.to_ascii_lowercase().wrapping_sub(b'a'));
-    PAIR_WEIGHTS.get(index(first)).and_then(|row| row.get(index(second))).map_or(-1, |weight| i32::from(*weight) - i32::from(b'3'))
+    PAIR_WEIGHTS
+        .get(index(first))
+        .and_then(|row| row.get(index(second)))
+        .map_or(-1, |weight| i32::from(*weight) - i32::from(b'3'))
 }
 
 /// How much a body reads like a name in CamelCase: its pairs of letters, and how seldom the case changes.
@@ -190,7 +241,11 @@ fn name_score(body: &[u8]) -> i32 {
 
 /// Whether a stretch of lower-case letters reads like words.
 pub(super) fn reads_like_words(letters: &[u8]) -> bool {
-    let score: i32 = letters.iter().zip(letters.iter().skip(1)).map(|(first, second)| pair_weight(*first, *second).max(-2)).sum();
+    let score: i32 = letters
+        .iter()
+        .zip(letters.iter().skip(1))
+        .map(|(first, second)| pair_weight(*first, *second).max(-2))
+        .sum();
     // Short words hold a rare pair now and then (`download`); random letters score about -1.3 a pair.
     score * 4 > -i32::try_from(letters.len()).unwrap_or(i32::MAX)
 }
@@ -216,12 +271,16 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
     if value.len() < 16 || value.len() > 256 {
         return false;
     }
-    if !value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')) {
+    if !value.iter().all(|byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')
+    }) {
         return false;
     }
     let counts = Counts::of(value);
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let classes = usize::from(counts.upper > 0) + usize::from(counts.lower > 0) + usize::from(digits > 0);
+    let classes =
+        usize::from(counts.upper > 0) + usize::from(counts.lower > 0) + usize::from(digits > 0);
     let mut seen = [false; 256];
     for byte in value {
         if let Some(slot) = seen.get_mut(usize::from(*byte)) {
@@ -233,7 +292,11 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
     // Words joined by marks: `my-private-token-2024`, `ORG/NAME-v1.5`. A random string has few marks.
     let words: usize = value
         .split(|byte| !byte.is_ascii_alphabetic())
-        .filter(|piece| piece.len() >= 3 && (piece.iter().skip(1).all(u8::is_ascii_lowercase) || piece.iter().all(u8::is_ascii_uppercase)))
+        .filter(|piece| {
+            piece.len() >= 3
+                && (piece.iter().skip(1).all(u8::is_ascii_lowercase)
+                    || piece.iter().all(u8::is_ascii_uppercase))
+        })
         .map(<[u8]>::len)
         .sum();
     classes >= 2
@@ -258,22 +321,58 @@ mod tests {
     #[test]
     fn dummies_are_refused() {
         let mut bodies: Vec<String> = [
-            "x", "X", "a", "A", "0", "Fake", "xX", "example", "EXAMPLETOKEN", "dummy", "NotARealToken", "REDACTED", "test", "ab",
-            "1234567890", "abc123", "YOURHUGGINGFACETOKEN", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-            "AbCdEfGhIjKlMnOpQrStUvWxYz", "YourToken", "replaceMe", "hf", "Sample", "your_token_here",
+            "x",
+            "X",
+            "a",
+            "A",
+            "0",
+            "Fake",
+            "xX",
+            "example",
+            "EXAMPLETOKEN",
+            "dummy",
+            "NotARealToken",
+            "REDACTED",
+            "test",
+            "ab",
+            "1234567890",
+            "abc123",
+            "YOURHUGGINGFACETOKEN",
+            "abcdefghijklmnopqrstuvwxyz",
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            "AbCdEfGhIjKlMnOpQrStUvWxYz",
+            "YourToken",
+            "replaceMe",
+            "hf",
+            "Sample",
+            "your_token_here",
         ]
         .iter()
         .map(|piece| repeated(piece))
         .collect();
         bodies.extend(
             [
-                "YourHuggingFaceTokenGoesHereeeeeee", "abcdefghijklmnopqrstuvwxyz12345678", "AbCdEfGhIjKlMnOpQrStUvWxYz12345678",
-                "0123456789abcdefghijklmnopqrstuvwx", "replacewithyourhuggingfacetokenabc", "loadpretrainedtokenizerfromthehubs",
-                "computePositionalEmbeddingsForVits", "inferencemodelconfigurationpresets", "resolvedModelRepositoryIdentifiers",
-                "requiredCharacteristicTypesForDisp", "PUTYOURHUGGINGFACEACCESSTOKENHEREX", "thisIsAFakeTokenForTestingPurposes",
-                "convertLlamaStateDictToHuggingFace", "generatedByHomeAppForDebuggingPurp", "MyHuggingFaceAccessTokenForTesting",
-                "insertYourHuggingFaceTokenHerePlea", "qwertyuiopasdfghjklzxcvbnmqwertyui", "aaaaaaaaaabbbbbbbbbbccccccccccdddd",
-                "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXX1234", "ADDYOURTOKENHEREXXXXXXXXXXXXXXXXXX", "deadbeefcafe00112233445566778899aa",
+                "YourHuggingFaceTokenGoesHereeeeeee",
+                "abcdefghijklmnopqrstuvwxyz12345678",
+                "AbCdEfGhIjKlMnOpQrStUvWxYz12345678",
+                "0123456789abcdefghijklmnopqrstuvwx",
+                "replacewithyourhuggingfacetokenabc",
+                "loadpretrainedtokenizerfromthehubs",
+                "computePositionalEmbeddingsForVits",
+                "inferencemodelconfigurationpresets",
+                "resolvedModelRepositoryIdentifiers",
+                "requiredCharacteristicTypesForDisp",
+                "PUTYOURHUGGINGFACEACCESSTOKENHEREX",
+                "thisIsAFakeTokenForTestingPurposes",
+                "convertLlamaStateDictToHuggingFace",
+                "generatedByHomeAppForDebuggingPurp",
+                "MyHuggingFaceAccessTokenForTesting",
+                "insertYourHuggingFaceTokenHerePlea",
+                "qwertyuiopasdfghjklzxcvbnmqwertyui",
+                "aaaaaaaaaabbbbbbbbbbccccccccccdddd",
+                "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXX1234",
+                "ADDYOURTOKENHEREXXXXXXXXXXXXXXXXXX",
+                "deadbeefcafe00112233445566778899aa",
             ]
             .map(str::to_owned),
         );
@@ -285,8 +384,15 @@ mod tests {
     #[test]
     fn shapeless_literals_are_judged_with_care() {
         for value in [
-            "YOUR_HF_TOKEN_GOES_HERE", "my-private-token-2024", "org/model-name-v1.5", "ui-token-ui-token", "https://huggingface.co/x1",
-            "0123456789abcdef0123", "aaaaaaaaaaaaaaaaaaaa", "HUGGINGFACE_HUB_TOKEN_1", "convertTokenToReadable9",
+            "YOUR_HF_TOKEN_GOES_HERE",
+            "my-private-token-2024",
+            "org/model-name-v1.5",
+            "ui-token-ui-token",
+            "https://huggingface.co/x1",
+            "0123456789abcdef0123",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "HUGGINGFACE_HUB_TOKEN_1",
+            "convertTokenToReadable9",
         ] {
             assert!(!looks_random(value.as_bytes()), "{value}");
         }

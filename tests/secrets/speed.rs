@@ -14,7 +14,10 @@ fn measure(name: &str, bytes: &[u8], surface: Surface) -> f64 {
     let start = Instant::now();
     let found = scan_bytes(bytes, surface).len();
     let speed = bytes.len() as f64 / 1e6 / start.elapsed().as_secs_f64();
-    eprintln!("{name:40} {surface:?}: {:.1} MB, {speed:.0} MB/s, {found} findings", bytes.len() as f64 / 1e6);
+    eprintln!(
+        "{name:40} {surface:?}: {:.1} MB, {speed:.0} MB/s, {found} findings",
+        bytes.len() as f64 / 1e6
+    );
     speed
 }
 
@@ -22,28 +25,85 @@ fn measure(name: &str, bytes: &[u8], surface: Surface) -> f64 {
 fn hostile(count: usize) -> Vec<(&'static str, String)> {
     let mut random = Random::new(1, "hostile");
     let mut texts: Vec<(&'static str, String)> = [
-        "hf_", "hf_ ", "hf_\"", "hf_oauth_eyJ", "hf_jwt_eyJhbGciOi", "api_org_", "HFAK ", "T3BlbkF\u{4a}", "sk-T3BlbkF\u{4a}", "sk-ant-api03-", "nvapi-", "AIza", "aGZf",
-        "hmX", "oZl", "YUdaZ", "68665f", "\\x68", "\\u005f", "%5F", "&#95;", "hf\\_", "104, 102, 95, ", "\"f_", "\"_\", \"", "'h','f','_',", "hf_\" + \"", "us_", "\"us_",
-        "_fh\"", "a=", "a:\"", "$a", "${a}", "a=$a;", "{{ a }}", "%a%", "\u{1b}[0m", "[0m", "\\", "\"", "[\"hf_\",", "{\"a\":", "secret: ", "HFAKabcdefgh1234 secret ",
-        "xai-a1", "wandb_v1_a", "eyJ.", "eyJhbGciOiJI.", "hf_s3_", "gAZgBfA",
+        "hf_",
+        "hf_ ",
+        "hf_\"",
+        "hf_oauth_eyJ",
+        "hf_jwt_eyJhbGciOi",
+        "api_org_",
+        "HFAK ",
+        "T3BlbkF\u{4a}",
+        "sk-T3BlbkF\u{4a}",
+        "sk-ant-api03-",
+        "nvapi-",
+        "AIza",
+        "aGZf",
+        "hmX",
+        "oZl",
+        "YUdaZ",
+        "68665f",
+        "\\x68",
+        "\\u005f",
+        "%5F",
+        "&#95;",
+        "hf\\_",
+        "104, 102, 95, ",
+        "\"f_",
+        "\"_\", \"",
+        "'h','f','_',",
+        "hf_\" + \"",
+        "us_",
+        "\"us_",
+        "_fh\"",
+        "a=",
+        "a:\"",
+        "$a",
+        "${a}",
+        "a=$a;",
+        "{{ a }}",
+        "a+=b ",
+        "eyJ",
+        "eyJhIjo",
+        "%a%",
+        "\u{1b}[0m",
+        "[0m",
+        "\\",
+        "\"",
+        "[\"hf_\",",
+        "{\"a\":",
+        "secret: ",
+        "HFAKabcdefgh1234 secret ",
+        "xai-a1",
+        "wandb_v1_a",
+        "eyJ.",
+        "eyJhbGciOiJI.",
+        "hf_s3_",
+        "gAZgBfA",
     ]
     .iter()
     .map(|piece| (*piece, piece.repeat(count)))
     .collect();
     let token = format!("hf_{} ", random.string(LETTERS, 34));
     texts.push(("one token, often", token.repeat(count / 4)));
-    texts.push(("assignments and references", format!("A={}\n", random.string(ALPHANUMERIC, 500)) + &"$A$A$A".repeat(count / 4)));
+    texts.push((
+        "assignments and references",
+        format!("A={}\n", random.string(ALPHANUMERIC, 500)) + &"$A$A$A".repeat(count / 4),
+    ));
     texts
 }
 
 #[test]
 fn no_input_is_quadratic() {
-    let count = if cfg!(debug_assertions) { 5_000 } else { 100_000 };
+    let count = if cfg!(debug_assertions) {
+        5_000
+    } else {
+        100_000
+    };
     let mut slow = Vec::new();
     for (name, text) in hostile(count) {
         for surface in [Surface::Text, Surface::ShellLike, Surface::Json] {
             let start = Instant::now();
-            scan_bytes(text.as_bytes(), surface);
+            let _ = scan_bytes(text.as_bytes(), surface);
             let speed = text.len() as f64 / 1e6 / start.elapsed().as_secs_f64();
             // Short texts are all noise; a quadratic one would miss the floor by far.
             if speed < FLOOR && start.elapsed().as_millis() > 100 {
@@ -64,20 +124,48 @@ fn no_input_is_quadratic() {
 #[ignore = "a measurement, for release builds"]
 fn speed_of_ordinary_and_of_large_inputs() {
     let mut random = Random::new(2, "large");
-    let blob = base64(&random.string(super::render::URL_SAFE, 1 << 20).repeat(36).into_bytes(), false);
+    let blob = base64(
+        &random
+            .string(super::render::URL_SAFE, 1 << 20)
+            .repeat(36)
+            .into_bytes(),
+        false,
+    );
     assert!(measure("50 MB of base64", blob.as_bytes(), Surface::Text) >= FLOOR);
-    let notebook = format!("{{\"cells\":[{{\"outputs\":[{{\"data\":{{\"image/png\":\"{blob}\"}}}}],\"source\":[\"hf_hub_download()\\n\"]}}]}}");
-    assert!(measure("50 MB notebook with an image", notebook.as_bytes(), Surface::Json) >= FLOOR);
+    let notebook = format!(
+        "{{\"cells\":[{{\"outputs\":[{{\"data\":{{\"image/png\":\"{blob}\"}}}}],\"source\":[\"hf_hub_download()\\n\"]}}]}}"
+    );
+    assert!(
+        measure(
+            "50 MB notebook with an image",
+            notebook.as_bytes(),
+            Surface::Json
+        ) >= FLOOR
+    );
     let line = "    model = AutoModelForCausalLM.from_pretrained(model_id, torch_dtype=torch.bfloat16, device_map=\"auto\")\n";
     let code = line.repeat(50_000_000 / line.len());
     measure("ordinary code", code.as_bytes(), Surface::Text);
     measure("ordinary code", code.as_bytes(), Surface::ShellLike);
     let named = code.replace("from_pretrained", "hf_hub_download");
-    measure("code with a prefix on each line", named.as_bytes(), Surface::Text);
+    measure(
+        "code with a prefix on each line",
+        named.as_bytes(),
+        Surface::Text,
+    );
     let start = Instant::now();
     assert!(!may_hold_secret(code.as_bytes()));
-    eprintln!("{:40} {:.0} MB/s", "first-stage gate on ordinary code", code.len() as f64 / 1e6 / start.elapsed().as_secs_f64());
-    let cells: Vec<String> = (0..200_000).map(|index| format!("\"x = hf_hub_download({index})\\n\"")).collect();
+    eprintln!(
+        "{:40} {:.0} MB/s",
+        "first-stage gate on ordinary code",
+        code.len() as f64 / 1e6 / start.elapsed().as_secs_f64()
+    );
+    let cells: Vec<String> = (0..200_000)
+        .map(|index| format!("\"x = hf_hub_download({index})\\n\""))
+        .collect();
     let cells = format!("{{\"cells\":[{{\"source\":[{}]}}]}}", cells.join(","));
-    measure("notebook of many short lines", cells.as_bytes(), Surface::Json);
+    measure(
+        "notebook of many short lines",
+        cells.as_bytes(),
+        Surface::Json,
+    );
 }
