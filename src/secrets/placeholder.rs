@@ -296,6 +296,7 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
             piece.len() >= 3
                 && (piece.iter().skip(1).all(u8::is_ascii_lowercase)
                     || piece.iter().all(u8::is_ascii_uppercase))
+                && (piece.len() == 3 || reads_like_words(piece))
         })
         .map(<[u8]>::len)
         .sum();
@@ -303,6 +304,7 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
         && distinct >= 10
         && (digits > 0 || counts.upper.min(counts.lower) >= 4)
         && words * 2 < value.len()
+        && name_score(value) < NAME_SCORE
         && counts.stopwords() == 0
         && counts.longest_run < 5
         && counts.distinct_triples * 100 > (counts.length - 2) * 80

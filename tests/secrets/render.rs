@@ -34,7 +34,7 @@ impl Random {
         (0..length)
             .map(|_| {
                 char::from(
-                    alphabet[(u128::from(self.next()) * alphabet.len() as u128 >> 64) as usize],
+                    alphabet[((u128::from(self.next()) * alphabet.len() as u128) >> 64) as usize],
                 )
             })
             .collect()

@@ -320,13 +320,13 @@ fn mangled_input_does_not_panic() {
         let mut text = String::new();
         for _ in 0..random.next() % 24 {
             text.push_str(pieces[(random.next() % pieces.len() as u64) as usize]);
-            if random.next() % 4 == 0 {
+            if random.next().is_multiple_of(4) {
                 let length = (random.next() % 40) as usize;
                 text.push_str(&random.string(LETTERS, length));
             }
         }
         let mut bytes = text.clone().into_bytes();
-        if random.next() % 5 == 0 && !bytes.is_empty() {
+        if random.next().is_multiple_of(5) && !bytes.is_empty() {
             let index = (random.next() % bytes.len() as u64) as usize;
             bytes[index] = random.next() as u8;
         }
