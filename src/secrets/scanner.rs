@@ -193,8 +193,8 @@ impl<'text> Scanner<'text> {
     /// A prefix without a whole token: perhaps the rest follows after an escape or in the next literal.
     fn interrupted(&mut self, start: usize, end: usize) {
         // Kinds with dashes, dots or further underscores run on; a plain body ends at the first other sign.
-        let long = matches!(at(self.text, end), b'o' | b'j' | b'a' | b's' | b'-')
-            || at(self.text, end.saturating_sub(1)) == b'-';
+        let long = at(self.text, end.saturating_sub(1)) != b'_'
+            || matches!(at(self.text, end), b'o' | b'j' | b'a' | b's');
         let next = if long {
             self.runs.end(self.text, end)
         } else {
@@ -280,6 +280,9 @@ impl<'text> Scanner<'text> {
             return;
         };
         if start < read || self.depth >= DEEPEST {
+            return;
+        }
+        if !wide && !encoded::may_go_on(self.text, group, offset) {
             return;
         }
         let Some(stretch) = encoded::base64(self.text, start, offset, wide) else {

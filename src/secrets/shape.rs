@@ -309,7 +309,7 @@ fn run_pod(text: &[u8], body: usize) -> Option<usize> {
 
 /// The key around the mark `T3BlbkFJ` at `mark`.
 pub(super) fn open_ai(text: &[u8], mark: usize, runs: &mut Runs) -> Option<Hit> {
-    const LONGEST_HALF: usize = 160;
+    const LONGEST_HALF: usize = 112;
     let after = mark + 8;
     let from = mark.saturating_sub(LONGEST_HALF);
     let half = slice(text, from, mark);
