@@ -82,6 +82,10 @@ fn random_tokens_are_not_lost() {
         let lost = (0..draws)
             .filter(|_| is_placeholder_body(&random.string(alphabet, 34)))
             .count();
+        eprintln!(
+            "{lost} of {draws} random bodies taken for dummies ({} letters)",
+            alphabet.len()
+        );
         assert!(
             lost as f64 <= f64::from(draws) * 5e-5,
             "{lost} of {draws} lost ({} letters)",
