@@ -486,7 +486,7 @@ impl<'t> Lowering<'t> {
                     self.parsed.dark.push(span);
                     continue;
                 }
-                Kind::Str => {
+                Kind::Str if !self.text_of(node).starts_with('`') => {
                     let span = self.span(node);
                     self.parsed.strings.push(span);
                     self.literal_pieces(node);
@@ -519,28 +519,44 @@ impl<'t> Lowering<'t> {
             }
             let span = self.span_between(from, child.start_byte());
             self.parsed.dark.push(span);
-            let children = self.children(child);
-            for format in children {
-                if kind(format) == Kind::FormatSpecifier {
-                    // The colon is the format's own.
-                    let mut piece = format.start_byte();
-                    piece += 1;
-                    let nested = self.children(format);
-                    for field in nested {
-                        if matches!(kind(field), Kind::FormatExpression | Kind::Interpolation) {
-                            let span = self.span_between(piece, field.start_byte());
-                            self.parsed.dark.push(span);
-                            piece = field.end_byte().saturating_sub(1);
-                        }
-                    }
-                    let span = self.span_between(piece, format.end_byte());
-                    self.parsed.dark.push(span);
-                }
-            }
+            self.format_pieces(child, 0);
             from = child.end_byte().saturating_sub(1);
         }
         let span = self.span_between(from, string.end_byte());
         self.parsed.dark.push(span);
+    }
+
+    /// The literal pieces in the format of a field, and in the formats of the fields in it.
+    fn format_pieces(&mut self, field: Node<'t>, depth: u32) {
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        let expression = field.child_by_field_id(GRAMMAR.fields.expression);
+        if let Some(value) = expression.filter(|value| kind(*value) == Kind::Named) {
+            // `{x:=10}` is `x` with the format `=10`, whatever tree-sitter says.
+            if let Some(name) = value.child_by_field_id(GRAMMAR.fields.name) {
+                let span =
+                    self.span_between(name.end_byte() + 1, field.end_byte().saturating_sub(1));
+                self.parsed.dark.push(span);
+            }
+        }
+        for format in self.children(field) {
+            if kind(format) != Kind::FormatSpecifier {
+                continue;
+            }
+            // The colon is the field's.
+            let mut piece = format.start_byte() + 1;
+            for nested in self.children(format) {
+                if matches!(kind(nested), Kind::FormatExpression | Kind::Interpolation) {
+                    let span = self.span_between(piece, nested.start_byte());
+                    self.parsed.dark.push(span);
+                    self.format_pieces(nested, depth + 1);
+                    piece = nested.end_byte().saturating_sub(1);
+                }
+            }
+            let span = self.span_between(piece, format.end_byte());
+            self.parsed.dark.push(span);
+        }
     }
 
     fn push(&mut self, span: Span, kind: StmtKind, parent: Option<usize>) -> Option<usize> {
@@ -1055,7 +1071,7 @@ impl<'t> Lowering<'t> {
         self.depth -= 1;
         Expr {
             span: self.span(node),
-            kind,
+            kind: lift_star(kind),
         }
     }
 
@@ -1571,8 +1587,16 @@ impl<'t> Lowering<'t> {
             return;
         }
         self.depth += 1;
-        let value = self.field(node, GRAMMAR.fields.expression);
-        let mut plain = true;
+        let expression = node.child_by_field_id(GRAMMAR.fields.expression);
+        let format = expression
+            .filter(|value| kind(*value) == Kind::Named)
+            .and_then(|value| value.child_by_field_id(GRAMMAR.fields.name));
+        // `{x:=10}` is `x` with the format `=10`, whatever tree-sitter says.
+        let mut plain = format.is_none();
+        let value = match format.or(expression) {
+            Some(value) => self.expression(value),
+            None => self.other(node),
+        };
         let mut formats = Vec::new();
         for child in self.children(node) {
             match kind(child) {
@@ -1602,6 +1626,43 @@ impl<'t> Lowering<'t> {
         }
         self.depth -= 1;
     }
+}
+
+/// In `return a, *b[0]` tree-sitter may bind the star closer than the index; in Python it binds loosest.
+fn lift_star(mut kind: ExprKind) -> ExprKind {
+    let inner = match &mut kind {
+        ExprKind::Attribute { value, .. } | ExprKind::Subscript { value, .. } => value.as_mut(),
+        ExprKind::Call(call) => &mut call.function,
+        ExprKind::Binary { left, operator, .. }
+            if !matches!(operator, Operator::And | Operator::Or) =>
+        {
+            left.as_mut()
+        }
+        _ => return kind,
+    };
+    let ExprKind::Starred(starred) = &mut inner.kind else {
+        return kind;
+    };
+    let empty = Expr {
+        span: starred.span,
+        kind: ExprKind::None,
+    };
+    let value = std::mem::replace(starred.as_mut(), empty);
+    let start = value.span;
+    *inner = value;
+    let end = match &kind {
+        ExprKind::Attribute { attribute, .. } => attribute.span.end,
+        ExprKind::Call(call) => call.parentheses.end,
+        // The closing bracket is the byte after what stands inside, but for blanks: close enough for a span.
+        ExprKind::Subscript { index, .. } => index.span.end.saturating_add(1),
+        ExprKind::Binary { right, .. } => right.span.end,
+        _ => start.end,
+    };
+    let span = Span {
+        start: start.start,
+        end,
+    };
+    ExprKind::Starred(Box::new(Expr { span, kind }))
 }
 
 /// Adds decoded text to the parts; true when it holds something that only a `Joined` can say (an unknown character).
