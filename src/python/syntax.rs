@@ -1143,14 +1143,7 @@ impl<'t> Lowering<'t> {
                     None => ExprKind::Other(self.expressions_in(node)),
                 }
             }
-            Kind::UnionType => match self.named(node).as_slice() {
-                [left, right] => ExprKind::Binary {
-                    operator: Operator::BitOr,
-                    left: Box::new(self.expression(*left)),
-                    right: Box::new(self.expression(*right)),
-                },
-                _ => ExprKind::Other(self.expressions_in(node)),
-            },
+            Kind::UnionType => self.union(node),
             Kind::GenericType => self.generic_type(node),
             Kind::MemberType => match self.named(node).as_slice() {
                 [value, attribute] => ExprKind::Attribute {
@@ -1310,6 +1303,50 @@ impl<'t> Lowering<'t> {
             value,
             index: Box::new(index),
         }
+    }
+
+    /// `a | b | c` in a type, which tree-sitter nests to either side; Python nests it to the left.
+    fn union(&mut self, node: Node<'t>) -> ExprKind {
+        let mut operands = Vec::new();
+        let mut stack = vec![node];
+        while let Some(node) = stack.pop() {
+            let splits = match kind(node) {
+                Kind::UnionType | Kind::Type => true,
+                Kind::Binary => node
+                    .child_by_field_id(GRAMMAR.fields.operator)
+                    .is_some_and(|operator| self.text_of(operator) == "|"),
+                _ => false,
+            };
+            if splits {
+                let children = self.named(node);
+                stack.extend(children.into_iter().rev());
+            } else {
+                operands.push(node);
+            }
+        }
+        let mut operands = operands.into_iter();
+        let Some(first) = operands.next() else {
+            return ExprKind::Other(Vec::new());
+        };
+        let mut result = self.expression(first);
+        let mut left = MAX_DEPTH.saturating_sub(self.depth);
+        for operand in operands {
+            if left == 0 {
+                self.parsed.too_deep.get_or_insert(operand.start_byte());
+                break;
+            }
+            left -= 1;
+            let right = self.expression(operand);
+            result = Expr {
+                span: self.span_between(first.start_byte(), operand.end_byte()),
+                kind: ExprKind::Binary {
+                    operator: Operator::BitOr,
+                    left: Box::new(result),
+                    right: Box::new(right),
+                },
+            };
+        }
+        result.kind
     }
 
     fn generic_type(&mut self, node: Node<'t>) -> ExprKind {
