@@ -318,7 +318,7 @@ def equal(ours, theirs):
         if len(ours) == 3 and len(theirs) == 3 and isinstance(ours[2], list) and isinstance(theirs[2], list) \
                 and isinstance(ours[0], int) and isinstance(theirs[0], int):
             return (ours[:2] == theirs[:2] or drawn_otherwise(ours[2])) and equal(ours[2], theirs[2])
-        if ours and theirs and ours[0] == "number" and theirs[0] in ("number", "int"):
+        if ours and theirs and ours[0] == "number" and isinstance(theirs[-1], (int, float, complex)):
             try:
                 return eval(ours[1].lower().rstrip("l")) == theirs[1]  # A number literal, as CPython would read it.
             except SyntaxError:

@@ -16,6 +16,7 @@ use crate::python::ast::{
     WithItem,
 };
 use crate::python::literal::{Decoded, decode_number, decode_string};
+use crate::python::outline::is_word;
 use crate::span::Span;
 
 /// Expressions nested deeper than this are not lowered: they become [`ExprKind::Other`].
@@ -140,6 +141,9 @@ static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| {
     Grammar { kinds, fields }
 });
 
+static TYPE: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new("type"));
+
 thread_local! {
     static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
     static BUFFER: RefCell<String> = const { RefCell::new(String::new()) };
@@ -219,7 +223,7 @@ pub(crate) fn parse_part(
         };
         buffer.clear();
         buffer.push_str(prefix);
-        buffer.push_str(&readable(part));
+        buffer.push_str(part);
         if closers.starts_with([')', ']', '}']) {
             // The line may end with a comment.
             buffer.push('\n');
@@ -232,7 +236,7 @@ pub(crate) fn parse_part(
         if wrapper == Wrapper::Try {
             buffer.push_str("finally: pass\n");
         }
-        let Some(tree) = parse(&buffer) else {
+        let Some(tree) = parse(&readable(&buffer)) else {
             return Parsed {
                 gave_up: true,
                 ..Parsed::default()
@@ -282,9 +286,8 @@ pub(crate) fn parse_part(
 
 /// Parses a whole text.
 pub(crate) fn parse_whole(text: &str) -> Parsed {
-    let readable = readable(text);
-    match parse(&readable) {
-        Some(tree) => lower(&tree, &readable, 0..text.len(), (0, 0), true),
+    match parse(&readable(text)) {
+        Some(tree) => lower(&tree, text, 0..text.len(), (0, 0), true),
         None => Parsed {
             gave_up: true,
             ..Parsed::default()
@@ -292,21 +295,34 @@ pub(crate) fn parse_whole(text: &str) -> Parsed {
     }
 }
 
-/// The text as tree-sitter's grammar can read it, of the same length: a lone carriage return becomes a line feed.
+/// The text as tree-sitter's grammar can read it, of the same length: a lone carriage return becomes a line feed, and
+/// `type` before a bracket or dot, where it is the class, another name, or `type(x).y = 1` would be read as an alias.
 fn readable(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    let lone = |offset: usize| bytes.get(offset + 1) != Some(&b'\n');
-    if !memchr::memchr_iter(b'\r', bytes).any(lone) {
+    let lone = memchr::memchr_iter(b'\r', bytes)
+        .filter(|offset| bytes.get(offset + 1) != Some(&b'\n'))
+        .map(|offset| (offset, "\n"));
+    let class = TYPE.find_iter(bytes).filter(|offset| {
+        let before = offset.checked_sub(1).and_then(|before| bytes.get(before));
+        let rest = bytes.get(offset + 4..).unwrap_or_default();
+        let next = rest
+            .iter()
+            .take(8)
+            .find(|byte| !matches!(byte, b' ' | b'\t'));
+        !before.is_some_and(|byte| is_word(*byte)) && matches!(next, Some(b'(' | b'[' | b'.'))
+    });
+    let mut edits: Vec<(usize, &str)> = class.map(|offset| (offset, "typE")).collect();
+    edits.extend(lone);
+    if edits.is_empty() {
         return Cow::Borrowed(text);
     }
+    edits.sort_unstable();
     let mut result = String::with_capacity(text.len());
-    let mut from = 0;
-    for offset in memchr::memchr_iter(b'\r', bytes).filter(|offset| lone(*offset)) {
-        result.push_str(text.get(from..offset).unwrap_or_default());
-        result.push('\n');
-        from = offset + 1;
+    for (offset, new) in edits {
+        result.push_str(text.get(result.len()..offset).unwrap_or_default());
+        result.push_str(new);
     }
-    result.push_str(text.get(from..).unwrap_or_default());
+    result.push_str(text.get(result.len()..).unwrap_or_default());
     Cow::Owned(result)
 }
 
@@ -656,7 +672,17 @@ impl<'t> Lowering<'t> {
             },
             Kind::Match => {
                 let subjects = self.of_field(node, fields.subject);
-                StmtKind::Match(self.tuple_of(&subjects))
+                let mut subject = self.tuple_of(&subjects);
+                let comma = self
+                    .children(node)
+                    .into_iter()
+                    .find(|child| matches!(self::kind(*child), Kind::Comma));
+                if let (Some(comma), [_]) = (comma, subjects.as_slice()) {
+                    let span = Span::new(subject.span.start(), self.offset(comma.end_byte()));
+                    let kind = ExprKind::Tuple(vec![subject]);
+                    subject = Expr { span, kind };
+                }
+                StmtKind::Match(subject)
             }
             Kind::With => StmtKind::With(self.with_items(node)),
             Kind::Except | Kind::ExceptGroup => self.except(node),
@@ -1057,6 +1083,11 @@ impl<'t> Lowering<'t> {
                         _ => break,
                     }
                 }
+                // tree-sitter reads the target `(a)` as a tuple; Python does not.
+                Kind::TuplePattern => match self.children(node).as_slice() {
+                    [_, inner, _] if inner.is_named() => node = *inner,
+                    _ => break,
+                },
                 _ => break,
             }
         }
@@ -1098,7 +1129,7 @@ impl<'t> Lowering<'t> {
             Kind::Ellipsis => ExprKind::Ellipsis,
             Kind::List | Kind::ListPattern => ExprKind::List(self.expressions_in(node)),
             Kind::Tuple | Kind::TuplePattern | Kind::PatternList | Kind::ExpressionList => {
-                self.tuple(node)
+                ExprKind::Tuple(self.expressions_in(node))
             }
             Kind::Set => ExprKind::Set(self.expressions_in(node)),
             Kind::Dictionary => self.dictionary(node),
@@ -1196,21 +1227,6 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    fn tuple(&mut self, node: Node<'t>) -> ExprKind {
-        // tree-sitter reads the pattern `(a)` as a tuple; Python does not.
-        if kind(node) == Kind::TuplePattern {
-            let children = self.children(node);
-            let comma = children.iter().any(|child| kind(*child) == Kind::Comma);
-            let named: Vec<Node<'t>> = children.into_iter().filter(Node::is_named).collect();
-            if let [single] = named.as_slice()
-                && !comma
-            {
-                return self.expression(*single).kind;
-            }
-        }
-        ExprKind::Tuple(self.expressions_in(node))
-    }
-
     fn call(&mut self, node: Node<'t>) -> ExprKind {
         let fields = &GRAMMAR.fields;
         let function = self.field(node, fields.function);
@@ -1272,7 +1288,22 @@ impl<'t> Lowering<'t> {
                 }
                 _ => (ArgumentKind::Positional, self.expression(child)),
             };
-            arguments.push(Argument { span, kind, value });
+            arguments.push(match (kind, value.kind) {
+                // Read as an index or call of a starred expression and put right since.
+                (ArgumentKind::Positional, ExprKind::Starred(value)) => Argument {
+                    span,
+                    kind: ArgumentKind::Star,
+                    value: *value,
+                },
+                (kind, value_kind) => Argument {
+                    span,
+                    kind,
+                    value: Expr {
+                        span: value.span,
+                        kind: value_kind,
+                    },
+                },
+            });
         }
         let trailing_comma = trailing_comma && !arguments.is_empty();
         (arguments, trailing_comma)
@@ -1285,7 +1316,10 @@ impl<'t> Lowering<'t> {
         let children = self.children(node);
         let comma = children.iter().any(|child| kind(*child) == Kind::Comma);
         let index = match indices.as_slice() {
-            [single] if !comma => self.expression(*single),
+            [single] if !comma => {
+                let index = self.expression(*single);
+                as_index(index)
+            }
             indices => {
                 let start = indices.first().map_or(node.end_byte(), Node::start_byte);
                 let end = indices.last().map_or(start, Node::end_byte);
@@ -1358,7 +1392,7 @@ impl<'t> Lowering<'t> {
         let index = self.tuple_of(&indices);
         ExprKind::Subscript {
             value: Box::new(self.expression(*value)),
-            index: Box::new(index),
+            index: Box::new(as_index(index)),
         }
     }
 
@@ -1662,6 +1696,17 @@ impl<'t> Lowering<'t> {
             }
         }
         self.depth -= 1;
+    }
+}
+
+/// `a[*b]` is an index by a tuple.
+fn as_index(index: Expr) -> Expr {
+    match &index.kind {
+        ExprKind::Starred(_) => Expr {
+            span: index.span,
+            kind: ExprKind::Tuple(vec![index]),
+        },
+        _ => index,
     }
 }
 
