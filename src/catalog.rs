@@ -6,11 +6,15 @@
 //! The build script turns `rules/` into constant tables of names, so a start parses nothing; the facts of one library are
 //! read when one of its entries is first asked for.
 
+pub mod example;
+pub mod generated;
 mod index;
+pub mod json_schema;
 pub mod load;
 mod model;
 pub mod policy;
 pub mod schema;
+mod user;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +27,8 @@ pub use policy::{Case, Check, FixRecipe, PLACEHOLDERS, Placeholder, Policy, Temp
 pub use schema::{
     CheckKind, FixAction, FlagWhen, Precision, RawExample as Example, RawLiteral, Status,
 };
+
+pub use user::UserFile;
 
 use index::Index;
 use schema::{LibraryFile, PolicyFile};
@@ -51,7 +57,6 @@ mod tables {
 /// A library whose facts are read when they are first wanted.
 enum Slot {
     Builtin(&'static Builtin, OnceLock<Library>),
-    #[allow(dead_code)]
     User(Head, Library),
 }
 

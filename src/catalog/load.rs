@@ -375,7 +375,10 @@ fn check_places(
             nested.is_some(),
         ];
         let (legal, names) = match kind {
-            EntryKind::Command => ([true, false, true, false, false], "`position`, `option`"),
+            EntryKind::Command => (
+                [true, false, true, false, true],
+                "`position`, `option`, `nested`",
+            ),
             EntryKind::Config => ([false, false, false, true, false], "`key`"),
             _ => (
                 [true, true, false, false, true],
