@@ -20,7 +20,7 @@ use crate::python::value::{At, Locals, Resolver, Texts};
 use crate::python::walk;
 use crate::span::Span;
 use crate::usage::{
-    Argument, CallSite, Confidence, Definition, Origin, Role, Surface, Use, UseKind, Value, Why,
+    Argument, CallSite, Confidence, Origin, Role, Surface, Use, UseKind, Why,
 };
 
 /// Expressions deeper than this are not walked.
@@ -427,9 +427,12 @@ impl<'f> Finder<'f, '_> {
 
     /// `torch.load = ...`
     fn patch(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) {
-        let Some(Thing::Object(name)) = self.resolver.value(target, at).only().cloned() else {
+        // Only of a library: `self.load = torch.load` replaces nothing.
+        let ExprKind::Attribute { value: owner, attribute } = &target.kind else { return };
+        let Some(Thing::Object(owner)) = self.resolver.value(owner, at).only().cloned() else {
             return;
         };
+        let name = format!("{owner}.{}", attribute.name);
         let Some(entry) = self.catalog.callable(&name) else { return };
         let mut bound = Bound::default();
         for target in self.targets(value, at) {
