@@ -12,6 +12,7 @@ pub mod error;
 pub mod finding;
 pub mod hub;
 pub mod names;
+pub mod printable;
 pub mod python;
 pub mod report;
 pub mod secrets;

@@ -2,16 +2,20 @@
 
 mod clean;
 mod concise;
+mod github;
+mod gitlab;
 mod json;
+mod markdown;
 mod sarif;
 mod text;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use crate::error::Error;
 use crate::finding::{Finding, Level, Location, Problem};
 
-pub use clean::{inert, printable};
+pub use crate::printable::{inert, printable};
 
 /// A form of output. The words are those of `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
@@ -180,19 +184,23 @@ pub fn write(
         Format::Concise => concise::write(report, context, out),
         Format::Json => json::write(report, context, out),
         Format::Sarif => sarif::write(report, context, out),
-        Format::Github | Format::Gitlab | Format::Markdown => Ok(()),
+        Format::Github => github::write(report, context, out),
+        Format::Gitlab => gitlab::write(report, context, out),
+        Format::Markdown => markdown::write(report, context, out),
     }
+}
+
+/// Prints an error that stopped the job, with the place in the user's file where there is one.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_error(error: &Error, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
+    text::write_error(error, context, out)
 }
 
 /// `nb.ipynb cell 3, line 2 (line 57 of the file)` or `src/a.py:3:14`.
 fn place(location: &Location) -> String {
-    let path = printable(&location.path);
-    // A path must not be read as a workflow command (`::error`) or an option.
-    let guard = if path.starts_with([':', '#', '-']) {
-        "./"
-    } else {
-        ""
-    };
+    let path = shown_path(&location.path);
     match &location.cell {
         Some(cell) => {
             let output = cell
@@ -200,15 +208,22 @@ fn place(location: &Location) -> String {
                 .map(|number| format!(" output {number}"))
                 .unwrap_or_default();
             format!(
-                "{guard}{path} cell {}{output}, line {} (line {} of the file)",
+                "{path} cell {}{output}, line {} (line {} of the file)",
                 cell.number, cell.line, location.start.line
             )
         }
-        None => format!(
-            "{guard}{path}:{}:{}",
-            location.start.line, location.start.column
-        ),
+        None => format!("{path}:{}:{}", location.start.line, location.start.column),
     }
+}
+
+/// A path that cannot be read as a workflow command (`::error`) or an option.
+fn shown_path(path: &str) -> String {
+    let guard = if path.trim_start().starts_with([':', '#', '-']) {
+        "./"
+    } else {
+        ""
+    };
+    format!("{guard}{}", printable(path))
 }
 
 /// `1 finding`, `2 findings`.
@@ -248,6 +263,12 @@ fn closing(report: &Report) -> String {
     if report.statistics.suppressed > 0 {
         line.push_str(&format!(", {} suppressed", report.statistics.suppressed));
     }
+    if !report.problems.is_empty() {
+        line.push_str(&format!(
+            "; {} not (wholly) checked",
+            counted(report.problems.len(), "file")
+        ));
+    }
     match report.fixable() {
         0 => {
             if let Some(first) = report.findings.iter().max_by_key(|finding| finding.level) {
@@ -257,12 +278,6 @@ fn closing(report: &Report) -> String {
         fixable => line.push_str(&format!(
             "; {fixable} can be fixed offline: hublint check --fix"
         )),
-    }
-    if !report.problems.is_empty() {
-        line.push_str(&format!(
-            "; {} not (wholly) checked, see above",
-            counted(report.problems.len(), "file")
-        ));
     }
     line
 }
@@ -280,7 +295,7 @@ fn problem_line(problem: &Problem) -> String {
     };
     format!(
         "{}{line}: {scope}: {}",
-        printable(&problem.path),
+        shown_path(&problem.path),
         printable(&problem.message)
     )
 }

@@ -14,6 +14,7 @@ use miette::{
 };
 
 use super::{Report, ReportContext, RuleText, closing, inert, place, printable, problem_line};
+use crate::error::Error;
 use crate::finding::{Finding, Level, window_around};
 
 /// Other places of a group that are listed; the rest is counted.
@@ -67,6 +68,25 @@ pub(super) fn write_statistics(report: &Report, out: &mut dyn Write) -> io::Resu
         "{} files, {} bytes",
         report.statistics.files, report.statistics.bytes
     )
+}
+
+/// Prints an error of the user's files or command line.
+pub(super) fn write_error(
+    error: &Error,
+    context: &ReportContext,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let printer = Printer::new(context);
+    let tag = printer.paint(Paint::Level(Level::Error), "error");
+    match error.place() {
+        Some(place) => {
+            let path = place.path.to_string_lossy();
+            let at = format!("{}:{}:{}", printable(&path), place.line, place.column);
+            writeln!(out, "{} {tag}", printer.paint(Paint::Bold, &at))?;
+        }
+        None => writeln!(out, "{tag}")?,
+    }
+    printer.frame(&Frame::of_error(error, printer.width), out)
 }
 
 /// Findings of one rule about one repository are shown as one frame and a list.
@@ -180,13 +200,17 @@ impl Printer {
         };
         writeln!(out, "{place} {tag}{state}")?;
         let frame = Frame::new(finding, self.width);
-        let mut text = String::new();
-        if self.handler.render_report(&mut text, &frame).is_err() {
-            text = format!("  {}\n", frame.message);
-        }
-        out.write_all(text.as_bytes())?;
+        self.frame(&frame, out)?;
         self.others(finding, others, rule, out)?;
         writeln!(out)
+    }
+
+    fn frame(&self, frame: &Frame, out: &mut dyn Write) -> io::Result<()> {
+        let mut text = String::new();
+        if self.handler.render_report(&mut text, frame).is_err() {
+            text = format!("  {}\n", frame.message);
+        }
+        out.write_all(text.as_bytes())
     }
 
     /// Related places, and the other findings of the group.
@@ -247,33 +271,17 @@ struct Frame {
 
 impl Frame {
     fn new(finding: &Finding, width: usize) -> Self {
-        // Room for the line number, the bar and the marks of a cut line.
-        let room = width.saturating_sub(14).max(40);
-        let (window, skipped, mark) = window_around(&finding.line_text, finding.mark, room);
-        let cut_before = skipped > 0 || finding.line_text_offset > 0;
-        let kept = skipped as usize + window.chars().count();
-        let all = finding.line_text.chars().count();
-        let mut line = ShownLine::default();
-        if cut_before {
-            line.push('…');
-        }
-        for (index, character) in (0..).zip(printable(&window).chars().zip(window.chars())) {
-            let (shown, original) = character;
-            line.mark_at(index, mark);
-            line.push(if original == '\t' { '\t' } else { shown });
-        }
-        line.mark_at(
-            u32::try_from(window.chars().count()).unwrap_or(u32::MAX),
-            mark,
-        );
-        if kept < all || all >= 240 {
-            line.push('…');
-        }
-        let (start, end) = (line.start.unwrap_or(0), line.end.unwrap_or(0));
         let number = match &finding.location.cell {
             Some(cell) => cell.line,
             None => finding.location.start.line,
         };
+        let (source, mark) = framed(
+            &finding.line_text,
+            finding.mark,
+            finding.line_text_offset > 0,
+            number,
+            width,
+        );
         let mut help = printable(&finding.help).into_owned();
         if let Some(fix) = &finding.fix {
             let flag = if fix.safe { "--fix" } else { "--unsafe-fixes" };
@@ -289,13 +297,71 @@ impl Frame {
             message: inert(&finding.message).into_owned(),
             help,
             level: finding.level,
-            mark: SourceSpan::new(start.into(), end.saturating_sub(start)),
-            source: Line {
-                text: line.text,
-                number,
-            },
+            source,
+            mark,
         }
     }
+
+    fn of_error(error: &Error, width: usize) -> Self {
+        let (source, mark) = error.place().map_or_else(
+            || {
+                let line = Line {
+                    text: String::new(),
+                    number: 0,
+                };
+                (line, SourceSpan::new(0.into(), 0))
+            },
+            |place| framed(&place.line_text, place.mark, false, place.line, width),
+        );
+        Self {
+            message: error.place().map_or_else(
+                || inert(&error.to_string()).into_owned(),
+                |place| inert(&place.message).into_owned(),
+            ),
+            help: printable(error.help()).into_owned(),
+            level: Level::Error,
+            source,
+            mark,
+        }
+    }
+}
+
+/// A window of a line, harmless and with tabs expanded, and the mark in it in bytes.
+fn framed(
+    text: &str,
+    mark: (u32, u32),
+    is_cut: bool,
+    number: u32,
+    width: usize,
+) -> (Line, SourceSpan) {
+    // Room for the line number, the bar and the marks of a cut line.
+    let room = width.saturating_sub(14).max(40);
+    let (window, skipped, mark) = window_around(text, mark, room);
+    let kept = skipped as usize + window.chars().count();
+    let all = text.chars().count();
+    let mut line = ShownLine::default();
+    if is_cut || skipped > 0 {
+        line.push('…');
+    }
+    for (index, (shown, original)) in (0..).zip(printable(&window).chars().zip(window.chars())) {
+        line.mark_at(index, mark);
+        line.push(if original == '\t' { '\t' } else { shown });
+    }
+    line.mark_at(
+        u32::try_from(window.chars().count()).unwrap_or(u32::MAX),
+        mark,
+    );
+    if kept < all || all >= 240 {
+        line.push('…');
+    }
+    let (start, end) = (line.start.unwrap_or(0), line.end.unwrap_or(0));
+    (
+        Line {
+            text: line.text,
+            number,
+        },
+        SourceSpan::new(start.into(), end.saturating_sub(start)),
+    )
 }
 
 /// The first letter small, unless the word is in capitals or code.
@@ -386,7 +452,7 @@ impl Diagnostic for Frame {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
+        (self.source.number > 0).then_some(&self.source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
