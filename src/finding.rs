@@ -1,36 +1,12 @@
 //! What is reported: findings, problems, fixes. Positions are computed here once; reports only print them.
 
 mod context;
+mod level;
 
 use crate::usage::Confidence;
 
 pub use context::{Draft, FindingContext, window_around};
-
-/// How bad a finding is. Notes never fail a run.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// For information.
-    Note,
-    /// Should be looked at.
-    Warning,
-    /// Must be looked at.
-    Error,
-}
-
-impl Level {
-    /// `note`, `warning` or `error`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+pub use level::Level;
 
 /// A point in a file. Lines and columns count from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -180,10 +156,7 @@ impl Finding {
     /// What findings are sorted by: path, place, rule, then the text.
     #[must_use]
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {
-        self.location
-            .cmp(&other.location)
-            .then_with(|| self.rule.cmp(&other.rule))
-            .then_with(|| self.message.cmp(&other.message))
+        self.location.cmp(&other.location).then_with(|| self.rule.cmp(&other.rule)).then_with(|| self.message.cmp(&other.message))
     }
 }
 

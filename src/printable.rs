@@ -51,19 +51,12 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// True when the text after `##` makes a command of it: letters and an opening bracket.
 fn opens_command(rest: &str) -> bool {
-    rest.bytes()
-        .take(32)
-        .find(|byte| !byte.is_ascii_alphabetic())
-        .is_some_and(|byte| byte == b'[')
+    rest.bytes().take(32).find(|byte| !byte.is_ascii_alphabetic()).is_some_and(|byte| byte == b'[')
 }
 
 /// As [`printable`], and also without a `::` that would open a workflow command where the text begins a line.
 #[must_use]
 pub fn inert(text: &str) -> Cow<'_, str> {
     let text = printable(text);
-    if text.trim_start().starts_with("::") {
-        Cow::Owned(text.replacen("::", ":\u{FFFD}", 1))
-    } else {
-        text
-    }
+    if text.trim_start().starts_with("::") { Cow::Owned(text.replacen("::", ":\u{FFFD}", 1)) } else { text }
 }

@@ -73,19 +73,13 @@ impl Report {
     /// How many findings have a level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.level == level)
-            .count()
+        self.findings.iter().filter(|finding| finding.level == level).count()
     }
 
     /// How many findings `--fix` repairs.
     #[must_use]
     pub fn fixable(&self) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe))
-            .count()
+        self.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe)).count()
     }
 
     /// The worst level.
@@ -103,10 +97,7 @@ impl Report {
             entry.0 = entry.0.max(finding.level);
             entry.1 += 1;
         }
-        let mut rows: Vec<_> = rules
-            .into_iter()
-            .map(|(rule, (level, count))| (rule, level, count))
-            .collect();
+        let mut rows: Vec<_> = rules.into_iter().map(|(rule, (level, count))| (rule, level, count)).collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.cmp(&a.2)).then(a.0.cmp(b.0)));
         rows
     }
@@ -173,12 +164,7 @@ impl ReportContext<'_> {
 ///
 /// # Errors
 /// Those of the writer; a closed pipe comes as [`io::ErrorKind::BrokenPipe`].
-pub fn write(
-    format: Format,
-    report: &Report,
-    context: &ReportContext,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write(format: Format, report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, context, out),
         Format::Concise => concise::write(report, context, out),
@@ -203,14 +189,8 @@ fn place(location: &Location) -> String {
     let path = shown_path(&location.path);
     match &location.cell {
         Some(cell) => {
-            let output = cell
-                .output
-                .map(|number| format!(" output {number}"))
-                .unwrap_or_default();
-            format!(
-                "{path} cell {}{output}, line {} (line {} of the file)",
-                cell.number, cell.line, location.start.line
-            )
+            let output = cell.output.map(|number| format!(" output {number}")).unwrap_or_default();
+            format!("{path} cell {}{output}, line {} (line {} of the file)", cell.number, cell.line, location.start.line)
         }
         None => format!("{path}:{}:{}", location.start.line, location.start.column),
     }
@@ -218,21 +198,13 @@ fn place(location: &Location) -> String {
 
 /// A path that cannot be read as a workflow command (`::error`) or an option.
 fn shown_path(path: &str) -> String {
-    let guard = if path.trim_start().starts_with([':', '#', '-']) {
-        "./"
-    } else {
-        ""
-    };
+    let guard = if path.trim_start().starts_with([':', '#', '-']) { "./" } else { "" };
     format!("{guard}{}", printable(path))
 }
 
 /// `1 finding`, `2 findings`.
 fn counted(count: usize, word: &str) -> String {
-    if count == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{count} {word}s")
-    }
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// The closing line: what was found and what to do next.
@@ -242,32 +214,22 @@ fn closing(report: &Report) -> String {
     let mut line = if found == 0 {
         format!("no findings in {}", counted(files, "file"))
     } else {
-        let kinds: Vec<String> = [
-            (Level::Error, "error"),
-            (Level::Warning, "warning"),
-            (Level::Note, "note"),
-        ]
-        .into_iter()
-        .map(|(level, word)| (report.count(level), word))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| counted(count, word))
-        .collect();
+        let kinds: Vec<String> = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
+            .into_iter()
+            .map(|(level, word)| (report.count(level), word))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| counted(count, word))
+            .collect();
         format!("{} ({})", counted(found, "finding"), kinds.join(", "))
     };
     if report.statistics.in_baseline > 0 {
-        line.push_str(&format!(
-            ", {} in the baseline",
-            report.statistics.in_baseline
-        ));
+        line.push_str(&format!(", {} in the baseline", report.statistics.in_baseline));
     }
     if report.statistics.suppressed > 0 {
         line.push_str(&format!(", {} suppressed", report.statistics.suppressed));
     }
     if !report.problems.is_empty() {
-        line.push_str(&format!(
-            "; {} not (wholly) checked",
-            counted(report.problems.len(), "file")
-        ));
+        line.push_str(&format!("; {} not (wholly) checked", counted(report.problems.len(), "file")));
     }
     match report.fixable() {
         0 => {
@@ -275,27 +237,14 @@ fn closing(report: &Report) -> String {
                 line.push_str(&format!("; why: hublint explain {}", first.rule));
             }
         }
-        fixable => line.push_str(&format!(
-            "; {fixable} can be fixed offline: hublint check --fix"
-        )),
+        fixable => line.push_str(&format!("; {fixable} can be fixed offline: hublint check --fix")),
     }
     line
 }
 
 /// A problem on one line.
 fn problem_line(problem: &Problem) -> String {
-    let line = problem
-        .line
-        .map(|line| format!(":{line}"))
-        .unwrap_or_default();
-    let scope = if problem.partial {
-        "partly checked"
-    } else {
-        "not checked"
-    };
-    format!(
-        "{}{line}: {scope}: {}",
-        shown_path(&problem.path),
-        printable(&problem.message)
-    )
+    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let scope = if problem.partial { "partly checked" } else { "not checked" };
+    format!("{}{line}: {scope}: {}", shown_path(&problem.path), printable(&problem.message))
 }

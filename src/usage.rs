@@ -7,9 +7,7 @@ use crate::catalog::EntryId;
 use crate::span::Span;
 
 /// What a parameter means to a rule. The words are the keys under `params` in `rules/apis/*.toml`.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The id of the repository (or a local path) that is loaded.
@@ -24,6 +22,8 @@ pub enum Role {
     CodeId,
     /// A kernel repository: `attn_implementation="org/repo"`.
     KernelId,
+    /// What kind of repository `RepoId` names, as the Hub says it (`repo_type="dataset"`, `--repo-type`).
+    RepoType,
     /// The commit, branch or tag of `RepoId`.
     Revision,
     /// The commit of the code that `trust_remote_code` runs.
@@ -76,6 +76,10 @@ pub enum Role {
     Endpoint,
     /// The value of an environment variable or configuration key that is itself the switch.
     Switch,
+    /// An argument without a meaning of its own that a user's policy asks about by keyword; the number tells such
+    /// keywords apart. Never written in a data file.
+    #[serde(skip)]
+    Custom(u8),
 }
 
 /// A literal that the resolver knows.
@@ -96,10 +100,7 @@ pub enum Literal {
     /// A list, tuple or set.
     List(Vec<Value>),
     /// A dict; keys that are not known literals are left out and `open` says so.
-    Dict {
-        items: Vec<(Literal, Value)>,
-        open: bool,
-    },
+    Dict { items: Vec<(Literal, Value)>, open: bool },
     /// A path object or joined path (`Path("a") / "b"`, `os.path.join(..)`, a temporary directory): local by construction.
     /// The text is given where all parts are known.
     LocalPath(Option<String>),
@@ -310,9 +311,7 @@ pub enum Surface {
 }
 
 /// How sure it is that this is the catalogued thing.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A guess by name.

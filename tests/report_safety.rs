@@ -7,15 +7,8 @@ use hublint::finding::{Draft, Edit, FindingContext, Fix, Level, Problem, Suppres
 use hublint::report::{Format, Report};
 use hublint::span::Span;
 
-const FORMATS: [Format; 7] = [
-    Format::Text,
-    Format::Concise,
-    Format::Json,
-    Format::Sarif,
-    Format::Github,
-    Format::Gitlab,
-    Format::Markdown,
-];
+const FORMATS: [Format; 7] =
+    [Format::Text, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Markdown];
 
 /// Strings that strangers may put into names, code and reasons.
 const NASTY: &[&str] = &[
@@ -42,13 +35,7 @@ fn report(nasty: &str) -> Report {
     let context = FindingContext::new(&source).with_line_hashes(true);
     let mut findings = Vec::new();
     for level in [Level::Error, Level::Warning, Level::Note] {
-        let mut draft = Draft::new(
-            "unpinned-revision",
-            level,
-            0,
-            Span::new(0, code.len()),
-            nasty,
-        );
+        let mut draft = Draft::new("unpinned-revision", level, 0, Span::new(0, code.len()), nasty);
         draft.help = nasty.to_owned();
         draft.repo = Some(nasty.to_owned());
         draft.related = vec![context.related(nasty, 0, Span::new(0, 4))];
@@ -56,34 +43,17 @@ fn report(nasty: &str) -> Report {
         draft.fix = Some(Fix {
             safe: true,
             description: nasty.to_owned(),
-            edits: vec![Edit {
-                start: 0,
-                end: 4,
-                text: nasty.to_owned(),
-            }],
+            edits: vec![Edit { start: 0, end: 4, text: nasty.to_owned() }],
         });
         findings.push(context.finding(draft));
     }
     let mut silenced = findings[0].clone();
-    silenced.suppressed = Some(Suppression {
-        in_source: true,
-        reason: nasty.to_owned(),
-    });
+    silenced.suppressed = Some(Suppression { in_source: true, reason: nasty.to_owned() });
     let mut again = findings[0].clone();
     again.location.path = format!("{path}2");
     findings.push(again);
-    let problem = Problem {
-        path,
-        line: Some(1),
-        message: nasty.to_owned(),
-        partial: false,
-    };
-    let mut report = Report {
-        findings,
-        suppressed: vec![silenced],
-        problems: vec![problem],
-        ..Report::default()
-    };
+    let problem = Problem { path, line: Some(1), message: nasty.to_owned(), partial: false };
+    let mut report = Report { findings, suppressed: vec![silenced], problems: vec![problem], ..Report::default() };
     report.sort();
     report
 }
@@ -97,10 +67,7 @@ fn no_control_character_or_hidden_one_in_any_format() {
             for character in text.chars() {
                 let hidden = matches!(character, '\u{200B}' | '\u{200E}' | '\u{200F}'
                     | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}');
-                assert!(
-                    !hidden && (character == '\n' || !character.is_control()),
-                    "{character:?} of {nasty:?} in {format:?}"
-                );
+                assert!(!hidden && (character == '\n' || !character.is_control()), "{character:?} of {nasty:?} in {format:?}");
             }
         }
     }
@@ -115,18 +82,11 @@ fn no_runner_command_of_the_source_in_any_format() {
                 let line = line.trim_start();
                 if line.starts_with("::") {
                     assert_eq!(format, Format::Github, "{line}");
-                    let own = [
-                        "::error title=hublint",
-                        "::warning title=hublint",
-                        "::notice title=hublint",
-                    ];
+                    let own = ["::error title=hublint", "::warning title=hublint", "::notice title=hublint"];
                     assert!(own.iter().any(|start| line.starts_with(start)), "{line}");
                     // Two unescaped `::`: that of the command and that before the message, as long as the properties hold none.
                     let properties = line[2..].split_once("::").unwrap().0;
-                    assert!(
-                        properties.split(',').all(|part| part.contains('=')),
-                        "{line}"
-                    );
+                    assert!(properties.split(',').all(|part| part.contains('=')), "{line}");
                 }
                 for start in ["##[", "##vso["] {
                     assert!(!line.contains(start), "{format:?}: {line}");
@@ -140,14 +100,8 @@ fn no_runner_command_of_the_source_in_any_format() {
 fn markdown_keeps_its_shape() {
     for nasty in NASTY {
         let text = support::print(Format::Markdown, &report(nasty));
-        assert!(
-            !text.contains("<script") && !text.contains("<img"),
-            "{text}"
-        );
-        assert!(
-            !text.contains("](javascript") && !text.contains("](http:"),
-            "{text}"
-        );
+        assert!(!text.contains("<script") && !text.contains("<img"), "{text}");
+        assert!(!text.contains("](javascript") && !text.contains("](http:"), "{text}");
         assert!(!text.contains("@everyone"), "{text}");
         for line in text.lines().filter(|line| line.starts_with('|')) {
             let cells = line.matches('|').count() - 1;
@@ -162,12 +116,10 @@ fn json_formats_stay_json_and_keep_the_value() {
     for nasty in NASTY {
         let report = report(nasty);
         for format in [Format::Json, Format::Sarif, Format::Gitlab] {
-            let value: serde_json::Value =
-                serde_json::from_str(&support::print(format, &report)).unwrap();
+            let value: serde_json::Value = serde_json::from_str(&support::print(format, &report)).unwrap();
             assert!(value.is_object() || value.is_array());
         }
-        let json: serde_json::Value =
-            serde_json::from_str(&support::print(Format::Json, &report)).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&support::print(Format::Json, &report)).unwrap();
         assert_eq!(json["findings"][0]["message"], *nasty);
     }
 }
@@ -175,23 +127,12 @@ fn json_formats_stay_json_and_keep_the_value() {
 #[test]
 fn annotations_are_capped_and_say_so() {
     let mut report = report("plain");
-    let note = report
-        .findings
-        .iter()
-        .find(|finding| finding.level == Level::Note)
-        .unwrap()
-        .clone();
+    let note = report.findings.iter().find(|finding| finding.level == Level::Note).unwrap().clone();
     report.findings.extend(vec![note; 30]);
     let text = support::print(Format::Github, &report);
-    let notices = text
-        .lines()
-        .filter(|line| line.starts_with("::notice title=hublint "))
-        .count();
+    let notices = text.lines().filter(|line| line.starts_with("::notice title=hublint ")).count();
     assert_eq!(notices, 9);
-    assert!(
-        text.contains("22 findings more of this level are hidden"),
-        "{text}"
-    );
+    assert!(text.contains("22 findings more of this level are hidden"), "{text}");
 }
 
 #[test]
@@ -217,13 +158,7 @@ fn a_closed_pipe_is_an_error_of_that_kind() {
     }
     let rules = support::rules();
     for format in FORMATS {
-        let error = hublint::report::write(
-            format,
-            &support::sample(),
-            &support::context(&rules),
-            &mut Closed,
-        )
-        .unwrap_err();
+        let error = hublint::report::write(format, &support::sample(), &support::context(&rules), &mut Closed).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe, "{format:?}");
     }
 }
@@ -233,40 +168,18 @@ fn no_format_shows_the_secret_or_its_neighbourhood() {
     // A secret across the edge of what is shown, on a long line and in the middle of a short one.
     let secret = "SECRETSECRET";
     for before in [3, 100, 119, 121, 2000, 5000] {
-        let code = format!(
-            "{}{secret}{}load(x)\n",
-            "a ".repeat(before),
-            " b".repeat(60)
-        );
+        let code = format!("{}{secret}{}load(x)\n", "a ".repeat(before), " b".repeat(60));
         let source = support::file("s.py", code.as_bytes());
         let context = FindingContext::new(&source).masked_by(&support::mask);
         let at = code.find("load").unwrap();
         let findings = vec![
-            context.finding(Draft::new(
-                "x",
-                Level::Error,
-                0,
-                Span::new(at, at + 4),
-                format!("m {secret}"),
-            )),
-            context.finding(Draft::new(
-                "y",
-                Level::Error,
-                0,
-                Span::new(0, code.len()),
-                "m",
-            )),
+            context.finding(Draft::new("x", Level::Error, 0, Span::new(at, at + 4), format!("m {secret}"))),
+            context.finding(Draft::new("y", Level::Error, 0, Span::new(0, code.len()), "m")),
         ];
-        let report = Report {
-            findings: context.finish(findings),
-            ..Report::default()
-        };
+        let report = Report { findings: context.finish(findings), ..Report::default() };
         for format in FORMATS {
             let text = support::print(format, &report);
-            assert!(
-                !text.contains("SECRETSE") && !text.contains("ETSECRET"),
-                "{format:?} {before}: {text}"
-            );
+            assert!(!text.contains("SECRETSE") && !text.contains("ETSECRET"), "{format:?} {before}: {text}");
         }
     }
 }

@@ -19,10 +19,7 @@ fn plain(source: &Source, span: Span) -> Finding {
 
 fn text_of(bytes: &[u8], span: Span) -> String {
     let source = support::file("a.py", bytes);
-    let report = Report {
-        findings: vec![plain(&source, span)],
-        ..Report::default()
-    };
+    let report = Report { findings: vec![plain(&source, span)], ..Report::default() };
     support::print(Format::Text, &report)
 }
 
@@ -57,20 +54,13 @@ fn the_whole_sample_json() {
 fn nothing_found() {
     let mut report = Report::default();
     report.statistics.files = 1;
-    assert_eq!(
-        support::print(Format::Text, &report),
-        "no findings in 1 file\n"
-    );
+    assert_eq!(support::print(Format::Text, &report), "no findings in 1 file\n");
 }
 
 #[test]
 fn colours_and_links_only_when_asked() {
     let rules = support::rules();
-    let context = ReportContext {
-        colour: true,
-        links: true,
-        ..support::context(&rules)
-    };
+    let context = ReportContext { colour: true, links: true, ..support::context(&rules) };
     let mut out = Vec::new();
     hublint::report::write(Format::Text, &support::sample(), &context, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
@@ -87,17 +77,11 @@ fn labels_far_to_the_right_are_shown_in_a_window() {
         line.push_str("TOKEN");
         line.push_str(&"y".repeat(1000));
         let text = text_of(line.as_bytes(), Span::new(column, column + 5));
-        assert!(
-            text.starts_with(&format!("a.py:1:{} ", column + 1)),
-            "{text}"
-        );
+        assert!(text.starts_with(&format!("a.py:1:{} ", column + 1)), "{text}");
         let mut lines = text.lines();
         let shown = lines.find(|line| line.contains("TOKEN")).unwrap();
         let below = lines.next().unwrap();
-        assert!(
-            shown.contains('…') && shown.chars().count() < 120,
-            "{shown}"
-        );
+        assert!(shown.contains('…') && shown.chars().count() < 120, "{shown}");
         let at = |text: &str, what: &str| text[..text.find(what).unwrap()].chars().count();
         assert_eq!(at(shown, "TOKEN"), at(below, "─"), "{text}");
         assert_eq!(below.matches(['─', '┬', '╰']).count(), 5, "{text}");
@@ -108,10 +92,7 @@ fn labels_far_to_the_right_are_shown_in_a_window() {
 fn a_mark_wider_than_the_window_ends_with_it() {
     let line = "z".repeat(100_000);
     let text = text_of(line.as_bytes(), Span::new(10, 90_000));
-    assert!(
-        text.lines().all(|line| line.chars().count() < 120),
-        "{text}"
-    );
+    assert!(text.lines().all(|line| line.chars().count() < 120), "{text}");
 }
 
 #[test]
@@ -131,10 +112,7 @@ fn marks_at_odd_places() {
 
 #[test]
 fn tabs_emoji_and_wide_characters_are_marked_where_they_stand() {
-    insta::assert_snapshot!(text_of(
-        "\té = '🤗中'; torch.load(p)\r\n".as_bytes(),
-        Span::new(19, 29)
-    ));
+    insta::assert_snapshot!(text_of("\té = '🤗中'; torch.load(p)\r\n".as_bytes(), Span::new(19, 29)));
 }
 
 #[test]
@@ -143,10 +121,7 @@ fn a_notebook_on_one_line_shows_its_cell() {
     let context = FindingContext::new(&source);
     let span = support::span_of(&source, 1, "load");
     let draft = Draft::new("unpinned-revision", Level::Warning, 1, span, "floats");
-    let report = Report {
-        findings: vec![context.finding(draft)],
-        ..Report::default()
-    };
+    let report = Report { findings: vec![context.finding(draft)], ..Report::default() };
     insta::assert_snapshot!(support::print(Format::Text, &report));
 }
 
@@ -172,10 +147,7 @@ fn tens_of_thousands_of_findings_are_quick() {
             context.finding(Draft::new("x", Level::Error, 0, span, "m"))
         })
         .collect();
-    let report = Report {
-        findings: context.finish(findings),
-        ..Report::default()
-    };
+    let report = Report { findings: context.finish(findings), ..Report::default() };
     let text = support::print(Format::Text, &report);
     assert_eq!(text.matches("torch.load").count(), 10_000);
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());

@@ -49,10 +49,8 @@ impl Formatter for SafeJson {
 /// Those of the writer.
 pub fn write_json(out: &mut dyn io::Write, value: &impl serde::Serialize) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, SafeJson::default());
-    value
-        .serialize(&mut serializer)
-        .map_err(|error| match error.io_error_kind() {
-            Some(kind) => io::Error::from(kind),
-            None => io::Error::other(error),
-        })
+    value.serialize(&mut serializer).map_err(|error| match error.io_error_kind() {
+        Some(kind) => io::Error::from(kind),
+        None => io::Error::other(error),
+    })
 }

@@ -12,21 +12,9 @@ use crate::finding::{Finding, Level};
 const SHOWN: usize = 10;
 
 /// Prints errors, warnings and notices, and a closing line for the log.
-pub(super) fn write(
-    report: &Report,
-    context: &ReportContext,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for (level, command) in [
-        (Level::Error, "error"),
-        (Level::Warning, "warning"),
-        (Level::Note, "notice"),
-    ] {
-        let findings: Vec<&Finding> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.level == level)
-            .collect();
+pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
+    for (level, command) in [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "notice")] {
+        let findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.level == level).collect();
         let mut shown = SHOWN;
         // The annotation that says how many are hidden takes the place of one.
         if findings.len() > SHOWN {
@@ -44,16 +32,8 @@ pub(super) fn write(
         }
     }
     for problem in report.problems.iter().take(SHOWN) {
-        let line = problem
-            .line
-            .map(|line| format!(",line={line}"))
-            .unwrap_or_default();
-        writeln!(
-            out,
-            "::notice title=hublint: not checked,file={}{line}::{}",
-            property(&problem.path),
-            data(&problem.message)
-        )?;
+        let line = problem.line.map(|line| format!(",line={line}")).unwrap_or_default();
+        writeln!(out, "::notice title=hublint: not checked,file={}{line}::{}", property(&problem.path), data(&problem.message))?;
     }
     if !context.quiet {
         writeln!(out, "hublint: {}", closing(report))?;
@@ -63,11 +43,7 @@ pub(super) fn write(
 
 fn annotation(command: &str, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let location = &finding.location;
-    let cell = location
-        .cell
-        .as_ref()
-        .map(|cell| format!(" (cell {}, line {})", cell.number, cell.line))
-        .unwrap_or_default();
+    let cell = location.cell.as_ref().map(|cell| format!(" (cell {}, line {})", cell.number, cell.line)).unwrap_or_default();
     let mut message = format!("{}{cell}", finding.message);
     if !finding.help.is_empty() {
         message.push('\n');
@@ -88,16 +64,10 @@ fn annotation(command: &str, finding: &Finding, out: &mut dyn Write) -> io::Resu
 
 /// The message of a command: `%`, CR and LF are escaped, as the runner undoes it. Nothing else may steer the log.
 fn data(text: &str) -> String {
-    text.lines()
-        .map(|line| printable(line).replace('%', "%25"))
-        .collect::<Vec<_>>()
-        .join("%0A")
+    text.lines().map(|line| printable(line).replace('%', "%25")).collect::<Vec<_>>().join("%0A")
 }
 
 /// A property of a command: `:` and `,` are escaped too.
 fn property(text: &str) -> String {
-    printable(text)
-        .replace('%', "%25")
-        .replace(':', "%3A")
-        .replace(',', "%2C")
+    printable(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
 }

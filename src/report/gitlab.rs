@@ -9,11 +9,7 @@ use super::{Report, ReportContext};
 use crate::finding::{Finding, Level};
 
 /// Prints the array, an issue a line.
-pub(super) fn write(
-    report: &Report,
-    context: &ReportContext,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"[")?;
     for (index, finding) in report.findings.iter().enumerate() {
         out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
@@ -29,14 +25,8 @@ fn issue(finding: &Finding, context: &ReportContext) -> serde_json::Value {
         Level::Warning => "major",
         Level::Error => "critical",
     };
-    let cell = location
-        .cell
-        .as_ref()
-        .map(|cell| format!(" (cell {}, line {})", cell.number, cell.line))
-        .unwrap_or_default();
-    let body = context
-        .rule(&finding.rule)
-        .map_or_else(String::new, |rule| rule.help_markdown.clone());
+    let cell = location.cell.as_ref().map(|cell| format!(" (cell {}, line {})", cell.number, cell.line)).unwrap_or_default();
+    let body = context.rule(&finding.rule).map_or_else(String::new, |rule| rule.help_markdown.clone());
     let mut issue = json!({
         "type": "issue",
         "check_name": finding.rule,

@@ -14,11 +14,7 @@ const MOST_BYTES: usize = 900 * 1024;
 const MOST_CELL: usize = 300;
 
 /// Prints the summary.
-pub(super) fn write(
-    report: &Report,
-    context: &ReportContext,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::from("## hublint\n\n");
     text.push_str(&closing(report));
     text.push_str("\n\n");
@@ -36,19 +32,12 @@ fn rules(report: &Report, context: &ReportContext, text: &mut String) {
         let rule = context.rule(id);
         let name = match rule.map(|rule| rule.help_uri.as_str()) {
             Some(address) if address.starts_with("https://") => {
-                format!(
-                    "[{}]({})",
-                    escaped(id),
-                    address.replace([' ', ')', '|'], "")
-                )
+                format!("[{}]({})", escaped(id), address.replace([' ', ')', '|'], ""))
             }
             _ => escaped(id),
         };
         let summary = rule.map_or_else(String::new, |rule| escaped(&rule.summary));
-        text.push_str(&format!(
-            "| {name} | {} | {count} | {summary} |\n",
-            badge(level)
-        ));
+        text.push_str(&format!("| {name} | {} | {count} | {summary} |\n", badge(level)));
     }
     text.push('\n');
 }
@@ -57,19 +46,12 @@ fn rules(report: &Report, context: &ReportContext, text: &mut String) {
 fn findings(report: &Report, text: &mut String) {
     let mut files: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in &report.findings {
-        files
-            .entry(&finding.location.path)
-            .or_default()
-            .push(finding);
+        files.entry(&finding.location.path).or_default().push(finding);
     }
     let mut files: Vec<(&str, Vec<&Finding>)> = files.into_iter().collect();
     let weight = |findings: &[&Finding]| {
         let count = |level| findings.iter().filter(|found| found.level == level).count();
-        (
-            count(Level::Error),
-            count(Level::Warning),
-            count(Level::Note),
-        )
+        (count(Level::Error), count(Level::Warning), count(Level::Note))
     };
     files.sort_by_cached_key(|(path, findings)| (std::cmp::Reverse(weight(findings)), *path));
     text.push_str("| Place | Level | Rule | Message | Fix |\n|---|---|---|---|---|\n");
@@ -115,11 +97,7 @@ fn problems(report: &Report, text: &mut String) {
             text.push_str(&format!("- and {}\n", counted(rest, "more file")));
             break;
         }
-        text.push_str(&format!(
-            "- {}: {}\n",
-            escaped(&problem.path),
-            escaped(&problem.message)
-        ));
+        text.push_str(&format!("- {}: {}\n", escaped(&problem.path), escaped(&problem.message)));
     }
 }
 

@@ -1,0 +1,326 @@
+//! One file from bytes to findings: a pure function of the source and of what all files share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{Catalog, PLACEHOLDERS, Values};
+use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
+use crate::judge::{self, Context, Ternary, Verdict, Versions};
+use crate::names::ExtraNames;
+use crate::prefilter::Prefilter;
+use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
+use crate::python::module::{Module, ParseMode};
+use crate::python::project::Project;
+use crate::python::uses::{self, CodeCell, FileContext};
+use crate::reference::LocalPaths;
+use crate::secrets::{self, SecretMatch};
+use crate::source::{FileLanguage, Language, Source, UnitKind, language_of};
+use crate::span::Span;
+use crate::suppress::{self, Directives, Known};
+use crate::usage::{Definition, Use};
+
+/// What all files of a run share. Read only.
+pub struct Engine<'a> {
+    /// Facts and policies.
+    pub catalog: &'a Catalog,
+    /// The automata.
+    pub prefilter: Prefilter,
+    /// Other modules of the project.
+    pub project: &'a dyn Project,
+    /// The project's files and versions.
+    pub world: &'a dyn World,
+    /// How the run is set.
+    pub settings: Settings,
+}
+
+/// What a file's checks may ask about the project around it.
+pub trait World: Sync {
+    /// True when a path, relative to the project root or to the folder of `from`, exists.
+    fn exists(&self, path: &str, from: &str) -> bool;
+    /// Is every version of a package that the project admits, as seen from the file `from`, at least `version`?
+    fn at_least(&self, package: &str, version: &str, from: &str) -> Ternary;
+    /// The requirement that says so: `torch==2.5.1 (requirements.txt)`.
+    fn evidence(&self, package: &str, from: &str) -> Option<String>;
+}
+
+/// A world without files: for standard input without a project, and for examples.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoWorld;
+
+impl World for NoWorld {
+    fn exists(&self, _path: &str, _from: &str) -> bool {
+        false
+    }
+
+    fn at_least(&self, _package: &str, _version: &str, _from: &str) -> Ternary {
+        Ternary::Unknown
+    }
+
+    fn evidence(&self, _package: &str, _from: &str) -> Option<String> {
+        None
+    }
+}
+
+/// The world as one file sees it.
+struct Seen<'a> {
+    world: &'a dyn World,
+    path: &'a str,
+}
+
+impl LocalPaths for Seen<'_> {
+    fn exists(&self, path: &str) -> bool {
+        self.world.exists(path, self.path)
+    }
+}
+
+impl Versions for Seen<'_> {
+    fn at_least(&self, package: &str, version: &str) -> Ternary {
+        self.world.at_least(package, version, self.path)
+    }
+
+    fn evidence(&self, package: &str) -> Option<String> {
+        self.world.evidence(package, self.path)
+    }
+}
+
+/// How a run is set.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The rules that are on.
+    pub rules: BTreeSet<String>,
+    /// Levels that the configuration changes.
+    pub levels: BTreeMap<String, Level>,
+    /// Names that the configuration adds to the known ones.
+    pub names: ExtraNames,
+    /// Make notes of what cannot be decided.
+    pub report_unknown: bool,
+    /// Compute GitHub's line hashes (for SARIF).
+    pub line_hashes: bool,
+    /// Parse every Python file whole instead of on demand: for the differential test.
+    pub whole_parse: bool,
+    /// Keep the uses of every file (for the inventory and pins).
+    pub keep_uses: bool,
+    /// Look at code in Markdown.
+    pub include_docs: bool,
+    /// Read comments that silence findings.
+    pub ignore_comments: bool,
+}
+
+/// What was found in one file.
+#[derive(Debug, Default)]
+pub struct FileResult {
+    /// The findings that no comment silences.
+    pub findings: Vec<Finding>,
+    /// What could not be checked.
+    pub problems: Vec<Problem>,
+    /// The uses, when they are kept.
+    pub uses: Vec<Use>,
+    /// Findings that a comment silences.
+    pub suppressed: Vec<Finding>,
+}
+
+impl Engine<'_> {
+    fn enabled(&self, rule: &str) -> bool {
+        self.settings.rules.contains(rule)
+    }
+
+    /// Checks the bytes of a file. `path` is relative to the project root.
+    #[must_use]
+    pub fn check(&self, path: &str, bytes: Vec<u8>) -> FileResult {
+        let language = language_of(path, bytes.get(..bytes.len().min(256)).unwrap_or_default());
+        let hits = self.prefilter.scan(&bytes);
+        let python = match language {
+            FileLanguage::Plain(Language::Python) | FileLanguage::Notebook => {
+                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog)
+            }
+            FileLanguage::Plain(_) => false,
+        };
+        let surface = crate::surface::wants(path, language, &bytes, hits, self.settings.include_docs);
+        let broken_notebook = language == FileLanguage::Notebook;
+        if !(hits.secret || hits.directive || python || surface || broken_notebook) {
+            return FileResult::default();
+        }
+        let matches = if hits.secret { self.secrets(path, &bytes, language) } else { Vec::new() };
+        if matches.is_empty() && !(hits.directive || python || surface || broken_notebook) {
+            return FileResult::default();
+        }
+        let mut source = Source::new(path, bytes, language);
+        let mut result = FileResult { problems: std::mem::take(&mut source.problems), ..FileResult::default() };
+        if python {
+            self.python(&source, &mut result);
+        }
+        if surface || language == FileLanguage::Notebook {
+            result.uses.extend(crate::surface::uses(&source, self.catalog));
+        }
+        let seen = Seen { world: self.world, path };
+        let context = Context {
+            catalog: self.catalog,
+            paths: &seen,
+            versions: &seen,
+            names: &self.settings.names,
+            path,
+            enabled: &|rule| self.enabled(rule),
+            report_unknown: self.settings.report_unknown,
+        };
+        let verdicts = judge::judge(&result.uses, &context);
+        let tokens = judge::token::judge(&mut source, matches, Vec::new(), &result.uses, &context);
+        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), hits.directive, &mut result);
+        if !self.settings.keep_uses {
+            result.uses.clear();
+        }
+        result
+    }
+
+    /// Tokens by the kind of file.
+    fn secrets(&self, path: &str, bytes: &[u8], language: FileLanguage) -> Vec<SecretMatch> {
+        if !self.enabled("leaked-token") && !self.enabled("leaked-ml-key") {
+            return Vec::new();
+        }
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let surface = match language {
+            FileLanguage::Notebook | FileLanguage::Plain(Language::Json) => secrets::Surface::Json,
+            FileLanguage::Plain(Language::Shell | Language::Dockerfile | Language::Yaml | Language::Makefile) => {
+                secrets::Surface::ShellLike
+            }
+            _ if name.starts_with(".env") || name.ends_with(".env") => secrets::Surface::ShellLike,
+            _ if name.ends_with(".jsonl") || name.ends_with(".ndjson") => secrets::Surface::Json,
+            _ => secrets::Surface::Text,
+        };
+        secrets::scan_bytes(bytes, surface)
+    }
+
+    /// Uses in Python units; names carry over from cell to cell.
+    fn python(&self, source: &Source, result: &mut FileResult) {
+        let mode = if self.settings.whole_parse { ParseMode::Whole } else { ParseMode::OnDemand };
+        let modules: Vec<(usize, Module<'_>)> = source
+            .units
+            .iter()
+            .enumerate()
+            .filter(|(_, unit)| unit.language == Language::Python && matches!(unit.kind, UnitKind::File | UnitKind::Code))
+            .map(|(index, unit)| (index, Module::new(&unit.text, mode)))
+            .collect();
+        let cells: Vec<CodeCell<'_>> = if source.notebook {
+            modules.iter().map(|(unit, module)| CodeCell { module, unit: *unit }).collect()
+        } else {
+            Vec::new()
+        };
+        for (unit, module) in &modules {
+            let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
+            result.uses.extend(uses::uses(module, &file, self.catalog, self.project).uses);
+            result.uses.extend(addresses(*unit, module));
+            for problem in module.problems() {
+                result.problems.push(Problem {
+                    path: source.path.clone(),
+                    line: source.units.get(*unit).map(|unit| {
+                        let byte = unit.map.file_offset(problem.offset as usize);
+                        let before = source.bytes.get(..byte).unwrap_or_default();
+                        u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
+                    }),
+                    message: problem.to_string(),
+                    partial: true,
+                });
+            }
+        }
+    }
+
+    /// Puts the policies' words to the verdicts.
+    fn write_up(&self, source: &Source, verdicts: Vec<Verdict>, directives: bool, result: &mut FileResult) {
+        if verdicts.is_empty() && !directives {
+            return;
+        }
+        let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
+        let findings = verdicts.into_iter().filter_map(|verdict| self.finding(source, verdict, &context)).collect();
+        let findings = context.finish(findings);
+        if !self.settings.ignore_comments {
+            result.findings = findings;
+            return;
+        }
+        let comments = |unit: usize| {
+            let text = source.units.get(unit).map_or("", |unit| unit.text.as_str());
+            Module::new(text, ParseMode::OnDemand).comments().to_vec()
+        };
+        let directives = Directives::read(&context, &comments);
+        let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
+        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran: &|rule| self.enabled(rule) });
+        result.findings = applied.findings;
+        result.suppressed = applied.suppressed;
+    }
+
+    fn finding(&self, source: &Source, verdict: Verdict, context: &FindingContext<'_>) -> Option<Finding> {
+        let policy = self.catalog.policy(verdict.rule)?;
+        let case = policy.case(verdict.case)?;
+        let mut level = self.settings.levels.get(verdict.rule).copied().unwrap_or(case.level);
+        if let Some(most) = verdict.at_most {
+            level = level.min(most);
+        }
+        let mut values = Values::new();
+        for (word, value) in &verdict.words {
+            if let Some((_, placeholder)) = PLACEHOLDERS.iter().find(|(name, _)| name == word) {
+                values.set(*placeholder, value.clone());
+            }
+        }
+        let mut message = case.message.render(&values);
+        let location = context.location(verdict.spot.unit, verdict.spot.span);
+        if let Some(cell) = &location.cell {
+            message.push_str(&format!(" (cell {}, line {})", cell.number, cell.line));
+        }
+        let mut help = case.help.render(&values);
+        if help.is_empty() {
+            help = policy.help.replace('\n', " ");
+        }
+        let mut draft = Draft::new(verdict.rule, level, verdict.spot.unit, verdict.spot.span, message);
+        draft.confidence = verdict.confidence;
+        draft.statement = Some(verdict.statement);
+        draft.help = help;
+        draft.repo = verdict.repo;
+        draft.identity = verdict.identity;
+        draft.properties = verdict.properties;
+        draft.related = verdict.related.iter().map(|(words, place)| related(words, place, context)).collect();
+        let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, source, verdict.spot.unit));
+        draft.fix = fix;
+        Some(context.finding(draft))
+    }
+}
+
+/// A related place, in this file or in another.
+fn related(words: &str, place: &Definition, context: &FindingContext<'_>) -> Related {
+    match &place.path {
+        None => context.related(words, place.unit, place.span),
+        Some(path) => {
+            let mut made = context.related(words, place.unit, Span::default());
+            let position = crate::finding::Position { line: place.line, column: 1, column_utf16: 1 };
+            made.location = crate::finding::Location {
+                path: path.clone(),
+                start_byte: 0,
+                end_byte: 0,
+                start: position,
+                end: position,
+                cell: None,
+            };
+            made
+        }
+    }
+}
+
+/// Hub addresses in the string literals of a module that are no docstrings.
+fn addresses(unit: usize, module: &Module<'_>) -> Vec<Use> {
+    let mut found = Vec::new();
+    for span in module.strings() {
+        let text = span.text(module.text());
+        if !(text.contains("hf.co/") || text.contains("huggingface.co/") || text.contains("hf://")) {
+            continue;
+        }
+        let made = crate::surface::address::in_literal(unit, module.text(), *span);
+        let documentation = || {
+            module.line_at(span.start()).is_some_and(|line| {
+                matches!(
+                    module.statements(line).first(),
+                    Some(Stmt { kind: StmtKind::Expr(Expr { kind: ExprKind::Str(_), .. }), .. })
+                )
+            })
+        };
+        if !made.is_empty() && !documentation() {
+            found.extend(made);
+        }
+    }
+    found
+}

@@ -1,0 +1,281 @@
+//! Whether an unknown namespace resembles a protected one.
+
+use super::edit::{Edit, one_edit, two_edits};
+use super::index::{BRAND, NameIndex, Target};
+use super::list::NEAR_WORDS;
+use super::reason;
+use super::skeleton::{Separators, look_alike};
+use super::{ExtraNames, NameCode, NameLevel};
+
+/// What a check of the namespace found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Resemblance {
+    pub(super) code: NameCode,
+    pub(super) level: NameLevel,
+    /// The namespace that was probably meant.
+    pub(super) namespace: String,
+    pub(super) candidates: usize,
+    pub(super) reason: String,
+}
+
+/// Tails that say nothing of who somebody is; the rest must be long enough for an edit in it to mean something.
+const TAILS: [&str; 11] =
+    ["-ai", "-org", "-hf", "-lab", "-labs", "-team", "-inc", "-community", "-research", "-ml", "-nlp"];
+
+/// Words that are put before or after a brand. Sorted.
+const AFFIXES: [&str; 41] = [
+    "ai", "center", "checkpoints", "china", "cloud", "co", "community", "corp", "dev", "foundation", "global", "group", "hf", "hq",
+    "hub", "huggingface", "inc", "io", "lab", "labs", "llama", "llm", "llms", "ml", "model", "models", "officiai", "official", "open",
+    "org", "original", "real", "release", "releases", "repo", "research", "team", "teams", "the", "verified", "weights",
+];
+/// Words that are glued to a brand without a separator.
+const GLUED: [&str; 9] = ["official", "hf", "labs", "team", "llm", "models", "org", "inc", "ai"];
+
+/// A namespace under scrutiny.
+pub(super) struct Owner<'a> {
+    /// In display case, ASCII.
+    pub(super) shown: &'a str,
+    /// Lower-case.
+    pub(super) lower: String,
+    /// Lower-case, without `-`, `_` and `.`.
+    pub(super) letters: String,
+    index: &'static NameIndex,
+    extra: &'a ExtraNames,
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|character| !matches!(character, '-' | '_' | '.')).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+impl<'a> Owner<'a> {
+    pub(super) fn new(shown: &'a str, index: &'static NameIndex, extra: &'a ExtraNames) -> Self {
+        Self { shown, lower: shown.to_ascii_lowercase(), letters: letters(shown), index, extra }
+    }
+
+    /// The most popular of several targets, with their number.
+    fn best<Detail>(found: Vec<(Target, Detail)>) -> Option<(Target, Detail, usize)> {
+        let count = found.len();
+        let best = found.into_iter().reduce(|best, next| if next.0.weight > best.0.weight { next } else { best });
+        best.map(|(target, detail)| (target, detail, count))
+    }
+
+    /// N1: looks like a protected namespace, and more than separators differ.
+    pub(super) fn looks_alike(&self) -> Option<Resemblance> {
+        if self.letters.len() < 3 {
+            return None;
+        }
+        let hit = |namespace: &str, candidates, reason| Resemblance {
+            code: NameCode::N1,
+            level: NameLevel::Error,
+            namespace: namespace.to_owned(),
+            candidates,
+            reason,
+        };
+        let differs = |target: &str| target.len() >= 4 && letters(target) != self.letters;
+        for (_, shown) in self.extra.namespaces().filter(|(_, shown)| differs(shown)) {
+            if let Some(readings) = look_alike(self.shown, shown, Separators::Dropped) {
+                let reason = reason::of_look_alike(self.shown, shown, readings, Separators::Dropped);
+                return Some(hit(shown, 1, reason));
+            }
+        }
+        let matcher = &self.index.namespaces;
+        let found = matcher.look_alikes(self.shown).into_iter();
+        let found = found.filter_map(|(number, readings)| matcher.target(number).map(|target| (target, readings)));
+        let found = found.filter(|(target, _)| differs(target.shown)).collect();
+        if let Some((target, readings, count)) = Self::best(found) {
+            let reason = reason::of_look_alike(self.shown, target.shown, readings, Separators::Dropped);
+            return Some(hit(target.shown, count, reason));
+        }
+        // A small l for a small i (`deepseek-al`) is hard to see, but no skeleton may merge the two: `vilm` is no `vllm`.
+        let (target, edit, count) = self.slips(|edit| {
+            matches!(edit, Edit::Substituted { query: b'l', target: b'i', .. } | Edit::Substituted { query: b'i', target: b'l', .. })
+        })?;
+        (target.shown.len() >= 6).then(|| hit(target.shown, count, reason::of_edit(self.shown, target.shown, edit)))
+    }
+
+    /// N3: equal to a protected namespace but for separators, or for the order of its words.
+    pub(super) fn differs_in_separators(&self) -> Option<Resemblance> {
+        let hit = |namespace: &str, candidates, reason| Resemblance {
+            code: NameCode::N3,
+            level: NameLevel::Warning,
+            namespace: namespace.to_owned(),
+            candidates,
+            reason,
+        };
+        if self.letters.len() < 5 {
+            return None;
+        }
+        let only = |target: &str| {
+            format!("{} differs from {} in separators only", reason::quoted(self.shown), reason::quoted(target))
+        };
+        if let Some((_, shown)) = self.extra.namespaces().find(|(_, shown)| letters(shown) == self.letters) {
+            return Some(hit(shown, 1, only(shown)));
+        }
+        let matcher = &self.index.namespaces;
+        let targets = |text: &str| -> Vec<(Target, ())> {
+            matcher.same(&text.to_ascii_lowercase()).filter_map(|number| matcher.target(number)).map(|target| (target, ())).collect()
+        };
+        if let Some((target, (), count)) = Self::best(targets(self.shown)) {
+            return Some(hit(target.shown, count, only(target.shown)));
+        }
+        // `llama-meta` for `meta-llama`: every rotation of at most four words.
+        let words: Vec<&str> = self.lower.split('-').collect();
+        if !(2..=4).contains(&words.len()) || words.iter().any(|word| word.len() < 2) {
+            return None;
+        }
+        (1..words.len()).find_map(|by| {
+            let mut turned = words.clone();
+            turned.rotate_left(by);
+            let (target, (), count) = Self::best(targets(&turned.concat()))?;
+            let reason =
+                format!("{} has the words of {} in another order", reason::quoted(self.shown), reason::quoted(target.shown));
+            Some(hit(target.shown, count, reason))
+        })
+    }
+
+    /// Protected namespaces one plausible edit away.
+    fn slips(&self, wanted: impl Fn(Edit) -> bool) -> Option<(Target, Edit, usize)> {
+        let matcher = &self.index.namespaces;
+        let found = matcher.one_edit(&self.lower).into_iter();
+        let found = found.filter_map(|(number, edit)| {
+            let target = matcher.target(number)?;
+            let plausible = is_plausible_slip(edit, matcher.plain(number), target.weight) && wanted(edit);
+            plausible.then_some((target, edit))
+        });
+        Self::best(found.collect())
+    }
+
+    /// N2: one edit from a protected namespace. `boosted`: the repo name is a popular one or a slip of it.
+    pub(super) fn is_slip(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
+        let hit = |namespace: &str, candidates, boosted: bool, edit| Resemblance {
+            code: NameCode::N2,
+            level: if boosted { NameLevel::Error } else { NameLevel::Warning },
+            namespace: namespace.to_owned(),
+            candidates,
+            reason: reason::of_edit(self.shown, namespace, edit),
+        };
+        let extra = self.extra.namespaces().find_map(|(lower, shown)| {
+            let edit = one_edit(self.lower.as_bytes(), lower.as_bytes())?;
+            is_plausible_slip(edit, lower, BRAND).then_some((shown, edit))
+        });
+        if let Some((shown, edit)) = extra {
+            return Some(hit(shown, 1, boosted(), edit));
+        }
+        let (target, edit, count) = self.slips(|_| true)?;
+        let boosted = boosted();
+        // `owen` is a name, not a slip of `Qwen`, unless it offers what `Qwen` offers.
+        if !boosted && NEAR_WORDS.find(&self.lower).is_some() {
+            return None;
+        }
+        Some(hit(target.shown, count, boosted, edit))
+    }
+
+    /// N4: a brand with a word put before or after it.
+    pub(super) fn has_affix(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
+        let matcher = &self.index.namespaces;
+        let affix = |word: &str| AFFIXES.binary_search(&word.to_ascii_lowercase().as_str()).is_ok();
+        let separator = |character: char| matches!(character, '-' | '_' | '.');
+        // The rest of the name, the word that was taken off, and whether a separator stood between them.
+        let mut rests: Vec<(&str, &str, bool)> = Vec::new();
+        if let Some((rest, last)) = self.shown.rsplit_once(separator).filter(|(_, last)| affix(last)) {
+            rests.push((rest, last, true));
+            if let Some((shorter, before)) = rest.rsplit_once(separator).filter(|(_, before)| affix(before)) {
+                let both = self.shown.get(shorter.len() + 1..).unwrap_or(before);
+                rests.push((shorter, both, true));
+            }
+        }
+        if let Some((first, rest)) = self.shown.split_once(separator).filter(|(first, _)| affix(first)) {
+            rests.push((rest, first, true));
+        }
+        for glued in GLUED {
+            if let Some(at) = self.lower.strip_suffix(glued).map(str::len) {
+                rests.extend(self.shown.split_at_checked(at).map(|(rest, word)| (rest.trim_end_matches(separator), word, false)));
+            }
+        }
+        let mut found: Vec<(Target, (&str, bool))> = Vec::new();
+        for (rest, word, apart) in rests {
+            if letters(rest).len() < 5 {
+                continue;
+            }
+            let brand = |number: u32| matcher.target(number).filter(|target| target.weight >= BRAND);
+            let same: Vec<Target> = matcher.same(&rest.to_ascii_lowercase()).filter_map(brand).collect();
+            let alike = matcher.look_alikes(rest).into_iter().filter_map(|(number, _)| brand(number));
+            // A glued rest is a guess: `OpenRLHF` is neither `OpenRL` nor `open-r1`.
+            let alike: Vec<Target> = alike.filter(|target| apart && letters(target.shown) != letters(rest)).collect();
+            found.extend(same.into_iter().map(|target| (target, (word, false))));
+            found.extend(alike.into_iter().map(|target| (target, (word, true))));
+        }
+        found.dedup_by_key(|(target, _)| target.shown);
+        let (target, (word, deceptive), candidates) = Self::best(found)?;
+        let added = format!("`{}` added to {}", super::ascii::shown(word), reason::quoted(target.shown));
+        let like = if deceptive { ", which it imitates" } else { "" };
+        Some(Resemblance {
+            code: NameCode::N4,
+            level: if deceptive || boosted() { NameLevel::Warning } else { NameLevel::Note },
+            namespace: target.shown.to_owned(),
+            candidates,
+            reason: format!("{} is {added}{like}", reason::quoted(self.shown)),
+        })
+    }
+
+    /// N5: two edits from a long, very popular namespace; counts only if the repo name is a popular one too.
+    pub(super) fn is_double_slip(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
+        if self.lower.len() < 7 {
+            return None;
+        }
+        let near = |target: &&Target| {
+            target.shown.len() >= 8
+                && target.weight >= 10
+                && target.shown.len().abs_diff(self.lower.len()) <= 1
+                && target.shown.as_bytes().first().map(u8::to_ascii_lowercase) == self.lower.bytes().next()
+                && two_edits(self.lower.as_bytes(), target.shown.to_ascii_lowercase().as_bytes())
+        };
+        let found: Vec<(Target, ())> = self.index.namespaces.targets().iter().filter(near).map(|target| (*target, ())).collect();
+        let (target, (), candidates) = Self::best(found).filter(|_| boosted())?;
+        Some(Resemblance {
+            code: NameCode::N5,
+            level: NameLevel::Warning,
+            namespace: target.shown.to_owned(),
+            candidates,
+            reason: format!("{} is two letters away from {}", reason::quoted(self.shown), reason::quoted(target.shown)),
+        })
+    }
+}
+
+/// Guards of N2. `target` is lower-case.
+pub(super) fn is_plausible_slip(edit: Edit, target: &str, weight: u16) -> bool {
+    // Digits tell accounts apart (`user1`), and a digit for a letter is for N1; separators are for N3.
+    if edit.any(|byte| byte.is_ascii_digit()) || edit.all(|byte| matches!(byte, b'-' | b'_' | b'.')) {
+        return false;
+    }
+    if target.len() < 4 || (target.len() < 6 && weight < BRAND) {
+        return false;
+    }
+    let stem = TAILS.iter().find_map(|tail| target.strip_suffix(tail)).unwrap_or(target).len();
+    // In `zai-org` only the tail can be misspelt: `xai-org` is somebody else.
+    stem >= 4 || (stem >= 2 && target.len() >= 5 && edit.at() > stem && edit.all(|byte| byte.is_ascii_alphabetic()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn affixes_are_sorted() {
+        let mut sorted = AFFIXES;
+        sorted.sort_unstable();
+        assert_eq!(sorted, AFFIXES);
+    }
+
+    #[test]
+    fn guards_of_one_edit() {
+        let plausible = |query: &str, target: &str, weight| {
+            one_edit(query.as_bytes(), target.as_bytes()).is_some_and(|edit| is_plausible_slip(edit, target, weight))
+        };
+        assert!(plausible("microsotf", "microsoft", 2));
+        assert!(plausible("qwenn", "qwen", 5) && !plausible("qwenn", "qwen", 4));
+        assert!(!plausible("undi96", "undi95", 9) && !plausible("user17", "user1", 9));
+        assert!(!plausible("xai-org", "zai-org", 9) && plausible("zai-ogr", "zai-org", 9));
+        assert!(!plausible("metallama", "meta-llama", 9));
+    }
+}

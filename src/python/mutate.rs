@@ -1,0 +1,325 @@
+//! Changes of a dict or list after it was assigned: `kw["x"] = v`, `kw.update(..)`, `kw |= ..`, `items.append(..)`.
+
+use std::rc::Rc;
+
+use crate::python::ast::{ArgumentKind, Expr, ExprKind, StmtKind};
+use crate::python::module::LineIndex;
+use crate::python::scope::{Binding, How, Scope, block_kind, Block};
+use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Thing};
+use crate::python::value::{At, Open, Resolver};
+use crate::usage::{Origin, Why};
+
+/// More changes than this are not followed.
+const CHANGES: usize = 256;
+
+impl<'a> Resolver<'a> {
+    /// A value after the changes that its name sees between the bindings that reach a use and the use.
+    #[allow(clippy::too_many_arguments)] // They are one question: which name, where.
+    pub(super) fn mutated(
+        &self,
+        value: Rc<Resolved>,
+        name: &str,
+        open: &Rc<Open<'a>>,
+        found: &[Binding],
+        reached: &[usize],
+        scope: Scope,
+        offset: u32,
+        at: At<'_>,
+    ) -> Rc<Resolved> {
+        let container = value.things.iter().any(|thing| match thing {
+            Thing::Mapping(_) => true,
+            Thing::Sequence(sequence) => sequence.kind != SequenceKind::Tuple,
+            _ => false,
+        });
+        if !container {
+            return value;
+        }
+        let from = reached
+            .iter()
+            .filter_map(|index| found.get(*index))
+            .map(|binding| if matches!(binding.how, How::Parameter(_)) { 0 } else { binding.effective })
+            .min()
+            .unwrap_or(0);
+        let module = &*open.module;
+        let text = module.text();
+        let same_scope = at.scope == scope;
+        let mut things = value.things.clone();
+        let mut changed = false;
+        let mut count = 0;
+        for (start, line) in module.occurrences(name) {
+            let position = u32::try_from(start).unwrap_or(u32::MAX);
+            if position < from || (same_scope && position >= offset) {
+                if same_scope && position >= offset {
+                    break;
+                }
+                continue;
+            }
+            let after = text.get(start + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+            let Some(code) = module.line(line).map(|line| line.span) else { continue };
+            if !text.get(code.start()..start).is_some_and(|before| begins(before)) || !changes(after) {
+                continue;
+            }
+            let here = module.scope(line);
+            if here != scope && here != at.scope {
+                continue;
+            }
+            // Another function may have a name of its own.
+            if here != scope && !open.scoped(name, here).is_empty() {
+                continue;
+            }
+            if same_scope && excluded(module, line, at.line) {
+                continue;
+            }
+            count += 1;
+            if count > CHANGES {
+                return Resolved::unknown(Why::Bound);
+            }
+            for statement in module.statements(line).iter() {
+                if same_scope && statement.span.end > offset {
+                    continue;
+                }
+                let inner = At { module: at.module, line, inline: false, scope: here, locals: None };
+                for thing in &mut things {
+                    changed |= self.change(thing, &statement.kind, name, inner);
+                }
+            }
+        }
+        if !changed {
+            return value;
+        }
+        let mut result = (*value).clone();
+        result.things = things;
+        if result.origin == Origin::Literal {
+            result.origin = Origin::Constant;
+        }
+        Rc::new(result)
+    }
+
+    /// Applies one statement. True when it changes the thing.
+    fn change(&self, thing: &mut Thing, statement: &StmtKind, name: &str, at: At<'_>) -> bool {
+        match statement {
+            StmtKind::Assign { targets, value } => {
+                let mut changed = false;
+                for target in targets {
+                    if let ExprKind::Subscript { value: container, index } = &target.kind
+                        && is_name(container, name)
+                    {
+                        changed = true;
+                        let key = self.value(index, at);
+                        let value = self.value(value, at);
+                        set_item(thing, key.only(), value);
+                    }
+                }
+                changed
+            }
+            StmtKind::AugmentedAssign { target, .. } => {
+                if let ExprKind::Subscript { value, .. } = &target.kind
+                    && is_name(value, name)
+                {
+                    make_open(thing);
+                    return true;
+                }
+                false
+            }
+            StmtKind::Delete(targets) => {
+                let mut changed = false;
+                for target in targets {
+                    if let ExprKind::Subscript { value, index } = &target.kind
+                        && is_name(value, name)
+                    {
+                        changed = true;
+                        self.remove(thing, index, at);
+                    }
+                }
+                changed
+            }
+            StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. }) => {
+                let ExprKind::Attribute { value, attribute } = &call.function.kind else { return false };
+                if !is_name(value, name) {
+                    return false;
+                }
+                self.change_by_method(thing, &attribute.name, call, at)
+            }
+            // `x = kw.pop("revision")`
+            StmtKind::Other(_) => false,
+            _ => false,
+        }
+    }
+
+    fn remove(&self, thing: &mut Thing, index: &Expr, at: At<'_>) {
+        match (thing, self.value(index, at).only()) {
+            (Thing::Mapping(mapping), Some(key)) => {
+                let mut changed = (**mapping).clone();
+                changed.items.retain(|(have, _)| have != key);
+                *mapping = Rc::new(changed);
+            }
+            (thing, _) => make_open(thing),
+        }
+    }
+
+    fn change_by_method(&self, thing: &mut Thing, method: &str, call: &crate::python::ast::Call, at: At<'_>) -> bool {
+        match (&mut *thing, method) {
+            (Thing::Mapping(mapping), "update") => {
+                let mut changed = (**mapping).clone();
+                for argument in &call.arguments {
+                    match &argument.kind {
+                        ArgumentKind::Keyword(keyword) => {
+                            changed.set(Thing::Str((*keyword.name).into()), self.value(&argument.value, at));
+                        }
+                        ArgumentKind::Positional | ArgumentKind::DoubleStar => {
+                            match self.value(&argument.value, at).only() {
+                                Some(Thing::Mapping(more)) => changed.merge(more),
+                                Some(Thing::Sequence(pairs)) if !pairs.open => {
+                                    for pair in &pairs.items {
+                                        match self.elements(pair).as_deref() {
+                                            Some([key, value]) if key.only().is_some() => {
+                                                if let Some(key) = key.only() {
+                                                    changed.set(key.clone(), value.clone());
+                                                }
+                                            }
+                                            _ => changed.open = true,
+                                        }
+                                    }
+                                }
+                                _ => changed.open = true,
+                            }
+                        }
+                        ArgumentKind::Star => changed.open = true,
+                    }
+                }
+                *mapping = Rc::new(changed);
+                true
+            }
+            (Thing::Mapping(mapping), "setdefault") => {
+                let (Some(key), Some(value)) = (call.arguments.first(), call.arguments.get(1)) else {
+                    return false;
+                };
+                let mut changed = (**mapping).clone();
+                match self.value(&key.value, at).only() {
+                    Some(key) if changed.items.iter().any(|(have, _)| have == key) => {}
+                    Some(key) => {
+                        let mut value = self.value(&value.value, at);
+                        if changed.open {
+                            value = value.with_origin(Origin::Default);
+                        }
+                        changed.set(key.clone(), value);
+                    }
+                    None => changed.open = true,
+                }
+                *mapping = Rc::new(changed);
+                true
+            }
+            (Thing::Mapping(_), "pop") => {
+                if let Some(key) = call.arguments.first() {
+                    self.remove(thing, &key.value, at);
+                }
+                true
+            }
+            (Thing::Mapping(mapping), "clear") => {
+                *mapping = Rc::default();
+                true
+            }
+            (Thing::Sequence(sequence), "append" | "add") => {
+                let Some(value) = call.arguments.first() else { return false };
+                let mut changed = (**sequence).clone();
+                changed.items.push(self.value(&value.value, at));
+                *sequence = Rc::new(changed);
+                true
+            }
+            (Thing::Sequence(sequence), "extend") => {
+                let Some(value) = call.arguments.first() else { return false };
+                let mut changed = (**sequence).clone();
+                match self.elements(&self.value(&value.value, at)) {
+                    Some(items) => changed.items.extend(items),
+                    None => changed.open = true,
+                }
+                *sequence = Rc::new(changed);
+                true
+            }
+            (_, "insert" | "remove" | "pop" | "popitem" | "sort" | "reverse" | "clear" | "discard"
+            | "difference_update" | "intersection_update" | "move_to_end") => {
+                make_open(thing);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+
+fn is_name(expression: &Expr, name: &str) -> bool {
+    matches!(&expression.kind, ExprKind::Name(have) if &**have == name)
+}
+
+/// Before the name stands nothing, or the statement before it.
+fn begins(before: &str) -> bool {
+    let before = before.trim_end();
+    before.is_empty() || before.ends_with([';', ':', '=']) || before.ends_with("del")
+}
+
+/// After the name stands what may change it.
+fn changes(after: &str) -> bool {
+    if after.starts_with('[') {
+        return true;
+    }
+    after.strip_prefix('.').is_some_and(|rest| {
+        ["update", "setdefault", "pop", "clear", "append", "extend", "insert", "remove", "sort", "reverse", "add",
+            "discard", "difference_update", "intersection_update", "move_to_end"]
+        .iter()
+        .any(|method| rest.starts_with(method))
+    })
+}
+
+fn set_item(thing: &mut Thing, key: Option<&Thing>, value: Rc<Resolved>) {
+    match (thing, key) {
+        (Thing::Mapping(mapping), Some(key)) => {
+            let mut changed = (**mapping).clone();
+            changed.set(key.clone(), value);
+            *mapping = Rc::new(changed);
+        }
+        (thing, _) => make_open(thing),
+    }
+}
+
+fn make_open(thing: &mut Thing) {
+    match thing {
+        Thing::Mapping(mapping) => {
+            *mapping = Rc::new(Mapping { items: mapping.items.clone(), open: true });
+        }
+        Thing::Sequence(sequence) => {
+            *sequence = Rc::new(Sequence { kind: sequence.kind, items: sequence.items.clone(), open: true });
+        }
+        _ => {}
+    }
+}
+
+/// A change in another branch of the same `if` does not reach the use.
+fn excluded(module: &crate::python::module::Module<'_>, change: LineIndex, usage: LineIndex) -> bool {
+    let Some(header) = module.parent(change) else { return false };
+    if module.block(header).contains(&usage.number()) {
+        return false;
+    }
+    // The nearest block around the use that follows the change's block as `elif` or `else`.
+    let mut around = module.parent(usage);
+    for _ in 0..64 {
+        let Some(block) = around else { return false };
+        if module.parent(block) == module.parent(header)
+            && matches!(block_kind(module, block), Block::Elif | Block::Else)
+            && matches!(block_kind(module, header), Block::If | Block::Elif)
+            && block.number() >= module.block(header).end
+        {
+            // Between them only branches of the same statement.
+            let mut line = module.block(header).end;
+            while line < block.number() {
+                let next = LineIndex::new(line);
+                if !matches!(block_kind(module, next), Block::Elif | Block::Else) {
+                    return false;
+                }
+                line = module.block(next).end.max(line + 1);
+            }
+            return true;
+        }
+        around = module.parent(block);
+    }
+    false
+}

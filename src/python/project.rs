@@ -1,0 +1,192 @@
+//! Other modules of the same project: where a name that is imported from them is defined.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Larger files are not read to resolve a name.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The text of a module of the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignModule {
+    /// Path relative to the project root, with `/`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Gives the text of modules of the project.
+pub trait Project: Sync {
+    /// The module that `from_path` (relative to the root, with `/`) reaches by a dotted name and, for a relative import,
+    /// so many leading dots. `None` when the project has no such module.
+    fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>>;
+}
+
+/// No other modules.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoProject;
+
+impl Project for NoProject {
+    fn module(&self, _: &str, _: u32, _: &str) -> Option<Arc<ForeignModule>> {
+        None
+    }
+}
+
+/// Modules given as texts by path; for tests.
+#[derive(Clone, Debug, Default)]
+pub struct MapProject {
+    files: HashMap<String, Arc<ForeignModule>>,
+}
+
+impl MapProject {
+    /// A project of these files: path and text.
+    pub fn new<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Self {
+        Self {
+            files: files
+                .into_iter()
+                .map(|(path, text)| {
+                    let module = ForeignModule {
+                        path: path.to_owned(),
+                        text: text.to_owned(),
+                    };
+                    (path.to_owned(), Arc::new(module))
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Project for MapProject {
+    fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
+        candidates(dotted, level, from_path)
+            .into_iter()
+            .find_map(|path| self.files.get(&path).cloned())
+    }
+}
+
+/// The files of a folder, read when they are asked for and kept for the run.
+#[derive(Debug)]
+pub struct FolderProject {
+    root: PathBuf,
+    /// By path; `None` for files that are not there.
+    files: Mutex<HashMap<String, Option<Arc<ForeignModule>>>>,
+}
+
+impl FolderProject {
+    /// The project in this folder.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            files: Mutex::new(HashMap::new()),
+        }
+    }
+
+    fn file(&self, path: &str) -> Option<Arc<ForeignModule>> {
+        if let Some(known) = self
+            .files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(path)
+        {
+            return known.clone();
+        }
+        let module = self.read(path).map(|text| {
+            Arc::new(ForeignModule {
+                path: path.to_owned(),
+                text,
+            })
+        });
+        self.files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_owned(), module.clone());
+        module
+    }
+
+    /// Reads a file if neither it nor a folder on the way to it is a link: a link may lead out of the project.
+    fn read(&self, path: &str) -> Option<String> {
+        let mut full = self.root.clone();
+        for part in path.split('/') {
+            full.push(part);
+            if fs::symlink_metadata(&full).ok()?.file_type().is_symlink() {
+                return None;
+            }
+        }
+        let file = fs::File::open(&full).ok()?;
+        if !file.metadata().ok()?.is_file() {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).ok()?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return None;
+        }
+        let text = String::from_utf8(bytes).ok()?;
+        Some(match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        })
+    }
+}
+
+impl Project for FolderProject {
+    fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
+        candidates(dotted, level, from_path)
+            .into_iter()
+            .find_map(|path| self.file(&path))
+    }
+}
+
+/// The paths at which a module may stand, the likeliest first.
+fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
+    let name_is_plain = dotted.is_empty()
+        || dotted.split('.').all(|part| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|character| character.is_alphanumeric() || character == '_')
+        });
+    if !name_is_plain || dotted.split('.').count() > 12 {
+        return Vec::new();
+    }
+    let inner = dotted.replace('.', "/");
+    let folders: Vec<&str> = from_path.split('/').collect();
+    let folders = folders.get(..folders.len().saturating_sub(1)).unwrap_or(&[]);
+    let mut bases: Vec<String> = Vec::new();
+    if level > 0 {
+        let up = (level - 1) as usize;
+        let Some(kept) = folders.len().checked_sub(up).and_then(|kept| folders.get(..kept)) else {
+            return Vec::new();
+        };
+        bases.push(kept.join("/"));
+    } else {
+        // The folder of the file (scripts), every folder above it (packages, the root), and `src` in it.
+        for kept in (0..=folders.len()).rev().take(12) {
+            let base = folders.get(..kept).unwrap_or(&[]).join("/");
+            bases.push(base);
+        }
+        bases.push("src".to_owned());
+    }
+    let mut paths = Vec::with_capacity(bases.len() * 2);
+    for base in bases {
+        let stem = match (base.is_empty(), inner.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => inner.clone(),
+            (false, true) => base,
+            (false, false) => format!("{base}/{inner}"),
+        };
+        if !inner.is_empty() {
+            paths.push(format!("{stem}.py"));
+        }
+        paths.push(if stem.is_empty() {
+            "__init__.py".to_owned()
+        } else {
+            format!("{stem}/__init__.py")
+        });
+    }
+    paths
+}
