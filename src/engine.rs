@@ -263,10 +263,8 @@ impl Engine<'_> {
         if let Some(cell) = &location.cell {
             message.push_str(&format!(" (cell {}, line {})", cell.number, cell.line));
         }
-        let mut help = case.help.render(&values);
-        if help.is_empty() {
-            help = policy.help.replace('\n', " ");
-        }
+        // Data files break lines for their readers; a finding is one paragraph.
+        let help = case.help.render(&values).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut draft = Draft::new(verdict.rule, level, verdict.spot.unit, verdict.spot.span, message);
         draft.confidence = verdict.confidence;
         draft.statement = Some(verdict.statement);

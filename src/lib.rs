@@ -6,10 +6,13 @@
 
 pub mod baseline;
 pub mod catalog;
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod discover;
 pub mod engine;
 pub mod error;
+pub mod explain;
 pub mod finding;
 pub mod fix;
 pub mod hub;
@@ -20,6 +23,7 @@ pub mod printable;
 pub mod python;
 pub mod reference;
 pub mod report;
+pub mod run;
 pub mod secrets;
 pub mod source;
 pub mod span;
@@ -27,3 +31,4 @@ pub mod suppress;
 pub mod surface;
 pub mod usage;
 pub mod versions;
+pub mod world;
