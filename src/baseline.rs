@@ -10,6 +10,7 @@ use crate::discover;
 use crate::error::{Error, InFile};
 use crate::finding::{Draft, Finding, FindingContext, Level, Suppression};
 use crate::printable::printable;
+use crate::report::Report;
 use crate::source::{Language, OffsetMap, Source, Unit, UnitKind};
 use crate::span::Span;
 
@@ -183,6 +184,19 @@ impl Baseline {
             })
             .collect();
         compared
+    }
+
+    /// Compares the findings of a report: what is known goes, counted and kept as suppressed when `keep` says so; stale
+    /// entries come in as findings of the rule `unused-ignore`.
+    pub fn apply(&self, report: &mut Report, keep: bool, checked: &dyn Fn(&str) -> bool, root: &Path) {
+        let compared = self.compare(std::mem::take(&mut report.findings), checked);
+        report.statistics.in_baseline += compared.known.len() as u64;
+        report.findings = compared.new;
+        report.findings.extend(self.stale_findings(&compared.stale, root));
+        if keep {
+            report.suppressed.extend(compared.known);
+        }
+        report.sort();
     }
 
     /// Notes about entries whose findings are gone, at their lines in the baseline.
