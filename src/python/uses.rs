@@ -109,6 +109,8 @@ pub fn uses<'a>(
 struct Found {
     line: LineIndex,
     one: Use,
+    /// A switch: the name of the dict that it is an entry of, and its scope. A call: the names that it spreads.
+    dicts: Vec<(String, Scope)>,
 }
 
 struct Finder<'f, 'a> {
@@ -195,6 +197,17 @@ impl<'f> Finder<'f, '_> {
 
     /// The names that a statement binds to catalogued callables.
     fn aliases(&self, statement: &Stmt, at: At<'_>, fresh: &mut Vec<String>) {
+        if statement.span.text(self.text).contains(":=") {
+            walk::statement_expressions(statement, &mut |outer| {
+                walk::each(outer, &mut |expression| {
+                    if let ExprKind::Named { target, value } = &expression.kind
+                        && self.mentions(value, at, 0)
+                    {
+                        fresh.push(target.name.to_string());
+                    }
+                });
+            });
+        }
         match &statement.kind {
             StmtKind::Assign { targets, value } => {
                 if self.mentions(value, at, 0) {
@@ -655,6 +668,16 @@ impl<'f> Finder<'f, '_> {
         self.surroundings.judge(&mut one, self.resolver, self.module, at);
         let entry = target.entry;
         self.push(at.line, one);
+        let spread = call
+            .arguments
+            .iter()
+            .filter(|argument| matches!(argument.kind, ArgumentKind::DoubleStar))
+            .filter_map(|argument| match &argument.value.kind {
+                ExprKind::Name(name) => Some((name.to_string(), at.scope)),
+                _ => None,
+            })
+            .collect();
+        self.note_dicts(spread);
         Some(entry)
     }
 
@@ -920,6 +943,12 @@ impl<'f> Finder<'f, '_> {
         let argument = self.argument(resolved, span, value_span, plain, at);
         one.arguments.insert(role, argument);
         self.push(at.line, one);
+        // `kw = {"word": True}`, `kw["word"] = True`, `kw.update(word=True)`
+        let text = statement.text(self.text);
+        let end = text.find(|character: char| !(character.is_alphanumeric() || character == '_')).unwrap_or(0);
+        if let Some(name) = text.get(..end).filter(|name| !name.is_empty()) {
+            self.note_dicts(vec![(name.to_owned(), at.scope)]);
+        }
     }
 
     fn argument(&self, resolved: &Rc<Resolved>, span: Span, value_span: Span, plain: bool, at: At<'_>) -> Argument {
@@ -976,7 +1005,14 @@ impl<'f> Finder<'f, '_> {
     }
 
     fn push(&mut self, line: LineIndex, one: Use) {
-        self.found.push(Found { line, one });
+        self.found.push(Found { line, one, dicts: Vec::new() });
+    }
+
+    /// Notes which dicts the use that was pushed last belongs to.
+    fn note_dicts(&mut self, dicts: Vec<(String, Scope)>) {
+        if let Some(found) = self.found.last_mut() {
+            found.dicts = dicts;
+        }
     }
 
     /// The last step: what depends on other uses.
@@ -1004,11 +1040,24 @@ impl<'f> Finder<'f, '_> {
             })
             .flatten()
             .collect();
+        let spread: BTreeSet<(Role, String, Scope)> = self
+            .found
+            .iter()
+            .filter(|found| found.one.kind == UseKind::Call)
+            .flat_map(|found| {
+                found.dicts.iter().flat_map(|(name, scope)| {
+                    found.one.arguments.keys().map(|role| (*role, name.clone(), *scope))
+                })
+            })
+            .collect();
         self.found
             .into_iter()
             .filter(|found| {
                 found.one.kind != UseKind::Switch
-                    || !found.one.arguments.values().any(|argument| {
+                    || !found.one.arguments.iter().any(|(role, argument)| {
+                        if found.dicts.iter().any(|(name, scope)| spread.contains(&(*role, name.clone(), *scope))) {
+                            return true;
+                        }
                         let value = (argument.value_span.start, argument.value_span.end);
                         let defined = argument
                             .definition
