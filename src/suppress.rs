@@ -14,6 +14,8 @@ pub use directive::{Directive, Id, Origin, line_comments, may_hold};
 
 /// Lines from the top in which `ignore-file` counts.
 const TOP_LINES: u32 = 20;
+/// Remarks about the comments of one file; a file with more is no work of people.
+const MOST_REMARKS: usize = 1000;
 /// Lines of comments above a statement that belong to it.
 const MOST_ABOVE: u32 = 20;
 
@@ -206,7 +208,9 @@ fn remarks(context: &FindingContext, directives: &Directives, used: &BTreeSet<(u
     let mut remark = |rule: &str, level, unit, span, message: String, help: String| {
         let mut draft = Draft::new(rule, level, unit, span, message);
         draft.help = help;
-        remarks.push(context.finding(draft));
+        if remarks.len() < MOST_REMARKS {
+            remarks.push(context.finding(draft));
+        }
     };
     for (number, directive) in directives.list.iter().enumerate() {
         if directive.origin != Origin::Hublint {
