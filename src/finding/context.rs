@@ -407,8 +407,12 @@ fn first_line(text: &str, span: Span) -> Span {
 }
 
 /// The largest character boundary that is not behind `offset`.
-fn floor(text: &str, offset: usize) -> usize {
-    text.floor_char_boundary(offset)
+pub(crate) fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
 }
 
 /// At most `most` bytes from the start, cut between characters.
