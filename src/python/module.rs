@@ -11,14 +11,16 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::python::ast::{Stmt, StmtKind};
-use crate::python::outline::{NONE, Outline, is_word};
+use crate::python::outline::{NONE, Outline, TroubleKind, is_word};
 use crate::python::syntax::{Flat, Parsed, Wrapper, parse_part, parse_whole};
 use crate::span::Span;
 
-/// The largest text that is parsed whole, in bytes: about half a second of work.
-pub const MAX_WHOLE: usize = 8 << 20;
+/// The largest text that is parsed whole, in bytes: about 0.15 seconds of work, two when it is garbage.
+pub const MAX_WHOLE: usize = 2 << 20;
 /// The largest logical line that is parsed, in bytes. Larger ones are data.
 pub const MAX_LINE: usize = 1 << 20;
+/// The largest logical line with brackets left open that is parsed: tree-sitter's time for such grows faster than they do.
+pub const MAX_OPEN_LINE: usize = 1 << 16;
 /// How many bytes of logical lines are parsed in one text, at most.
 pub const MAX_PARTS: usize = 16 << 20;
 
@@ -127,7 +129,14 @@ impl<'s> Module<'s> {
         if !module.fell_back.get() {
             return module;
         }
-        match parse_whole_cleanly(text) {
+        // Brackets and strings without an end are errors to every parser, and tree-sitter's time on them is quadratic.
+        let hopeless = trouble.is_some_and(|trouble| trouble.kind != TroubleKind::Indentation);
+        let parsed = if hopeless {
+            None
+        } else {
+            parse_whole_cleanly(text)
+        };
+        match parsed {
             Some(parsed) => {
                 module.report_parsed(&parsed);
                 module.use_whole(parsed);
@@ -323,7 +332,7 @@ impl<'s> Module<'s> {
             return Vec::new();
         };
         if let Some(Some(whole)) = self.whole.get() {
-            return self.from_whole(whole, index);
+            return self.statements_in_whole(whole, index);
         }
         let code = line.span.text(self.text);
         let wrapper = match first_word(code) {
@@ -353,7 +362,9 @@ impl<'s> Module<'s> {
             _ if code.starts_with('@') => Wrapper::Decorator,
             _ => Wrapper::Plain,
         };
-        if code.len() > MAX_LINE {
+        let closers = self.outline.closers.get(&index.0);
+        let closers = closers.map_or("", String::as_str);
+        if code.len() > MAX_LINE || (code.len() > MAX_OPEN_LINE && !closers.is_empty()) {
             self.report(ModuleProblemKind::TooLarge, line.span.start());
             return Vec::new();
         }
@@ -362,8 +373,6 @@ impl<'s> Module<'s> {
             return Vec::new();
         };
         self.budget.set(budget);
-        let closers = self.outline.closers.get(&index.0);
-        let closers = closers.map_or("", String::as_str);
         let parsed = parse_part(self.text, line.span, line.header, wrapper, closers);
         if parsed.gave_up {
             self.report(ModuleProblemKind::Budget, line.span.start());
@@ -376,7 +385,7 @@ impl<'s> Module<'s> {
                 parse_whole_cleanly(self.text).map(|whole| statements_of(whole.statements))
             });
             if let Some(whole) = whole {
-                return self.from_whole(whole, index);
+                return self.statements_in_whole(whole, index);
             }
         }
         self.report_parsed(&parsed);
@@ -390,7 +399,7 @@ impl<'s> Module<'s> {
     }
 
     /// The statements of the whole text that begin in a line.
-    fn from_whole(&self, whole: &[Stmt], line: LineIndex) -> Vec<Stmt> {
+    fn statements_in_whole(&self, whole: &[Stmt], line: LineIndex) -> Vec<Stmt> {
         let start_of = |number: u32| {
             let line = self.outline.lines.get(number as usize);
             line.map_or(u32::MAX, |line| line.span.start)
