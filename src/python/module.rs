@@ -19,7 +19,7 @@ use crate::span::Span;
 pub const MAX_WHOLE: usize = 2 << 20;
 /// The largest logical line that is parsed, in bytes. Larger ones are data.
 pub const MAX_LINE: usize = 1 << 20;
-/// The largest logical line with brackets left open that is parsed: tree-sitter's time for such grows faster than they do.
+/// The largest logical line that is parsed in a text with open brackets or strings: tree-sitter's time for such grows faster than they do.
 pub const MAX_OPEN_LINE: usize = 1 << 16;
 /// How many bytes of logical lines are parsed in one text, at most.
 pub const MAX_PARTS: usize = 16 << 20;
@@ -364,7 +364,11 @@ impl<'s> Module<'s> {
         };
         let closers = self.outline.closers.get(&index.0);
         let closers = closers.map_or("", String::as_str);
-        if code.len() > MAX_LINE || (code.len() > MAX_OPEN_LINE && !closers.is_empty()) {
+        let largest = match self.outline.trouble {
+            Some(trouble) if trouble.kind != TroubleKind::Indentation => MAX_OPEN_LINE,
+            _ => MAX_LINE,
+        };
+        if code.len() > largest {
             self.report(ModuleProblemKind::TooLarge, line.span.start());
             return Vec::new();
         }
@@ -744,6 +748,27 @@ mod tests {
         assert_eq!(module.statements(LineIndex::new(0)).len(), 1);
         assert_eq!(module.problems().len(), 1);
         assert_eq!(module.problems()[0].kind, ModuleProblemKind::TooDeep);
+    }
+
+    #[test]
+    fn costly_texts_are_bounded() {
+        // Each of these took minutes, or would overflow the stack of a thread.
+        let texts = [
+            "f(torch,\n".repeat(100_000),
+            format!("x = '{}'\n", "\\N{".repeat(20_000)),
+            format!("x = f'{}'\n", "\\N{".repeat(20_000)),
+            format!("x = a{}\n", " + b".repeat(20_000)),
+            format!("x = {}\n", "[".repeat(20_000)),
+            "\\\"\"\" a ".repeat(20_000),
+        ];
+        for text in texts {
+            let module = Module::new(&text, ParseMode::OnDemand);
+            for number in 0..u32::try_from(module.lines().len().min(10)).unwrap() {
+                let _ = module.statements(LineIndex::new(number));
+            }
+            let told = !module.problems().is_empty();
+            assert!(told || text.starts_with("x = '"), "{}", &text[..20]);
+        }
     }
 
     #[test]

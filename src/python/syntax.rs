@@ -16,7 +16,7 @@ use crate::python::ast::{
     WithItem,
 };
 use crate::python::literal::{Decoded, decode_number, decode_string};
-use crate::python::outline::is_word;
+use crate::python::outline::{MAX_CHARACTER_NAME, is_word};
 use crate::span::Span;
 
 /// Expressions nested deeper than this are not lowered: they become [`ExprKind::Other`].
@@ -141,6 +141,9 @@ static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| {
     };
     Grammar { kinds, fields }
 });
+
+static NAMED: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new("\\N{"));
 
 static TYPE: LazyLock<memchr::memmem::Finder<'static>> =
     LazyLock::new(|| memchr::memmem::Finder::new("type"));
@@ -297,6 +300,7 @@ pub(crate) fn parse_whole(text: &str) -> Parsed {
 }
 
 /// The text as tree-sitter's grammar can read it, of the same length: a lone carriage return becomes a line feed, and
+/// `\N{` without an end (whose search costs tree-sitter the rest of the text, every time) becomes `\n{`, and
 /// `type` before a bracket or dot, where it is the class, another name, or `type(x).y = 1` would be read as an alias.
 fn readable(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
@@ -314,6 +318,14 @@ fn readable(text: &str) -> Cow<'_, str> {
     });
     let mut edits: Vec<(usize, &str)> = class.map(|offset| (offset, "typE")).collect();
     edits.extend(lone);
+    let unnamed = NAMED.find_iter(bytes).filter(|offset| {
+        let rest = bytes.get(*offset..).unwrap_or_default();
+        !rest
+            .iter()
+            .take(MAX_CHARACTER_NAME)
+            .any(|byte| *byte == b'}')
+    });
+    edits.extend(unnamed.map(|offset| (offset, "\\n{")));
     if edits.is_empty() {
         return Cow::Borrowed(text);
     }
