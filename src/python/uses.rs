@@ -20,7 +20,7 @@ use crate::python::value::{At, Locals, Resolver, Texts};
 use crate::python::walk;
 use crate::span::Span;
 use crate::usage::{
-    Argument, CallSite, Confidence, Definition, Origin, Role, Surface, Use, UseKind, Value, Why,
+    Argument, CallSite, Confidence, Origin, Role, Surface, Use, UseKind, Why,
 };
 
 /// Expressions deeper than this are not walked.
@@ -184,9 +184,9 @@ impl<'f> Finder<'f, '_> {
                     continue;
                 }
                 for (_, line) in self.outline.occurrences(&name) {
-                    if triggers.lines.insert(line) {
-                        waiting.push(line);
-                    }
+                    triggers.lines.insert(line);
+                    // Also lines that were looked at before: then they did not know this name.
+                    waiting.push(line);
                 }
                 self.names.insert(name);
             }
@@ -371,11 +371,15 @@ impl<'f> Finder<'f, '_> {
         let span = statement.span;
         match &statement.kind {
             StmtKind::Assign { targets, value } => {
+                let mut replaced = false;
                 for target in targets {
-                    self.assigned(target, value, span, at);
+                    replaced |= self.assigned(target, value, span, at);
                     self.walk(target, span, at, Place::Plain, 0);
                 }
-                self.walk(value, span, at, Place::Plain, 0);
+                // What a replacement does is part of it.
+                if !replaced {
+                    self.walk(value, span, at, Place::Plain, 0);
+                }
             }
             StmtKind::AnnotatedAssign { target, value, .. } => {
                 if let Some(value) = value {
@@ -395,8 +399,8 @@ impl<'f> Finder<'f, '_> {
         }
     }
 
-    /// `target = value` where the target itself says something.
-    fn assigned(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) {
+    /// `target = value` where the target itself says something. True when a library's callable is replaced.
+    fn assigned(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
         match &target.kind {
             ExprKind::Subscript { value: container, index } => {
                 if let ExprKind::Str(key) = &index.kind {
@@ -410,7 +414,7 @@ impl<'f> Finder<'f, '_> {
                 if let Some(entry) = self.catalog.switch(name) {
                     self.switch(entry, name, attribute.span, value, target.span.start, statement, at);
                 } else if self.is_word(name) {
-                    self.patch(target, value, statement, at);
+                    return self.patch(target, value, statement, at);
                 }
             }
             // A field of a class.
@@ -423,14 +427,18 @@ impl<'f> Finder<'f, '_> {
             }
             _ => {}
         }
+        false
     }
 
     /// `torch.load = ...`
-    fn patch(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) {
-        let Some(Thing::Object(name)) = self.resolver.value(target, at).only().cloned() else {
-            return;
+    fn patch(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
+        // Only of a library: `self.load = torch.load` replaces nothing.
+        let ExprKind::Attribute { value: owner, attribute } = &target.kind else { return false };
+        let Some(Thing::Object(owner)) = self.resolver.value(owner, at).only().cloned() else {
+            return false;
         };
-        let Some(entry) = self.catalog.callable(&name) else { return };
+        let name = format!("{owner}.{}", attribute.name);
+        let Some(entry) = self.catalog.callable(&name) else { return false };
         let mut bound = Bound::default();
         for target in self.targets(value, at) {
             bound = target.bound;
@@ -449,13 +457,14 @@ impl<'f> Finder<'f, '_> {
                 arguments::fill(self.resolver, self.catalog.entry(entry), &slots, inner, self.unit, &mut one.arguments);
                 one.site = None;
                 self.push(at.line, one);
-                return;
+                return true;
             }
         }
         let slots = arguments::bound_slots(&bound, target.span);
         let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
         arguments::fill(self.resolver, self.catalog.entry(entry), &slots, at, self.unit, &mut one.arguments);
         self.push(at.line, one);
+        true
     }
 
     fn parameters(&mut self, parameters: &[Parameter], statement: Span, at: At<'_>) {
@@ -919,7 +928,7 @@ impl<'f> Finder<'f, '_> {
             span,
             value_span,
             origin: resolved.origin,
-            definition: arguments::definition(self.resolver, resolved, value_span, at.module),
+            definition: arguments::definition(self.resolver, resolved, Some(value_span), at.module),
             replaceable: plain,
         }
     }
