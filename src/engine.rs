@@ -152,9 +152,6 @@ impl Engine<'_> {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
-            for (index, unit) in source.units.iter().enumerate() {
-                result.comments.extend(crate::surface::comments(unit).into_iter().map(|span| (index, span)));
-            }
         }
         let seen = Seen { world: self.world, path };
         let context = Context {

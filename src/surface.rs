@@ -5,7 +5,6 @@
 
 pub mod address;
 pub mod command;
-pub mod comments;
 mod config_file;
 mod dockerfile;
 pub mod document;
@@ -28,7 +27,6 @@ use crate::usage::{Surface, Use, UseKind};
 use crate::versions::{self, Installation};
 
 pub use command::{Place, Word, command_uses};
-pub use comments::comments;
 pub use gate::wants;
 use piece::Piece;
 use shell::{Dialect, Event, Variables};
