@@ -149,7 +149,9 @@ impl Engine<'_> {
             self.python(&source, &mut result);
         }
         if surface || language == FileLanguage::Notebook {
-            result.uses.extend(crate::surface::uses(&source, self.catalog));
+            let found = crate::surface::uses(&source, self.catalog);
+            result.uses.extend(found.uses);
+            result.problems.extend(found.problems);
         }
         let seen = Seen { world: self.world, path };
         let context = Context {
