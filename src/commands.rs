@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Write};
 use clap::CommandFactory;
 
 use crate::catalog::Catalog;
+use crate::catalog::json_schema::{Schema, schema_text};
 use crate::cli::{Cli, Color, Command, Explain, Rules, RulesCommand};
 use crate::error::Error;
 
@@ -69,9 +70,11 @@ fn list_rules(rules: &Rules, out: &mut dyn Write) -> Result<u8, Failure> {
         RulesCommand::Check { folder } => check::rules(&folder, out),
         RulesCommand::Schema { kind } => {
             let schema = match kind {
-                crate::cli::SchemaKind::Config => crate::config::schema(),
+                crate::cli::SchemaKind::Library => Schema::Library,
+                crate::cli::SchemaKind::Rule => Schema::Rule,
+                crate::cli::SchemaKind::Config => Schema::Config,
             };
-            writeln!(out, "{schema:#}")?;
+            write!(out, "{}", schema_text(schema))?;
             Ok(0)
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::baseline::Baseline;
-use crate::catalog::{Catalog, Precision};
+use crate::catalog::{Catalog, Precision, UserFile};
 use crate::config::Config;
 use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, Settings};
@@ -100,7 +100,8 @@ pub fn configuration(options: &Options) -> Result<Config, Error> {
 /// When the job cannot be done: a path that does not exist, a bad configuration, an unknown rule.
 pub fn check(options: &Options) -> Result<Outcome, Error> {
     let config = configuration(options)?;
-    let catalog = Catalog::builtin();
+    let extended = extended(&config)?;
+    let catalog = extended.as_ref().unwrap_or_else(|| Catalog::builtin());
     config.check_ids(catalog.policy_ids().collect::<Vec<_>>())?;
     let rules = selected(options, &config, catalog)?;
     let working = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
@@ -165,6 +166,59 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     }
     report.sort();
     Ok(Outcome { report, rules: rule_texts(catalog), root, config })
+}
+
+/// The catalogue with a user's own files, when the configuration names folders of them.
+///
+/// # Errors
+/// When a folder cannot be read, and everything that is wrong in its files.
+pub fn extended(config: &Config) -> Result<Option<Catalog>, Error> {
+    if config.extend_rules.is_empty() {
+        return Ok(None);
+    }
+    let mut files = Vec::new();
+    for folder in &config.extend_rules {
+        files.extend(user_files(folder)?);
+    }
+    extend(&files).map(Some)
+}
+
+/// The data files of a folder, sorted by name.
+///
+/// # Errors
+/// When the folder or a file cannot be read, or when it holds a file that would not be used.
+pub fn user_files(folder: &Path) -> Result<Vec<UserFile>, Error> {
+    let failed = |path: &Path, source: std::io::Error| Error::Read { path: path.to_path_buf(), source };
+    let mut files = Vec::new();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(|error| failed(folder, error))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            if name.starts_with('.') || name.to_ascii_lowercase().starts_with("readme") {
+                continue;
+            }
+            let message = format!("{}: would not be used", path.display());
+            return Err(Error::usage(message, "a folder of rules holds files that end in .toml, and perhaps a README"));
+        }
+        let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+        files.push(UserFile { name: path.to_string_lossy().replace('\\', "/"), text });
+    }
+    Ok(files)
+}
+
+/// The catalogue with these files.
+///
+/// # Errors
+/// Everything that is wrong in them.
+pub fn extend(files: &[UserFile]) -> Result<Catalog, Error> {
+    Catalog::extend(files).map_err(|errors| {
+        let text = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        Error::usage(text, "docs/adding-a-library.md shows a whole file; `hublint rules schema` prints the legal words")
+    })
 }
 
 /// Results of all threads.

@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod piece;
 mod pipeline;
 mod plain;
+mod python;
 pub mod shell;
 pub mod word;
 
@@ -28,6 +29,7 @@ use crate::versions::{self, Installation};
 
 pub use command::{Place, Word, command_uses};
 pub use gate::wants;
+pub use python::from_python;
 use piece::Piece;
 use shell::{Dialect, Event, Variables};
 
