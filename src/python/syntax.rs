@@ -1428,8 +1428,16 @@ impl<'t> Lowering<'t> {
         let [value, list] = children.as_slice() else {
             return ExprKind::Other(self.expressions_in(node));
         };
-        let indices = self.named(*list);
-        let index = self.tuple_of(&indices);
+        let inside = self.children(*list);
+        let comma = inside.iter().any(|child| kind(*child) == Kind::Comma);
+        let indices: Vec<Node<'t>> = inside.into_iter().filter(Node::is_named).collect();
+        let mut index = self.tuple_of(&indices);
+        if comma && indices.len() == 1 {
+            index = Expr {
+                span: index.span,
+                kind: ExprKind::Tuple(vec![index]),
+            };
+        }
         ExprKind::Subscript {
             value: Box::new(self.expression(*value)),
             index: Box::new(as_index(index)),
