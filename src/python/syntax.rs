@@ -743,7 +743,7 @@ impl<'t> Lowering<'t> {
                 let inner = match kind(value) {
                     Kind::Tuple | Kind::Parenthesized => {
                         let inner = self.named(value);
-                        if inner.iter().any(|node| kind(*node) == Kind::AsPattern) {
+                        if inner.iter().any(|node| self.binds(*node)) {
                             inner
                         } else {
                             vec![value]
@@ -758,6 +758,18 @@ impl<'t> Lowering<'t> {
             }
         }
         items
+    }
+
+    /// True for `a as b` and for `a if b else c as d`.
+    fn binds(&mut self, node: Node<'t>) -> bool {
+        match kind(node) {
+            Kind::AsPattern => true,
+            Kind::Conditional => self
+                .named(node)
+                .last()
+                .is_some_and(|last| kind(*last) == Kind::AsPattern),
+            _ => false,
+        }
     }
 
     /// `value as target`, or a value alone.
