@@ -10,6 +10,7 @@ use crate::catalog::Catalog;
 use crate::catalog::json_schema::{Schema, schema_text};
 use crate::cli::{Cli, Color, Command, Explain, Rules, RulesCommand};
 use crate::error::Error;
+use crate::report::ReportContext;
 
 /// Why a command did not finish.
 #[derive(Debug)]
@@ -100,16 +101,21 @@ fn explain_one(explain: &Explain, out: &mut dyn Write) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// An error in words, with the place in a file where there is one.
-#[must_use]
-pub fn describe(error: &Error) -> String {
-    let mut text = format!("error: {}", crate::report::printable(&error.to_string()));
-    let help = error.help();
-    if !help.is_empty() {
-        text.push_str("\nhelp: ");
-        text.push_str(&crate::report::printable(help));
-    }
-    text
+/// Prints an error with the place in a file where there is one.
+///
+/// # Errors
+/// Those of the writer.
+pub fn print_error(error: &Error, out: &mut dyn Write) -> io::Result<()> {
+    let context = ReportContext {
+        rules: &[],
+        colour: colour_on_stderr(),
+        links: false,
+        width: check::width(),
+        version: env!("CARGO_PKG_VERSION"),
+        statistics: false,
+        quiet: false,
+    };
+    crate::report::write_error(error, &context, out)
 }
 
 /// Whether to print colours on standard output.
@@ -124,7 +130,7 @@ pub fn colour(wanted: Color) -> bool {
 
 /// Whether to print colours on standard error.
 #[must_use]
-pub fn colour_on_stderr() -> bool {
+fn colour_on_stderr() -> bool {
     wants_colour() && io::stderr().is_terminal()
 }
 

@@ -161,8 +161,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         report.findings.extend(config.unused_allows(&used, &root));
     }
     if let Some(path) = &options.baseline {
+        // After a look at the whole project, an entry for a file that is gone is stale as well.
         let checked: BTreeSet<String> = Mutex::into_inner(seen).unwrap_or_else(PoisonError::into_inner);
-        Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| checked.contains(path), &root);
+        Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| whole || checked.contains(path), &root);
     }
     report.sort();
     Ok(Outcome { report, rules: rule_texts(catalog), root, config })
@@ -269,7 +270,12 @@ fn assemble(
             continue;
         }
         let path = finding.location.path.clone();
-        let path = path.strip_prefix(base).map_or(path.as_str(), |rest| rest.trim_start_matches('/'));
+        // Patterns of the configuration are relative to its folder and say nothing about files outside of it.
+        let inside = if base.is_empty() { Some(path.as_str()) } else { path.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) };
+        let Some(path) = inside else {
+            report.findings.push(finding);
+            continue;
+        };
         if config.is_ignored_on(&finding.rule, path) {
             finding.suppressed = Some(Suppression { in_source: false, reason: "per-path configuration".to_owned() });
         } else if let Some(index) = config.allowed(&finding, path) {
@@ -350,7 +356,11 @@ pub fn rule_texts(catalog: &Catalog) -> Vec<RuleText> {
             help: plain(&policy.help),
             help_markdown: crate::explain::page(policy),
             help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
-            group: if policy.id == "unpinned-revision" { "{count} calls load {repo} unpinned".to_owned() } else { String::new() },
+            group: match policy.id.as_str() {
+                "unpinned-revision" => "{count} calls load {repo} unpinned".to_owned(),
+                "trust-remote-code" => "{count} calls run code of {repo}".to_owned(),
+                _ => String::new(),
+            },
         });
     }
     texts.into_values().collect()

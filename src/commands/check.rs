@@ -116,7 +116,7 @@ fn exit_code(check: &Check, report: &Report) -> u8 {
 }
 
 /// Columns of the terminal: what `COLUMNS` says, else 100.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|width| (40..=400).contains(width)).unwrap_or(100)
 }
 
