@@ -139,6 +139,16 @@ impl Resolver<'_> {
 
     /// The kind of data class, by its bases and decorators.
     fn is_enum(&self, place: LinePlace) -> Option<bool> {
+        if let Some(known) = self.enums.borrow().get(&place) {
+            return *known;
+        }
+        self.enums.borrow_mut().insert(place, None);
+        let answer = self.is_enum_inner(place);
+        self.enums.borrow_mut().insert(place, answer);
+        answer
+    }
+
+    fn is_enum_inner(&self, place: LinePlace) -> Option<bool> {
         let mut is_enum = false;
         let mut text = false;
         for (base, _) in self.bases(place) {
@@ -376,6 +386,25 @@ impl Resolver<'_> {
 
     /// `self.name = value` in the methods of a class.
     fn assigned_attribute(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
+        let key = (place, name.into(), instance.map(|instance| instance.construction));
+        if let Some(known) = self.attributes.borrow().get(&key) {
+            return known.clone();
+        }
+        // Attributes that depend on themselves have no answer.
+        self.attributes
+            .borrow_mut()
+            .insert(key.clone(), Some(Resolved::unknown(Why::Bound)));
+        let value = self.assigned_attribute_inner(place, name, instance);
+        self.attributes.borrow_mut().insert(key, value.clone());
+        value
+    }
+
+    fn assigned_attribute_inner(
+        &self,
+        place: LinePlace,
+        name: &str,
+        instance: Option<&Rc<Instance>>,
+    ) -> Option<Rc<Resolved>> {
         let open = self.open(place.module)?;
         let module = &*open.module;
         let text = module.text();

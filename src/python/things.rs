@@ -96,7 +96,7 @@ pub struct Partial {
 }
 
 /// How an instance was constructed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Construction {
     /// Not known (`self`, a parameter).
     Unknown,
@@ -107,7 +107,7 @@ pub enum Construction {
 }
 
 /// Where a call stands that is worked out when it is asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CallPlace {
     /// The line.
     pub place: LinePlace,

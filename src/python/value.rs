@@ -18,7 +18,7 @@ use crate::python::scope::{
     Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word, is_class,
 };
 use crate::python::things::{
-    ALTERNATIVES, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing,
+    ALTERNATIVES, Construction, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing,
 };
 use crate::usage::{Origin, Why};
 
@@ -184,6 +184,9 @@ impl Locals<'_> {
     }
 }
 
+/// An attribute of the instances of a class, by how they are constructed.
+pub(super) type AttributeKey = (LinePlace, Box<str>, Option<Construction>);
+
 /// Answers what expressions stand for.
 pub struct Resolver<'a> {
     pub(super) opened: RefCell<Vec<Rc<Open<'a>>>>,
@@ -195,6 +198,8 @@ pub struct Resolver<'a> {
     by_path: RefCell<HashMap<String, ModuleId>>,
     kept: RefCell<HashMap<(ModuleId, u32), Rc<Resolved>>>,
     pub(super) returns: RefCell<HashMap<LinePlace, Rc<Resolved>>>,
+    pub(super) attributes: RefCell<HashMap<AttributeKey, Option<Rc<Resolved>>>>,
+    pub(super) enums: RefCell<HashMap<LinePlace, Option<bool>>>,
     busy: RefCell<HashSet<(ModuleId, u32)>>,
     depth: Cell<u32>,
     hops: Cell<u32>,
@@ -228,6 +233,8 @@ impl<'a> Resolver<'a> {
             by_path: RefCell::default(),
             kept: RefCell::default(),
             returns: RefCell::default(),
+            attributes: RefCell::default(),
+            enums: RefCell::default(),
             busy: RefCell::default(),
             depth: Cell::new(0),
             hops: Cell::new(0),
