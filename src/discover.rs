@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use globset::GlobBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{WalkBuilder, WalkState};
 
@@ -138,6 +139,11 @@ pub fn patterns(globs: &[String]) -> Result<Gitignore, (usize, String)> {
         if glob.trim().is_empty() || glob.starts_with('#') {
             return Err((index, "an empty pattern or a comment excludes nothing".to_owned()));
         }
+        // The reader of .gitignore passes over what it does not understand; a pattern that does nothing is a mistake here.
+        GlobBuilder::new(glob.trim_start_matches('!'))
+            .literal_separator(true)
+            .build()
+            .map_err(|error| (index, error.kind().to_string()))?;
         builder.add_line(None, glob.strip_prefix("./").unwrap_or(glob)).map_err(|error| (index, error.to_string()))?;
     }
     builder.build().map_err(|error| (globs.len().saturating_sub(1), error.to_string()))

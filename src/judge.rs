@@ -332,6 +332,6 @@ fn judge_use(usage: &Use, all: &[Use], context: &Context<'_>, out: &mut Vec<Verd
     out.extend(repo_name::judge(usage, entry, &found, context));
     if let Some(entry) = entry {
         out.extend(argument::judge(usage, entry, &found, context));
-        out.extend(call::judge(usage, entry, &found, context));
+        out.extend(call::judge(usage, entry, &found));
     }
 }

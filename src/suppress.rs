@@ -14,6 +14,8 @@ pub use directive::{Directive, Id, Origin, line_comments, may_hold};
 
 /// Lines from the top in which `ignore-file` counts.
 const TOP_LINES: u32 = 20;
+/// Remarks about the comments of one file; a file with more is no work of people.
+const MOST_REMARKS: usize = 1000;
 /// Lines of comments above a statement that belong to it.
 const MOST_ABOVE: u32 = 20;
 
@@ -121,11 +123,14 @@ pub fn apply(context: &FindingContext, directives: &Directives, findings: Vec<Fi
     applied
 }
 
+/// Line, number of the directive, number of the id in it.
+type OnLine = (u32, usize, usize);
+
 /// Directives by what they silence, so that a statement with thousands of findings costs a search each.
 struct Index<'a> {
     directives: &'a Directives,
     /// (unit, rule) -> (line, directive, id), sorted by line.
-    lines: BTreeMap<(usize, &'a str), Vec<(u32, usize, usize)>>,
+    lines: BTreeMap<(usize, &'a str), Vec<OnLine>>,
     /// Rule -> directive and id.
     file: BTreeMap<&'a str, (usize, usize)>,
     used: BTreeSet<(usize, usize)>,
@@ -185,7 +190,7 @@ impl<'a> Index<'a> {
     }
 
     /// A directive in the block of comment lines that ends directly above a line.
-    fn above(&self, unit: usize, first_line: u32, lines: &[(u32, usize, usize)]) -> Option<(usize, usize)> {
+    fn above(&self, unit: usize, first_line: u32, lines: &[OnLine]) -> Option<(usize, usize)> {
         for back in 1..=MOST_ABOVE {
             let line = first_line.checked_sub(back)?;
             if !self.directives.comment_lines.contains(&(unit, line)) {
@@ -206,7 +211,9 @@ fn remarks(context: &FindingContext, directives: &Directives, used: &BTreeSet<(u
     let mut remark = |rule: &str, level, unit, span, message: String, help: String| {
         let mut draft = Draft::new(rule, level, unit, span, message);
         draft.help = help;
-        remarks.push(context.finding(draft));
+        if remarks.len() < MOST_REMARKS {
+            remarks.push(context.finding(draft));
+        }
     };
     for (number, directive) in directives.list.iter().enumerate() {
         if directive.origin != Origin::Hublint {

@@ -290,8 +290,19 @@ fn nested(
     (Some(argument(resolver, &slot, role, at)), false)
 }
 
-/// A library object is an answer only where one can be given.
+/// A library object, or what a call returns, is an answer only where one can be given.
 fn for_role(value: Value, role: Role) -> Value {
+    let place = matches!(
+        role,
+        Role::RepoId | Role::TokenizerId | Role::AdapterId | Role::BaseId | Role::CodeId | Role::Path | Role::DataFiles
+            | Role::Filename
+    );
+    let meaningless = |literal: &Literal| {
+        matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"))
+    };
+    if value.literals().iter().any(meaningless) {
+        return Value::Unknown(Why::Call);
+    }
     if matches!(role, Role::PickleModule | Role::LoadFormat) {
         return value;
     }

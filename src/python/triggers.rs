@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
+use crate::python::commands::{ROOTS, STARTERS};
 use crate::python::module::{LineIndex, Module};
 use crate::python::scope::line_text;
 
@@ -70,6 +71,59 @@ impl Triggers {
     }
 }
 
+/// True when one of the words stands in the text as a word of its own, wherever that is. `words` are sorted.
+pub fn holds_word(bytes: &[u8], words: &[String]) -> bool {
+    let shapes = Shapes::new(words);
+    let mut position = 0;
+    while let Some(first) = bytes.get(position) {
+        if !is_word(*first) {
+            position += 1;
+            continue;
+        }
+        let start = position;
+        while bytes.get(position).copied().is_some_and(is_word) {
+            position += 1;
+        }
+        // An escape of a notebook's JSON may stick to a word: `\\nload`.
+        for start in [start, start + 1] {
+            if shapes.may_hold(bytes, start, position)
+                && let Some(word) = bytes.get(start..position)
+                && words.binary_search_by(|have| have.as_bytes().cmp(word)).is_ok()
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// The lines that may start a command.
+pub fn starter_lines(module: &Module<'_>, imports: &BTreeSet<String>) -> BTreeSet<LineIndex> {
+    let mut lines = BTreeSet::new();
+    if !ROOTS.iter().any(|root| imports.contains(*root)) {
+        return lines;
+    }
+    let text = module.text();
+    let imports_names = ROOTS.iter().any(|root| text.contains(&format!("from {root} import")));
+    for word in STARTERS {
+        for (offset, line) in module.occurrences(word) {
+            let after = text.get(offset + word.len()..).unwrap_or("").trim_start_matches(' ');
+            let before = text.get(..offset).unwrap_or("");
+            let owned = match before.strip_suffix('.') {
+                Some(before) => {
+                    let owner = before.rsplit(|character: char| !is_word_character(character)).next().unwrap_or("");
+                    ROOTS.contains(&owner) || owner == "sp"
+                }
+                None => imports_names,
+            };
+            if owned && after.starts_with('(') {
+                lines.insert(line);
+            }
+        }
+    }
+    lines
+}
+
 /// A string that is a word matters as a key or the name of an attribute.
 fn string_matters(module: &Module<'_>, line: LineIndex, catalog: &Catalog, word: &str) -> bool {
     if catalog.switch(word).is_some() || catalog.environment(word).is_some() {
@@ -77,6 +131,10 @@ fn string_matters(module: &Module<'_>, line: LineIndex, catalog: &Catalog, word:
     }
     let code = line_text(module, line);
     ["getattr", "methodcaller", "attrgetter"].iter().any(|name| code.contains(name))
+}
+
+fn is_word_character(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
 }
 
 fn is_whole_string(bytes: &[u8], start: usize, end: usize) -> bool {

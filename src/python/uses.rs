@@ -10,7 +10,9 @@ use crate::python::arguments::{self, Bound};
 use crate::python::ast::{
     ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind,
 };
+use crate::python::commands::{self, CommandLine};
 use crate::python::context::Surroundings;
+use crate::python::folded::{self, Folded};
 use crate::python::module::{LineIndex, Module};
 use crate::python::project::Project;
 use crate::python::scope::{LinePlace, Scope, is_class, is_header, line_text};
@@ -53,9 +55,11 @@ pub struct PythonUses {
     pub uses: Vec<Use>,
     /// The roots of all imports of the file (`torch`).
     pub imports: BTreeSet<String>,
+    /// The command lines that the code starts.
+    pub commands: Vec<CommandLine>,
 }
 
-/// The uses of catalogued APIs in a unit.
+/// The uses of catalogued APIs in a unit, and the command lines that it starts.
 pub fn uses<'a>(
     unit: &'a Module<'a>,
     context: &FileContext<'a>,
@@ -68,22 +72,13 @@ pub fn uses<'a>(
         triggers::import_roots(cell.module, &mut imports);
     }
     let mut triggers = Triggers::find(unit, catalog, &imports);
-    if triggers.lines.is_empty() {
-        return PythonUses { uses: Vec::new(), imports };
+    let starters = triggers::starter_lines(unit, &imports);
+    if triggers.lines.is_empty() && starters.is_empty() {
+        return PythonUses { imports, ..PythonUses::default() };
     }
-    let mut units: Vec<(&Module<'_>, usize)> =
-        context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
-    let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
-        Some(here) => here,
-        None => {
-            units = vec![(unit, context.unit)];
-            0
-        }
-    };
     let texts = Texts::default();
     let is_root = |root: &str| catalog.is_root(root);
-    let resolver = Resolver::new(units, context.path, &texts, project, &is_root);
-    let module = ModuleId::try_from(here).unwrap_or(0);
+    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
     let mut finder = Finder {
         resolver: &resolver,
         catalog,
@@ -97,18 +92,55 @@ pub fn uses<'a>(
         found: Vec::new(),
         surroundings: Surroundings::new(unit),
     };
+    let commands = finder.commands(&starters);
     finder.follow_aliases(&mut triggers);
     for line in &triggers.lines {
         finder.line(*line);
     }
     let uses = finder.finish();
-    PythonUses { uses, imports }
+    PythonUses { uses, imports, commands }
+}
+
+/// The texts that a unit puts together out of others. Costly: ask only when it matters.
+pub fn folded_strings<'a>(
+    unit: &'a Module<'a>,
+    context: &FileContext<'a>,
+    catalog: &'a Catalog,
+    project: &'a dyn Project,
+) -> Vec<Folded> {
+    let texts = Texts::default();
+    let is_root = |root: &str| catalog.is_root(root);
+    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
+    folded::folded(unit, &resolver, module)
+}
+
+/// A resolver for a unit, and the number of the unit's module in it.
+fn resolver<'a>(
+    unit: &'a Module<'a>,
+    context: &FileContext<'a>,
+    texts: &'a Texts,
+    project: &'a dyn Project,
+    is_root: &'a dyn Fn(&str) -> bool,
+) -> (Resolver<'a>, ModuleId) {
+    let mut units: Vec<(&Module<'_>, usize)> =
+        context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
+    let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
+        Some(here) => here,
+        None => {
+            units = vec![(unit, context.unit)];
+            0
+        }
+    };
+    let resolver = Resolver::new(units, context.path, texts, project, is_root);
+    (resolver, ModuleId::try_from(here).unwrap_or(0))
 }
 
 /// A use that is found, with what the last step needs.
 struct Found {
     line: LineIndex,
     one: Use,
+    /// A switch: the name of the dict that it is an entry of, and its scope. A call: the names that it spreads.
+    dicts: Vec<(String, Scope)>,
 }
 
 struct Finder<'f, 'a> {
@@ -167,6 +199,25 @@ impl<'f> Finder<'f, '_> {
             .collect()
     }
 
+    /// The command lines that some lines start.
+    fn commands(&self, lines: &BTreeSet<LineIndex>) -> Vec<CommandLine> {
+        let mut found = Vec::new();
+        for line in lines {
+            for (statements, index, at) in self.statements(*line) {
+                let Some(statement) = statements.get(index) else { continue };
+                commands::calls(statement, &mut |call, whole| {
+                    found.extend(commands::started(self.resolver, call, statement.span, whole, at));
+                });
+            }
+        }
+        // `run(shlex.split("..."))` is one command.
+        let inner: Vec<Span> = found.iter().map(|command| command.whole).collect();
+        found.retain(|command| {
+            !inner.iter().any(|other| *other != command.whole && command.whole.covers(*other))
+        });
+        found
+    }
+
     // --- names that stand for callables ---
 
     /// Adds the lines on which names stand that are bound to catalogued callables, until there are no more.
@@ -195,6 +246,17 @@ impl<'f> Finder<'f, '_> {
 
     /// The names that a statement binds to catalogued callables.
     fn aliases(&self, statement: &Stmt, at: At<'_>, fresh: &mut Vec<String>) {
+        if statement.span.text(self.text).contains(":=") {
+            walk::statement_expressions(statement, &mut |outer| {
+                walk::each(outer, &mut |expression| {
+                    if let ExprKind::Named { target, value } = &expression.kind
+                        && self.mentions(value, at, 0)
+                    {
+                        fresh.push(target.name.to_string());
+                    }
+                });
+            });
+        }
         match &statement.kind {
             StmtKind::Assign { targets, value } => {
                 if self.mentions(value, at, 0) {
@@ -655,6 +717,16 @@ impl<'f> Finder<'f, '_> {
         self.surroundings.judge(&mut one, self.resolver, self.module, at);
         let entry = target.entry;
         self.push(at.line, one);
+        let spread = call
+            .arguments
+            .iter()
+            .filter(|argument| matches!(argument.kind, ArgumentKind::DoubleStar))
+            .filter_map(|argument| match &argument.value.kind {
+                ExprKind::Name(name) => Some((name.to_string(), at.scope)),
+                _ => None,
+            })
+            .collect();
+        self.note_dicts(spread);
         Some(entry)
     }
 
@@ -920,6 +992,12 @@ impl<'f> Finder<'f, '_> {
         let argument = self.argument(resolved, span, value_span, plain, at);
         one.arguments.insert(role, argument);
         self.push(at.line, one);
+        // `kw = {"word": True}`, `kw["word"] = True`, `kw.update(word=True)`
+        let text = statement.text(self.text);
+        let end = text.find(|character: char| !(character.is_alphanumeric() || character == '_')).unwrap_or(0);
+        if let Some(name) = text.get(..end).filter(|name| !name.is_empty()) {
+            self.note_dicts(vec![(name.to_owned(), at.scope)]);
+        }
     }
 
     fn argument(&self, resolved: &Rc<Resolved>, span: Span, value_span: Span, plain: bool, at: At<'_>) -> Argument {
@@ -976,7 +1054,14 @@ impl<'f> Finder<'f, '_> {
     }
 
     fn push(&mut self, line: LineIndex, one: Use) {
-        self.found.push(Found { line, one });
+        self.found.push(Found { line, one, dicts: Vec::new() });
+    }
+
+    /// Notes which dicts the use that was pushed last belongs to.
+    fn note_dicts(&mut self, dicts: Vec<(String, Scope)>) {
+        if let Some(found) = self.found.last_mut() {
+            found.dicts = dicts;
+        }
     }
 
     /// The last step: what depends on other uses.
@@ -1004,11 +1089,24 @@ impl<'f> Finder<'f, '_> {
             })
             .flatten()
             .collect();
+        let spread: BTreeSet<(Role, String, Scope)> = self
+            .found
+            .iter()
+            .filter(|found| found.one.kind == UseKind::Call)
+            .flat_map(|found| {
+                found.dicts.iter().flat_map(|(name, scope)| {
+                    found.one.arguments.keys().map(|role| (*role, name.clone(), *scope))
+                })
+            })
+            .collect();
         self.found
             .into_iter()
             .filter(|found| {
                 found.one.kind != UseKind::Switch
-                    || !found.one.arguments.values().any(|argument| {
+                    || !found.one.arguments.iter().any(|(role, argument)| {
+                        if found.dicts.iter().any(|(name, scope)| spread.contains(&(*role, name.clone(), *scope))) {
+                            return true;
+                        }
                         let value = (argument.value_span.start, argument.value_span.end);
                         let defined = argument
                             .definition

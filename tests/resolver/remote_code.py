@@ -43,7 +43,7 @@ kwargs["trust_remote_code"] = True
 AutoModel.from_pretrained("./m", **kwargs)  # use: transformers.AutoModel.from_pretrained repo_id="./m" remote_code=True
 # situation: good: item assignment that takes it back
 from transformers import AutoModel
-kwargs = {"trust_remote_code": True}  # use: switch trust_remote_code remote_code=True
+kwargs = {"trust_remote_code": True}
 kwargs["trust_remote_code"] = False
 AutoModel.from_pretrained("./m", **kwargs)  # use: transformers.AutoModel.from_pretrained repo_id="./m" remote_code=False
 # situation: bad: item assignment on an unknown dict

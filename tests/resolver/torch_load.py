@@ -258,7 +258,7 @@ if os.environ.get("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"):
 # situation: bad: the walrus
 import torch
 if (fetch := torch.load):
-    fetch("model.pt")
+    fetch("model.pt")  # use: torch.load path="model.pt"
 # situation: bad: Python 2 print beside it
 import torch
 print "loading"
