@@ -8,6 +8,7 @@
 
 pub mod example;
 pub mod generated;
+mod generated_words;
 mod index;
 pub mod json_schema;
 pub mod load;
