@@ -7,6 +7,7 @@ pub mod remote_code;
 pub mod repo_name;
 pub mod revision;
 pub mod token;
+pub mod version;
 
 use std::collections::BTreeMap;
 

@@ -12,6 +12,7 @@ use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
+use crate::judge::version::{self, Reached};
 use crate::names::ExtraNames;
 use crate::prefilter::Prefilter;
 use crate::python::project::FolderProject;
@@ -151,7 +152,19 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             visit(&input, &engine, &gathered);
         })?;
     }
-    let gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let excluded = discover::patterns(&discovery.exclude).ok();
+    for (path, verdicts) in version::judge(&gathered.reached, &world) {
+        // Whoever excludes a manifest does not want to hear of it.
+        if excluded.as_ref().is_some_and(|patterns| discover::matches(patterns, within(&path, &base))) {
+            continue;
+        }
+        if let Some(text) = world.text(&path) {
+            let result = engine.check_manifest(&path, text, verdicts);
+            gathered.findings.extend(result.findings);
+            gathered.suppressed.extend(result.suppressed);
+        }
+    }
     let mut used = BTreeSet::new();
     let mut report = assemble(gathered, problems, &config, &base, options, &mut used);
     // An entry for files that were not looked at is not unused.
@@ -173,6 +186,7 @@ struct Gathered {
     findings: Vec<Finding>,
     suppressed: Vec<Finding>,
     problems: Vec<Problem>,
+    reached: BTreeSet<Reached>,
     files: u64,
     bytes: u64,
 }
@@ -194,6 +208,12 @@ fn gather(gathered: &Mutex<Gathered>, result: FileResult, size: u64) {
     all.findings.extend(result.findings);
     all.suppressed.extend(result.suppressed);
     all.problems.extend(result.problems);
+    all.reached.extend(result.reached);
+}
+
+/// A path of the project relative to the folder of the configuration.
+fn within<'a>(path: &'a str, base: &str) -> &'a str {
+    path.strip_prefix(base).map_or(path, |rest| rest.trim_start_matches('/'))
 }
 
 /// What configuration and level leave.
@@ -215,7 +235,7 @@ fn assemble(
             continue;
         }
         let path = finding.location.path.clone();
-        let path = path.strip_prefix(base).map_or(path.as_str(), |rest| rest.trim_start_matches('/'));
+        let path = within(&path, base);
         if config.is_ignored_on(&finding.rule, path) {
             finding.suppressed = Some(Suppression { in_source: false, reason: "per-path configuration".to_owned() });
         } else if let Some(index) = config.allowed(&finding, path) {
