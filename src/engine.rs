@@ -152,7 +152,9 @@ impl Engine<'_> {
             self.python(&source, &mut result);
         }
         if surface || language == FileLanguage::Notebook {
-            result.uses.extend(crate::surface::uses(&source, self.catalog));
+            let found = crate::surface::uses(&source, self.catalog);
+            result.uses.extend(found.uses);
+            result.problems.extend(found.problems);
         }
         if self.enabled(version::RULE) {
             result.reached = version::reached(&source, &result.uses);
@@ -293,11 +295,7 @@ impl Engine<'_> {
                 values.set(*placeholder, value.clone());
             }
         }
-        let mut message = case.message.render(&values);
-        let location = context.location(verdict.spot.unit, verdict.spot.span);
-        if let Some(cell) = &location.cell {
-            message.push_str(&format!(" (cell {}, line {})", cell.number, cell.line));
-        }
+        let message = case.message.render(&values);
         // Data files break lines for their readers; a finding is one paragraph.
         let help = case.help.render(&values).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut draft = Draft::new(verdict.rule, level, verdict.spot.unit, verdict.spot.span, message);
