@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, PLACEHOLDERS, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
+use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
 use crate::judge::{self, Context, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
@@ -94,6 +95,8 @@ pub struct Settings {
     pub names: ExtraNames,
     /// Make notes of what cannot be decided.
     pub report_unknown: bool,
+    /// What `[policy]` demands.
+    pub terms: Terms,
     /// Compute GitHub's line hashes (for SARIF).
     pub line_hashes: bool,
     /// Parse every Python file whole instead of on demand: for the differential test.
@@ -168,6 +171,7 @@ impl Engine<'_> {
             path,
             enabled: &|rule| self.enabled(rule),
             report_unknown: self.settings.report_unknown,
+            terms: &self.settings.terms,
         };
         let verdicts = judge::judge(&result.uses, &context);
         let tokens = judge::token::judge(&mut source, matches, Vec::new(), &result.uses, &context);

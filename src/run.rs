@@ -12,6 +12,8 @@ use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
+use crate::hub::lock::{LOCK_FILE_NAME, Lock};
+use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
 use crate::names::ExtraNames;
 use crate::prefilter::Prefilter;
@@ -119,6 +121,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
             names: ExtraNames::new(&config.extra_names),
             report_unknown: options.report_unknown,
+            terms: terms(&config, &root)?,
             line_hashes: options.line_hashes,
             whole_parse: options.whole_parse,
             keep_uses: false,
@@ -178,6 +181,19 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     }
     report.sort();
     Ok(Outcome { report, rules: rule_texts(catalog), root, config })
+}
+
+/// What the configuration demands, with the lock file when that is asked for.
+fn terms(config: &Config, root: &Path) -> Result<Terms, Error> {
+    let lock = if config.policy.require.is_empty() {
+        None
+    } else {
+        let path = root.join(LOCK_FILE_NAME);
+        Lock::read(&path).map_err(|error| {
+            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew; [policy] requires it")
+        })?
+    };
+    Ok(Terms { policy: config.policy.clone(), lock })
 }
 
 /// Results of all threads.
