@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
+use crate::judge::policy::Terms;
+use crate::judge::version::{self, Reached};
 use crate::judge::{self, Context, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
 use crate::prefilter::{Hits, Prefilter};
@@ -13,7 +15,7 @@ use crate::python::project::Project;
 use crate::python::uses::{self, CodeCell, FileContext};
 use crate::reference::LocalPaths;
 use crate::secrets::{self, SecretMatch};
-use crate::source::{FileLanguage, Language, Source, UnitKind, language_of};
+use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, language_of};
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Use};
@@ -93,6 +95,8 @@ pub struct Settings {
     pub names: ExtraNames,
     /// Make notes of what cannot be decided.
     pub report_unknown: bool,
+    /// What `[policy]` demands.
+    pub terms: Terms,
     /// Compute GitHub's line hashes (for SARIF).
     pub line_hashes: bool,
     /// Parse every Python file whole instead of on demand: for the differential test.
@@ -116,6 +120,8 @@ pub struct FileResult {
     pub uses: Vec<Use>,
     /// Findings that a comment silences.
     pub suppressed: Vec<Finding>,
+    /// Holes of libraries that the uses could reach, for the end of the run.
+    pub reached: Vec<Reached>,
 }
 
 impl Engine<'_> {
@@ -154,6 +160,9 @@ impl Engine<'_> {
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
         }
+        if self.enabled(version::RULE) {
+            result.reached = version::reached(&source, &result.uses);
+        }
         let seen = Seen { world: self.world, path };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
@@ -164,11 +173,13 @@ impl Engine<'_> {
             path,
             enabled: &|rule| self.enabled(rule),
             report_unknown: self.settings.report_unknown,
+            terms: &self.settings.terms,
         };
         let verdicts = judge::judge(&result.uses, &context);
         let tokens = judge::token::judge(&mut source, matches, folded, &result.uses, &context);
         let own = self.user_drafts(&result.uses, &context);
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &mut result);
+        let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
+        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mut result);
         if !self.settings.keep_uses {
             result.uses.clear();
         }
@@ -192,6 +203,27 @@ impl Engine<'_> {
                 usage.entry = Some(self.catalog.variant(id, &usage.qualified, &at_least));
             }
         }
+    }
+
+    /// Findings about a manifest, once all files have said what they use.
+    #[must_use]
+    pub fn check_manifest(&self, path: &str, text: String, verdicts: Vec<Verdict>) -> FileResult {
+        let mut result = FileResult::default();
+        let FileLanguage::Plain(language) = language_of(path, &[]) else { return result };
+        // Spans count in the text as it is, so no byte order mark is taken off here.
+        let map = OffsetMap::identity(0, text.len());
+        let source = Source {
+            path: path.to_owned(),
+            bytes: text.clone().into_bytes(),
+            notebook: false,
+            units: vec![Unit { text, language, kind: UnitKind::File, cell: None, map }],
+            cells: Vec::new(),
+            problems: Vec::new(),
+        };
+        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &mut result);
+        // What else the comments of this file do was said when it was checked itself.
+        result.findings.retain(|finding| finding.rule == version::RULE);
+        result
     }
 
     /// Tokens by the kind of file.
@@ -275,7 +307,15 @@ impl Engine<'_> {
     }
 
     /// Puts the policies' words to the verdicts.
-    fn write_up(&self, source: &Source, verdicts: Vec<Verdict>, own: Vec<Draft>, directives: bool, result: &mut FileResult) {
+    fn write_up(
+        &self,
+        source: &Source,
+        verdicts: Vec<Verdict>,
+        own: Vec<Draft>,
+        directives: bool,
+        ran: &dyn Fn(&str) -> bool,
+        result: &mut FileResult,
+    ) {
         if verdicts.is_empty() && own.is_empty() && !directives {
             return;
         }
@@ -296,7 +336,7 @@ impl Engine<'_> {
         };
         let directives = Directives::read(&context, &comments);
         let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
-        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran: &|rule| self.enabled(rule) });
+        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran });
         result.findings = applied.findings;
         result.suppressed = applied.suppressed;
     }

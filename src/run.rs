@@ -12,6 +12,9 @@ use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
+use crate::hub::lock::{LOCK_FILE_NAME, Lock};
+use crate::judge::policy::Terms;
+use crate::judge::version::{self, Reached};
 use crate::names::ExtraNames;
 use crate::prefilter::Prefilter;
 use crate::python::project::FolderProject;
@@ -119,6 +122,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
             names: ExtraNames::new(&config.extra_names),
             report_unknown: options.report_unknown,
+            terms: terms(&config, &root)?,
             line_hashes: options.line_hashes,
             whole_parse: options.whole_parse,
             keep_uses: false,
@@ -152,7 +156,19 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             visit(&input, &engine, &gathered);
         })?;
     }
-    let gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let excluded = discover::patterns(&discovery.exclude).ok();
+    for (path, verdicts) in version::judge(&gathered.reached, &world) {
+        // Whoever excludes a manifest does not want to hear of it.
+        if excluded.as_ref().is_some_and(|patterns| within(&path, &base).is_some_and(|path| discover::matches(patterns, path))) {
+            continue;
+        }
+        if let Some(text) = world.text(&path) {
+            let result = engine.check_manifest(&path, text, verdicts);
+            gathered.findings.extend(result.findings);
+            gathered.suppressed.extend(result.suppressed);
+        }
+    }
     let mut used = BTreeSet::new();
     let mut report = assemble(gathered, problems, &config, &base, options, &mut used);
     // An entry for files that were not looked at is not unused.
@@ -222,12 +238,26 @@ pub fn extend(files: &[UserFile]) -> Result<Catalog, Error> {
     })
 }
 
+/// What the configuration demands, with the lock file when that is asked for.
+fn terms(config: &Config, root: &Path) -> Result<Terms, Error> {
+    let lock = if config.policy.require.is_empty() {
+        None
+    } else {
+        let path = root.join(LOCK_FILE_NAME);
+        Lock::read(&path).map_err(|error| {
+            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew; [policy] requires it")
+        })?
+    };
+    Ok(Terms { policy: config.policy.clone(), lock })
+}
+
 /// Results of all threads.
 #[derive(Default)]
 struct Gathered {
     findings: Vec<Finding>,
     suppressed: Vec<Finding>,
     problems: Vec<Problem>,
+    reached: BTreeSet<Reached>,
     files: u64,
     bytes: u64,
 }
@@ -249,6 +279,13 @@ fn gather(gathered: &Mutex<Gathered>, result: FileResult, size: u64) {
     all.findings.extend(result.findings);
     all.suppressed.extend(result.suppressed);
     all.problems.extend(result.problems);
+    all.reached.extend(result.reached);
+}
+
+/// A path of the project relative to the folder of the configuration; `None` for paths outside of it, about which its
+/// patterns say nothing.
+fn within<'a>(path: &'a str, base: &str) -> Option<&'a str> {
+    if base.is_empty() { Some(path) } else { path.strip_prefix(base)?.strip_prefix('/') }
 }
 
 /// What configuration and level leave.
@@ -270,9 +307,7 @@ fn assemble(
             continue;
         }
         let path = finding.location.path.clone();
-        // Patterns of the configuration are relative to its folder and say nothing about files outside of it.
-        let inside = if base.is_empty() { Some(path.as_str()) } else { path.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) };
-        let Some(path) = inside else {
+        let Some(path) = within(&path, base) else {
             report.findings.push(finding);
             continue;
         };
