@@ -311,6 +311,8 @@ impl Config {
                 cell: None,
                 map: OffsetMap::identity(0, self.text.len()),
             }],
+            cells: Vec::new(),
+            problems: Vec::new(),
         };
         let context = FindingContext::new(&source);
         let findings = self

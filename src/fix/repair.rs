@@ -1,0 +1,144 @@
+//! Passes over one file: apply what fits, check the result, refuse what does not help, go on with what was put off.
+
+use std::collections::BTreeSet;
+
+use super::apply::{Applied, apply};
+use super::parse::still_parses;
+use crate::finding::{Finding, Fix};
+
+/// After so many passes a file is left as it is then: fixes that call each other forth must end.
+pub const MAX_PASSES: usize = 64;
+
+/// A fix that was not applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The finding's rule.
+    pub rule: String,
+    /// 1-based line of the finding at the time.
+    pub line: u32,
+    /// Why.
+    pub why: String,
+}
+
+/// A repaired file.
+#[derive(Clone, Debug, Default)]
+pub struct Repaired {
+    /// The new bytes; equal to the old ones when nothing could be done.
+    pub bytes: Vec<u8>,
+    /// The findings whose fixes are in them.
+    pub fixed: Vec<Finding>,
+    /// What was refused.
+    pub refused: Vec<Refusal>,
+    /// The findings in the new bytes.
+    pub left: Vec<Finding>,
+}
+
+/// Repairs a file until nothing is left to do. `check` gives the findings of bytes (with fixes); `wanted` says which of
+/// them are to be fixed. A fix is refused if the result parses worse or its finding stays.
+#[must_use]
+pub fn repair(
+    path: &str,
+    bytes: &[u8],
+    first: Vec<Finding>,
+    check: &dyn Fn(&[u8]) -> Vec<Finding>,
+    wanted: &dyn Fn(&Finding) -> bool,
+) -> Repaired {
+    let mut state = Repaired { bytes: bytes.to_vec(), left: first, ..Repaired::default() };
+    let mut refused: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..MAX_PASSES {
+        let chosen: Vec<Finding> = state
+            .left
+            .iter()
+            .filter(|finding| finding.suppressed.is_none() && finding.fix.is_some() && wanted(finding))
+            .filter(|finding| !refused.contains(&finding.fingerprint))
+            .cloned()
+            .collect();
+        if chosen.is_empty() {
+            break;
+        }
+        let mut refuse = |finding: &Finding, why: &str| {
+            refused.insert(finding.fingerprint.clone());
+            let (rule, line) = (finding.rule.clone(), finding.location.start.line);
+            state.refused.push(Refusal { rule, line, why: why.to_owned() });
+        };
+        let chosen = parsing(path, &state.bytes, chosen, &mut refuse);
+        let Some((applied, after, done)) = helping(&state.bytes, chosen, check, &mut refuse) else { continue };
+        // Two fixes may parse alone and not together.
+        if let Err(broken) = still_parses(path, &state.bytes, &applied.bytes) {
+            for finding in &done {
+                refuse(finding, broken.describe());
+            }
+            continue;
+        }
+        state.fixed.extend(done);
+        state.bytes = applied.bytes;
+        state.left = after;
+    }
+    state
+}
+
+fn fixes_of(findings: &[Finding]) -> Vec<&Fix> {
+    findings.iter().filter_map(|finding| finding.fix.as_ref()).collect()
+}
+
+/// The findings whose fixes leave the file as readable as it was. All at once first: a broken one is rare.
+fn parsing(path: &str, bytes: &[u8], chosen: Vec<Finding>, refuse: &mut dyn FnMut(&Finding, &str)) -> Vec<Finding> {
+    let all = apply(bytes, &fixes_of(&chosen));
+    if still_parses(path, bytes, &all.bytes).is_ok() {
+        return chosen;
+    }
+    chosen
+        .into_iter()
+        .filter(|finding| {
+            let Some(fix) = &finding.fix else { return false };
+            match still_parses(path, bytes, &apply(bytes, &[fix]).bytes) {
+                Ok(()) => true,
+                Err(broken) => {
+                    refuse(finding, broken.describe());
+                    false
+                }
+            }
+        })
+        .collect()
+}
+
+/// Applies the fixes, looks which findings stay, and leaves those fixes out, until every fix helps.
+fn helping(
+    bytes: &[u8],
+    mut chosen: Vec<Finding>,
+    check: &dyn Fn(&[u8]) -> Vec<Finding>,
+    refuse: &mut dyn FnMut(&Finding, &str),
+) -> Option<(Applied, Vec<Finding>, Vec<Finding>)> {
+    // Each round leaves out at least one fix; the bound is for files with very many hopeless ones.
+    for _ in 0..8 {
+        if chosen.is_empty() {
+            return None;
+        }
+        let applied = apply(bytes, &fixes_of(&chosen));
+        let after = check(&applied.bytes);
+        let stays: BTreeSet<(&str, usize, Option<&str>)> = after
+            .iter()
+            .map(|finding| (finding.rule.as_str(), finding.location.start_byte, finding.repo.as_deref()))
+            .collect();
+        let mut useless = BTreeSet::new();
+        for index in &applied.taken {
+            let Some(finding) = chosen.get(*index) else { continue };
+            let place = applied.moved(finding.location.start_byte);
+            if stays.contains(&(finding.rule.as_str(), place, finding.repo.as_deref())) {
+                refuse(finding, "the finding would stay");
+                useless.insert(*index);
+            }
+        }
+        if useless.is_empty() {
+            let taken: BTreeSet<usize> = applied.taken.iter().copied().collect();
+            let done = chosen.into_iter().enumerate().filter(|(index, _)| taken.contains(index)).map(|(_, finding)| finding);
+            let done = done.collect();
+            return Some((applied, after, done));
+        }
+        chosen = chosen.into_iter().enumerate().filter(|(index, _)| !useless.contains(index)).map(|(_, finding)| finding).collect();
+    }
+    for finding in &chosen {
+        refuse(finding, "too many fixes of this file do not help");
+    }
+    None
+}
