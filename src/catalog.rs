@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub use index::{Head, matches};
 pub use load::{DataError, DataFile, MAX_COMMAND_WORDS};
 pub use model::*;
-pub use policy::{Case, Check, FixRecipe, Placeholder, Policy, Template, Values};
+pub use policy::{Case, Check, FixRecipe, PLACEHOLDERS, Placeholder, Policy, Template, Values};
 pub use schema::{
     CheckKind, FixAction, FlagWhen, Precision, RawExample as Example, RawLiteral, Status,
 };

@@ -181,7 +181,7 @@ pub enum RulesCommand {
     /// Print the JSON Schema of a kind of file.
     Schema {
         /// Which kind.
-        #[arg(value_enum, default_value = "library")]
+        #[arg(value_enum, default_value = "config")]
         kind: SchemaKind,
     },
 }
@@ -189,10 +189,6 @@ pub enum RulesCommand {
 /// The kinds of file with a schema.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaKind {
-    /// `rules/apis/<library>.toml`
-    Library,
-    /// `rules/<id>.toml`
-    Rule,
     /// `hublint.toml`
     Config,
 }

@@ -329,7 +329,6 @@ impl Config {
                     "this `[[allow]]` accepts nothing",
                 );
                 draft.help = "delete it, or correct what it should match".to_owned();
-                draft.identity = Some(allow.reason.clone());
                 context.finding(draft)
             })
             .collect();

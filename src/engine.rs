@@ -1,21 +1,22 @@
 //! One file from bytes to findings: a pure function of the source and of what all files share.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, Placeholder, PLACEHOLDERS, Values};
+use crate::catalog::{Catalog, PLACEHOLDERS, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
-use crate::judge::{self, Context, Verdict, Versions};
+use crate::judge::{self, Context, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
-use crate::prefilter::{Hits, Prefilter};
+use crate::prefilter::Prefilter;
+use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
 use crate::python::project::Project;
-use crate::python::uses::{self, FileContext};
+use crate::python::uses::{self, CodeCell, FileContext};
 use crate::reference::LocalPaths;
 use crate::secrets::{self, SecretMatch};
 use crate::source::{FileLanguage, Language, Source, UnitKind, language_of};
 use crate::span::Span;
-use crate::usage::{Confidence, Definition, Use};
+use crate::suppress::{self, Directives, Known};
+use crate::usage::{Definition, Use};
 
 /// What all files of a run share. Read only.
 pub struct Engine<'a> {
@@ -25,12 +26,60 @@ pub struct Engine<'a> {
     pub prefilter: Prefilter,
     /// Other modules of the project.
     pub project: &'a dyn Project,
-    /// Which paths exist.
-    pub paths: &'a dyn LocalPaths,
-    /// Versions of packages, by the folder of the file that asks.
-    pub versions: &'a (dyn Fn(&str) -> Box<dyn Versions + 'a> + Sync),
+    /// The project's files and versions.
+    pub world: &'a dyn World,
     /// How the run is set.
     pub settings: Settings,
+}
+
+/// What a file's checks may ask about the project around it.
+pub trait World: Sync {
+    /// True when a path, relative to the project root or to the folder of `from`, exists.
+    fn exists(&self, path: &str, from: &str) -> bool;
+    /// Is every version of a package that the project admits, as seen from the file `from`, at least `version`?
+    fn at_least(&self, package: &str, version: &str, from: &str) -> Ternary;
+    /// The requirement that says so: `torch==2.5.1 (requirements.txt)`.
+    fn evidence(&self, package: &str, from: &str) -> Option<String>;
+}
+
+/// A world without files: for standard input without a project, and for examples.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoWorld;
+
+impl World for NoWorld {
+    fn exists(&self, _path: &str, _from: &str) -> bool {
+        false
+    }
+
+    fn at_least(&self, _package: &str, _version: &str, _from: &str) -> Ternary {
+        Ternary::Unknown
+    }
+
+    fn evidence(&self, _package: &str, _from: &str) -> Option<String> {
+        None
+    }
+}
+
+/// The world as one file sees it.
+struct Seen<'a> {
+    world: &'a dyn World,
+    path: &'a str,
+}
+
+impl LocalPaths for Seen<'_> {
+    fn exists(&self, path: &str) -> bool {
+        self.world.exists(path, self.path)
+    }
+}
+
+impl Versions for Seen<'_> {
+    fn at_least(&self, package: &str, version: &str) -> Ternary {
+        self.world.at_least(package, version, self.path)
+    }
+
+    fn evidence(&self, package: &str) -> Option<String> {
+        self.world.evidence(package, self.path)
+    }
 }
 
 /// How a run is set.
@@ -52,21 +101,21 @@ pub struct Settings {
     pub keep_uses: bool,
     /// Look at code in Markdown.
     pub include_docs: bool,
+    /// Read comments that silence findings.
+    pub ignore_comments: bool,
 }
 
 /// What was found in one file.
 #[derive(Debug, Default)]
 pub struct FileResult {
-    /// The findings, not yet suppressed.
+    /// The findings that no comment silences.
     pub findings: Vec<Finding>,
     /// What could not be checked.
     pub problems: Vec<Problem>,
     /// The uses, when they are kept.
     pub uses: Vec<Use>,
-    /// Comments that can hold directives: unit and span.
-    pub comments: Vec<(usize, Span)>,
-    /// The source, when something was found in it.
-    pub source: Option<Source>,
+    /// Findings that a comment silences.
+    pub suppressed: Vec<Finding>,
 }
 
 impl Engine<'_> {
@@ -81,7 +130,7 @@ impl Engine<'_> {
         let hits = self.prefilter.scan(&bytes);
         let python = match language {
             FileLanguage::Plain(Language::Python) | FileLanguage::Notebook => {
-                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog) || (hits.secret && secrets::fold_hint_bytes(&bytes))
+                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog)
             }
             FileLanguage::Plain(_) => false,
         };
@@ -96,30 +145,28 @@ impl Engine<'_> {
         }
         let mut source = Source::new(path, bytes, language);
         let mut result = FileResult { problems: std::mem::take(&mut source.problems), ..FileResult::default() };
-        let mut folded = Vec::new();
-        if python || hits.directive {
-            self.python(&source, hits, &mut result, &mut folded);
+        if python {
+            self.python(&source, &mut result);
         }
         if surface || language == FileLanguage::Notebook {
             result.uses.extend(crate::surface::uses(&source, self.catalog));
         }
-        let versions = (self.versions)(path);
+        let seen = Seen { world: self.world, path };
         let context = Context {
             catalog: self.catalog,
-            paths: self.paths,
-            versions: versions.as_ref(),
+            paths: &seen,
+            versions: &seen,
             names: &self.settings.names,
             path,
             enabled: &|rule| self.enabled(rule),
             report_unknown: self.settings.report_unknown,
         };
         let verdicts = judge::judge(&result.uses, &context);
-        let tokens = judge::token::judge(&mut source, matches, folded, &result.uses, &context);
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), &mut result);
+        let tokens = judge::token::judge(&mut source, matches, Vec::new(), &result.uses, &context);
+        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), hits.directive, &mut result);
         if !self.settings.keep_uses {
             result.uses.clear();
         }
-        result.source = Some(source);
         result
     }
 
@@ -142,31 +189,30 @@ impl Engine<'_> {
     }
 
     /// Uses in Python units; names carry over from cell to cell.
-    fn python(&self, source: &Source, hits: Hits, result: &mut FileResult, folded: &mut Vec<judge::token::Folded>) {
+    fn python(&self, source: &Source, result: &mut FileResult) {
         let mode = if self.settings.whole_parse { ParseMode::Whole } else { ParseMode::OnDemand };
-        let units: Vec<(usize, Module<'_>)> = source
+        let modules: Vec<(usize, Module<'_>)> = source
             .units
             .iter()
             .enumerate()
             .filter(|(_, unit)| unit.language == Language::Python && matches!(unit.kind, UnitKind::File | UnitKind::Code))
             .map(|(index, unit)| (index, Module::new(&unit.text, mode)))
             .collect();
-        let fold = hits.secret && self.enabled("leaked-token");
-        let file = FileContext { path: &source.path, units: &units, fold };
-        let found = uses::uses(&file, self.catalog, self.project);
-        result.uses.extend(found.uses);
-        folded.extend(found.folded);
-        for (index, module) in &units {
-            result.comments.extend(module.comments().iter().map(|span| (*index, *span)));
+        let cells: Vec<CodeCell<'_>> =
+            if source.notebook { modules.iter().map(|(unit, module)| CodeCell { module, unit: *unit }).collect() } else { Vec::new() };
+        for (unit, module) in &modules {
+            let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
+            result.uses.extend(uses::uses(module, &file, self.catalog, self.project).uses);
+            result.uses.extend(addresses(*unit, module));
             for problem in module.problems() {
                 result.problems.push(Problem {
                     path: source.path.clone(),
-                    line: source.units.get(*index).map(|unit| {
-                        let byte = unit.map.file_offset(problem.offset);
+                    line: source.units.get(*unit).map(|unit| {
+                        let byte = unit.map.file_offset(problem.offset as usize);
                         let before = source.bytes.get(..byte).unwrap_or_default();
                         u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
                     }),
-                    message: problem.message.clone(),
+                    message: problem.to_string(),
                     partial: true,
                 });
             }
@@ -174,14 +220,26 @@ impl Engine<'_> {
     }
 
     /// Puts the policies' words to the verdicts.
-    fn write_up(&self, source: &Source, verdicts: Vec<Verdict>, result: &mut FileResult) {
-        if verdicts.is_empty() {
+    fn write_up(&self, source: &Source, verdicts: Vec<Verdict>, directives: bool, result: &mut FileResult) {
+        if verdicts.is_empty() && !directives {
             return;
         }
-        let mask = |text: &str| -> Cow<'_, str> { Cow::Owned(secrets::redact(text).into_owned()) };
-        let context = FindingContext::new(source).masked_by(&mask).with_line_hashes(self.settings.line_hashes);
+        let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts.into_iter().filter_map(|verdict| self.finding(source, verdict, &context)).collect();
-        result.findings = context.finish(findings);
+        let findings = context.finish(findings);
+        if !self.settings.ignore_comments {
+            result.findings = findings;
+            return;
+        }
+        let comments = |unit: usize| {
+            let text = source.units.get(unit).map_or("", |unit| unit.text.as_str());
+            Module::new(text, ParseMode::OnDemand).comments().to_vec()
+        };
+        let directives = Directives::read(&context, &comments);
+        let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
+        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran: &|rule| self.enabled(rule) });
+        result.findings = applied.findings;
+        result.suppressed = applied.suppressed;
     }
 
     fn finding(&self, source: &Source, verdict: Verdict, context: &FindingContext<'_>) -> Option<Finding> {
@@ -197,16 +255,13 @@ impl Engine<'_> {
                 values.set(*placeholder, value.clone());
             }
         }
-        let _: Option<Placeholder> = None;
         let mut message = case.message.render(&values);
         let location = context.location(verdict.spot.unit, verdict.spot.span);
         if let Some(cell) = &location.cell {
             message.push_str(&format!(" (cell {}, line {})", cell.number, cell.line));
         }
-        let mut help = case.help.render(&values);
-        if help.is_empty() {
-            help = policy.help.replace('\n', " ");
-        }
+        // Data files break lines for their readers; a finding is one paragraph.
+        let help = case.help.render(&values).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut draft = Draft::new(verdict.rule, level, verdict.spot.unit, verdict.spot.span, message);
         draft.confidence = verdict.confidence;
         draft.statement = Some(verdict.statement);
@@ -215,9 +270,9 @@ impl Engine<'_> {
         draft.identity = verdict.identity;
         draft.properties = verdict.properties;
         draft.related = verdict.related.iter().map(|(words, place)| related(words, place, context)).collect();
-        let finding_without_fix = draft;
         let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, source, verdict.spot.unit));
-        Some(context.finding(Draft { fix, ..finding_without_fix }))
+        draft.fix = fix;
+        Some(context.finding(draft))
     }
 }
 
@@ -241,11 +296,23 @@ fn related(words: &str, place: &Definition, context: &FindingContext<'_>) -> Rel
     }
 }
 
-/// Confidence of the token matcher in the words of findings.
-#[must_use]
-pub fn confidence(of: secrets::Confidence) -> Confidence {
-    match of {
-        secrets::Confidence::High => Confidence::High,
-        secrets::Confidence::Medium => Confidence::Medium,
+/// Hub addresses in the string literals of a module that are no docstrings.
+fn addresses(unit: usize, module: &Module<'_>) -> Vec<Use> {
+    let mut found = Vec::new();
+    for span in module.strings() {
+        let text = span.text(module.text());
+        if !(text.contains("hf.co/") || text.contains("huggingface.co/") || text.contains("hf://")) {
+            continue;
+        }
+        let made = crate::surface::address::in_literal(unit, module.text(), *span);
+        let documentation = || {
+            module.line_at(span.start()).is_some_and(|line| {
+                matches!(module.statements(line).first(), Some(Stmt { kind: StmtKind::Expr(Expr { kind: ExprKind::Str(_), .. }), .. }))
+            })
+        };
+        if !made.is_empty() && !documentation() {
+            found.extend(made);
+        }
     }
+    found
 }

@@ -100,6 +100,8 @@ pub struct Scope {
     pub first_line: u32,
     /// Last line in the unit's text.
     pub last_line: u32,
+    /// The line of the finding itself.
+    pub line: u32,
 }
 
 /// One finding.
@@ -142,6 +144,8 @@ pub struct Finding {
     pub fix_places: Vec<(Position, Position)>,
     /// Set when a comment, the configuration or the baseline silences it.
     pub suppressed: Option<Suppression>,
+    /// It is about a secret: texts are masked, and baselines hold nothing but its digest.
+    pub secret: bool,
     /// The repository concerned, for grouping.
     pub repo: Option<String>,
     /// Further facts for SARIF properties and JSON: token kind, decode chain, ...

@@ -6,9 +6,13 @@
 
 pub mod baseline;
 pub mod catalog;
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod discover;
+pub mod engine;
 pub mod error;
+pub mod explain;
 pub mod finding;
 pub mod fix;
 pub mod hub;
@@ -18,6 +22,7 @@ pub mod prefilter;
 pub mod python;
 pub mod reference;
 pub mod report;
+pub mod run;
 pub mod secrets;
 pub mod source;
 pub mod span;
@@ -25,3 +30,4 @@ pub mod surface;
 pub mod suppress;
 pub mod usage;
 pub mod versions;
+pub mod world;

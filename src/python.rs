@@ -1,7 +1,22 @@
 //! The Python surface: an outline of logical lines, statements parsed on demand, names and values resolved on demand.
 
+mod arguments;
 pub mod ast;
+mod attribute;
+mod call;
+mod context;
+mod defaults;
+mod fold;
+mod format;
 mod literal;
 pub mod module;
+mod mutate;
 pub mod outline;
+pub mod project;
+mod scope;
 pub mod syntax;
+mod things;
+mod triggers;
+pub mod uses;
+mod value;
+mod walk;

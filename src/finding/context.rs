@@ -47,7 +47,7 @@ pub struct Draft {
     /// The repository concerned.
     pub repo: Option<String>,
     /// What tells this finding from others of its rule in its file; the text of `span` and the repository when it is
-    /// `None`. For a secret: a salted digest, never the value.
+    /// `None`. Only for secrets: a salted digest, never the value.
     pub identity: Option<String>,
     /// Other places: message and location.
     pub related: Vec<Related>,
@@ -257,6 +257,7 @@ impl<'a> FindingContext<'a> {
             mark: shown.mark,
             scope: Scope {
                 unit: u32::try_from(draft.unit).unwrap_or(u32::MAX),
+                line: self.unit_line(draft.unit, draft.span.start()),
                 first_line: self.unit_line(draft.unit, scope.start()),
                 last_line: self
                     .unit_line(draft.unit, scope.end().saturating_sub(1).max(scope.start())),
@@ -274,6 +275,7 @@ impl<'a> FindingContext<'a> {
             fix: draft.fix,
             fix_places,
             suppressed: None,
+            secret: draft.identity.is_some(),
             repo: draft.repo.map(|repo| self.masked(&repo).into_owned()),
             properties: draft
                 .properties

@@ -63,9 +63,9 @@ pub struct Line {
 /// What kept a text from being read wholly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ModuleProblemKind {
-    /// A syntax error; what tree-sitter could make of the text was used.
+    /// A syntax error, in the line at hand and in the whole text; what could be made of the line was used.
     Syntax,
-    /// The text cannot be outlined and is larger than [`MAX_WHOLE`], or a line is larger than [`MAX_LINE`].
+    /// A line is larger than [`MAX_LINE`].
     TooLarge,
     /// An expression is nested too deeply; its inner parts were not read.
     TooDeep,
@@ -101,8 +101,8 @@ pub struct Module<'s> {
     outline: Outline,
     /// Statements by line.
     cache: RefCell<HashMap<u32, Rc<[Stmt]>>>,
-    /// Statements of the whole text, by start, once a part could not be read.
-    whole: OnceCell<Vec<Stmt>>,
+    /// Statements of the whole text, by start, once a part could not be read; `None` when the whole cannot be read either.
+    whole: OnceCell<Option<Vec<Stmt>>>,
     /// Bytes of parts that may still be parsed.
     budget: Cell<usize>,
     problems: RefCell<Vec<ModuleProblem>>,
@@ -114,7 +114,7 @@ impl<'s> Module<'s> {
     #[must_use]
     pub fn new(text: &'s str, mode: ParseMode) -> Self {
         let outline = Outline::new(text);
-        let troubled = outline.trouble.is_some();
+        let trouble = outline.trouble;
         let mut module = Self {
             text,
             outline,
@@ -122,17 +122,23 @@ impl<'s> Module<'s> {
             whole: OnceCell::new(),
             budget: Cell::new(MAX_PARTS),
             problems: RefCell::default(),
-            fell_back: Cell::new(troubled || mode == ParseMode::Whole),
+            fell_back: Cell::new(trouble.is_some() || mode == ParseMode::Whole),
         };
-        if module.fell_back.get() {
-            if text.len() > MAX_WHOLE {
-                let offset = module.outline.trouble.map_or(0, |trouble| trouble.offset);
-                module.report(ModuleProblemKind::TooLarge, offset);
-            } else {
-                let parsed = parse_whole(text);
+        if !module.fell_back.get() {
+            return module;
+        }
+        match parse_whole_cleanly(text) {
+            Some(parsed) => {
                 module.report_parsed(&parsed);
-                if !parsed.gave_up {
-                    module.use_whole(parsed);
+                module.use_whole(parsed);
+            }
+            // The text is broken. Line by line more of it can be read than from tree-sitter's tree, in which an error
+            // swallows what follows.
+            None => {
+                let _ = module.whole.set(None);
+                if let Some(trouble) = trouble {
+                    module.outline = Outline::recovering(text);
+                    module.report(ModuleProblemKind::Syntax, trouble.offset);
                 }
             }
         }
@@ -304,9 +310,6 @@ impl<'s> Module<'s> {
     }
 
     fn report_parsed(&self, parsed: &Parsed) {
-        if parsed.gave_up {
-            self.report(ModuleProblemKind::Budget, 0);
-        }
         if let Some(offset) = parsed.error {
             self.report(ModuleProblemKind::Syntax, offset);
         }
@@ -319,7 +322,7 @@ impl<'s> Module<'s> {
         let Some(line) = self.line(index).copied() else {
             return Vec::new();
         };
-        if let Some(whole) = self.whole.get() {
+        if let Some(Some(whole)) = self.whole.get() {
             return self.from_whole(whole, index);
         }
         let code = line.span.text(self.text);
@@ -359,24 +362,20 @@ impl<'s> Module<'s> {
             return Vec::new();
         };
         self.budget.set(budget);
-        let parsed = parse_part(self.text, line.span, line.header, wrapper);
+        let closers = self.outline.closers.get(&index.0);
+        let closers = closers.map_or("", String::as_str);
+        let parsed = parse_part(self.text, line.span, line.header, wrapper, closers);
         if parsed.gave_up {
             self.report(ModuleProblemKind::Budget, line.span.start());
             return Vec::new();
         }
-        if parsed.error.is_none() {
-            self.report_parsed(&parsed);
-            return statements_of(parsed.statements);
-        }
-        // Something odd: what does the whole text say?
-        if self.text.len() <= MAX_WHOLE {
-            self.fell_back.set(true);
-            let whole = parse_whole(self.text);
-            self.report_parsed(&whole);
-            if !whole.gave_up {
-                let whole = self
-                    .whole
-                    .get_or_init(|| statements_of(whole.statements));
+        if parsed.error.is_some() {
+            // Something odd: does the whole text make sense of it?
+            let whole = self.whole.get_or_init(|| {
+                self.fell_back.set(true);
+                parse_whole_cleanly(self.text).map(|whole| statements_of(whole.statements))
+            });
+            if let Some(whole) = whole {
                 return self.from_whole(whole, index);
             }
         }
@@ -471,7 +470,7 @@ impl<'s> Module<'s> {
         self.outline = outline;
         self.cache = RefCell::new(cache);
         // All is in the cache; what is not asks for nothing.
-        let _ = self.whole.set(Vec::new());
+        let _ = self.whole.set(Some(Vec::new()));
     }
 
     /// True when no newline, other than a continued one, stands between two statements.
@@ -527,6 +526,15 @@ impl<'s> Module<'s> {
         }
         column
     }
+}
+
+/// Parses a whole text; `None` when it is too large, too costly or has syntax errors.
+fn parse_whole_cleanly(text: &str) -> Option<Parsed> {
+    if text.len() > MAX_WHOLE {
+        return None;
+    }
+    let parsed = parse_whole(text);
+    (!parsed.gave_up && parsed.error.is_none()).then_some(parsed)
 }
 
 fn statements_of(flats: Vec<Flat>) -> Vec<Stmt> {
@@ -592,28 +600,58 @@ mod tests {
             assert_eq!(left, right, "in {text}");
         }
         assert_eq!(left.len(), right.len(), "in {text}");
-        assert!(!parts.fell_back(), "{text} fell back: {:?}", parts.problems());
+        assert!(
+            !parts.fell_back(),
+            "{text} fell back: {:?}",
+            parts.problems()
+        );
         assert_eq!(parts.problems(), whole.problems(), "in {text}");
         assert_eq!(parts.comments(), whole.comments(), "in {text}");
         assert_eq!(parts.strings(), whole.strings(), "in {text}");
         for offset in 0..text.len() {
-            assert_eq!(parts.in_code(offset), whole.in_code(offset), "at {offset} in {text}");
+            assert_eq!(
+                parts.in_code(offset),
+                whole.in_code(offset),
+                "at {offset} in {text}"
+            );
         }
     }
 
     #[test]
     fn both_ways_agree_on_all_statements() {
-        same("import torch, os.path as p\nfrom . import a\nfrom ..b.c import (d as e,\n  f)\nfrom __future__ import x\nfrom q import *\n");
-        same("if a:\n  b\nelif c: d\nelse:\n    e; f = 1;\nwhile x: pass\nelse: y\nfor i, j in k, l:\n  pass\n");
-        same("try:\n  a\nexcept (B, C) as d:\n  e\nexcept:\n  f\nelse:\n  g\nfinally:\n  h\ntry: x\nexcept Y: z\ntry: x\nfinally: z\n");
+        same(
+            "import torch, os.path as p\nfrom . import a\nfrom ..b.c import (d as e,\n  f)\nfrom __future__ import x\nfrom q import *\n",
+        );
+        same(
+            "if a:\n  b\nelif c: d\nelse:\n    e; f = 1;\nwhile x: pass\nelse: y\nfor i, j in k, l:\n  pass\n",
+        );
+        same(
+            "try:\n  a\nexcept (B, C) as d:\n  e\nexcept:\n  f\nelse:\n  g\nfinally:\n  h\ntry: x\nexcept Y: z\ntry: x\nfinally: z\n",
+        );
         same("try:\n  a\nexcept* E as d:\n  e\n");
-        same("@a.b(c)\n@d\nasync def f(a, /, b: int = 1, *args, c=2, **kw) -> T:\n    '''doc'''\n    return await g()\nclass A(B, metaclass=C):\n    x: int = 3\n    y: str\n    def m(self): return 1\n");
-        same("with open(a) as b, c: pass\nwith (open(a) as b, open(c) as d,):\n    x\nasync with x as y:\n  z\n");
-        same("match x, y:\n    case [1, *z] if z: pass\n    case A(b=c) | None:\n        d\n    case _: e\nmatch = 1\ncase = match\n");
-        same("x = y = z\nx += 1\nx @= y\nx: int\na, b = c\n(a) = b\n[a, b] = c\ndel a, b\nraise A from b\nassert a, b\nglobal a, b\nnonlocal c\npass\n");
-        same("x = [i for i in y if i]; y = {a: b for a, b in c}; z = {a for a in b}; f(x for x in y)\n");
-        same("a[1:2, ::3]; a[b]; a[b,]; a < b <= c not in d is not e; lambda x, *y: x; (yield); (a := b)\n");
-        same("# only\n\n  # comments\nx = 1 # one\n\ty = 2\n".replace("\ty", "y").as_str());
+        same(
+            "@a.b(c)\n@d\nasync def f(a, /, b: int = 1, *args, c=2, **kw) -> T:\n    '''doc'''\n    return await g()\nclass A(B, metaclass=C):\n    x: int = 3\n    y: str\n    def m(self): return 1\n",
+        );
+        same(
+            "with open(a) as b, c: pass\nwith (open(a) as b, open(c) as d,):\n    x\nasync with x as y:\n  z\n",
+        );
+        same(
+            "match x, y:\n    case [1, *z] if z: pass\n    case A(b=c) | None:\n        d\n    case _: e\nmatch = 1\ncase = match\n",
+        );
+        same(
+            "x = y = z\nx += 1\nx @= y\nx: int\na, b = c\n(a) = b\n[a, b] = c\ndel a, b\nraise A from b\nassert a, b\nglobal a, b\nnonlocal c\npass\n",
+        );
+        same(
+            "x = [i for i in y if i]; y = {a: b for a, b in c}; z = {a for a in b}; f(x for x in y)\n",
+        );
+        same(
+            "a[1:2, ::3]; a[b]; a[b,]; a < b <= c not in d is not e; lambda x, *y: x; (yield); (a := b)\n",
+        );
+        same(
+            "# only\n\n  # comments\nx = 1 # one\n\ty = 2\n"
+                .replace("\ty", "y")
+                .as_str(),
+        );
         same("x = f(a, # one\n  b)\ny = \\\n  1\nif x: \\\n  y\n");
         same("x = 'a' \"b\" r'\\c' b'd'\ny = f'{a}b{{c}} {d!r:>{w}} {e=}' 'g'\nz = rb'\\x00'\n");
     }
@@ -621,7 +659,10 @@ mod tests {
     #[test]
     fn newlines_of_every_kind_end_lines() {
         for newline in ["\n", "\r\n", "\r"] {
-            same(&"\u{feff}if x:\n    a = '''1\n2'''\n\n    b = (1,\n  2) # c\nc\n".replace('\n', newline));
+            same(
+                &"\u{feff}if x:\n    a = '''1\n2'''\n\n    b = (1,\n  2) # c\nc\n"
+                    .replace('\n', newline),
+            );
         }
     }
 
@@ -636,19 +677,38 @@ mod tests {
 
     #[test]
     fn a_broken_text_is_read_as_far_as_possible() {
-        let text = "import torch\nx = torch.load(a\ny = torch.load(b)\ndef f():\n    torch.load(c)\n";
-        let module = Module::new(text, ParseMode::OnDemand);
-        assert!(module.fell_back());
-        assert_eq!(module.problems().len(), 1);
-        let all = dump(&module).join("\n");
-        for name in ["\"a\"", "\"b\"", "\"c\""] {
-            assert!(all.contains(&format!("Name({name})")), "{name} in {all}");
+        let texts = [
+            "x = torch.load(a\ny = torch.load(b)\ndef f():\n    torch.load(c)\n",
+            "x = torch.load(a, # no\n\nimport x\ny = torch.load(b)\nz = torch.load(c)\n",
+            "x = torch.load(a)\ny = 'abc\ny = torch.load(b)\nz = torch.load(c)\n",
+            "x = torch.load(a)\ny = \"\"\"abc\ny = torch.load(b)\nz = torch.load(c)\n",
+            "x = torch.load(a))\ny = torch.load(b)\nz = f'{torch.load(c)\n",
+            "x = torch.load(a)\nx y z = 1\n  y = torch.load(b)\nz = f(torch.load(c)\n",
+            "def f(:\n  x = torch.load(a)\n  if y = torch.load(b):\n    z = torch.load(c)\n",
+        ];
+        for text in texts {
+            let module = Module::new(text, ParseMode::OnDemand);
+            assert!(module.fell_back(), "{text}");
+            let all = dump(&module).join("\n");
+            assert!(!module.problems().is_empty(), "{text}");
+            for name in ["\"a\"", "\"b\"", "\"c\""] {
+                let call = format!(
+                    "Positional, value: Expr {{ span: Span {{ start: {0}, end: {1} }}, kind: Name({name})",
+                    text.find(&format!("({}", &name[1..2])).unwrap() + 1,
+                    text.find(&format!("({}", &name[1..2])).unwrap() + 2
+                );
+                assert!(all.contains(&call), "{name} of {text} in {all}");
+            }
         }
     }
 
     #[test]
     fn deep_nesting_is_bounded_and_reported() {
-        let text = format!("x = {}1{}\n", "torch.load(".repeat(10_000), ")".repeat(10_000));
+        let text = format!(
+            "x = {}1{}\n",
+            "torch.load(".repeat(10_000),
+            ")".repeat(10_000)
+        );
         let module = Module::new(&text, ParseMode::OnDemand);
         assert_eq!(module.statements(LineIndex::new(0)).len(), 1);
         assert_eq!(module.problems().len(), 1);
@@ -673,7 +733,11 @@ mod tests {
     fn lines_are_found_by_offset() {
         let text = "a = 1  # note\n\n# alone\nb = (2,\n 3)\n";
         let module = Module::new(text, ParseMode::OnDemand);
-        let at = |needle: &str| module.line_at(text.find(needle).unwrap()).map(LineIndex::number);
+        let at = |needle: &str| {
+            module
+                .line_at(text.find(needle).unwrap())
+                .map(LineIndex::number)
+        };
         assert_eq!(at("1"), Some(0));
         assert_eq!(at("note"), Some(0));
         assert_eq!(at("alone"), None);
@@ -699,8 +763,13 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!(value(r"'a\n\x41\u00e9\101\q\
-b'"), ExprKind::Str("a\nA\u{e9}A\\qb".into()));
+        assert_eq!(
+            value(
+                r"'a\n\x41\u00e9\101\q\
+b'"
+            ),
+            ExprKind::Str("a\nA\u{e9}A\\qb".into())
+        );
         assert_eq!(value("('a'\n  # why\n 'b')"), ExprKind::Str("ab".into()));
         assert_eq!(value(r"rb'\x00'"), ExprKind::Bytes(br"\x00".to_vec()));
         assert_eq!(value(r"b'\x00\377'"), ExprKind::Bytes(vec![0, 255]));

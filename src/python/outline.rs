@@ -3,6 +3,8 @@
 //! It follows CPython's tokenizer as of 3.12 (nested f-strings) and tolerates what older versions allow. What it cannot
 //! make sense of is [`Trouble`]: the caller then asks tree-sitter for the whole text.
 
+use std::collections::BTreeMap;
+
 use crate::python::module::Line;
 use crate::span::Span;
 
@@ -50,13 +52,31 @@ pub struct Outline {
     pub(crate) dark: Vec<Span>,
     /// The first trouble.
     pub trouble: Option<Trouble>,
+    /// What would close the brackets and strings that a line leaves open, by line; only when recovering.
+    pub(crate) closers: BTreeMap<u32, String>,
 }
 
 impl Outline {
     /// Outlines a text. Linear in its length.
     #[must_use]
     pub fn new(text: &str) -> Self {
+        Self::scan(text, false)
+    }
+
+    /// Outlines a broken text: a bracket or string without an end does not swallow the statements that follow.
+    #[must_use]
+    pub fn recovering(text: &str) -> Self {
+        Self::scan(text, true)
+    }
+
+    fn scan(text: &str, recovering: bool) -> Self {
         let mut scanner = Scanner {
+            recoveries: if recovering {
+                Some(MAX_RECOVERIES)
+            } else {
+                None
+            },
+            closers: String::new(),
             bytes: text.as_bytes(),
             position: 0,
             frames: Vec::new(),
@@ -101,11 +121,46 @@ struct Literal {
 
 struct Scanner<'s> {
     bytes: &'s [u8],
+    /// How many strings without an end may still be given up; `None` when not recovering.
+    recoveries: Option<u32>,
+    /// What closes the frames that the last line left open.
+    closers: String,
     position: usize,
     frames: Vec<Frame>,
     blocks: Blocks,
     outline: Outline,
 }
+
+/// Every string that is given up costs a scan to the end of the text.
+const MAX_RECOVERIES: u32 = 8;
+
+/// Words after which an expression goes on, or with which it goes on.
+const INFIX: &[&[u8]] = &[
+    b"and", b"or", b"not", b"in", b"is", b"if", b"else", b"for", b"as", b"from", b"async",
+    b"await", b"lambda", b"yield", b"import",
+];
+
+/// Words that begin a statement and never stand inside brackets.
+const STATEMENTS: &[&[u8]] = &[
+    b"def",
+    b"class",
+    b"import",
+    b"return",
+    b"while",
+    b"try",
+    b"except",
+    b"finally",
+    b"with",
+    b"raise",
+    b"assert",
+    b"del",
+    b"global",
+    b"nonlocal",
+    b"pass",
+    b"break",
+    b"continue",
+    b"elif",
+];
 
 /// Bytes at which the scan of code must stop and look.
 const STOPS: [bool; 256] = {
@@ -156,9 +211,6 @@ impl Scanner<'_> {
             let start = self.position;
             let (end, tail) = self.logical_line();
             self.push_line(start, end, tail, indent);
-        }
-        if !self.frames.is_empty() {
-            self.trouble(TroubleKind::Bracket, self.bytes.len());
         }
     }
 
@@ -217,6 +269,10 @@ impl Scanner<'_> {
             let Some(skipped) = skipped else {
                 let end = self.bytes.len();
                 self.position = end;
+                if !self.frames.is_empty() {
+                    self.trouble(TroubleKind::Bracket, end);
+                    self.close_frames();
+                }
                 return (code_end.unwrap_or(end), end);
             };
             self.position += skipped;
@@ -225,6 +281,10 @@ impl Scanner<'_> {
                     let end = self.position;
                     self.position += self.newline();
                     if self.frames.is_empty() {
+                        return (code_end.unwrap_or(end), end);
+                    }
+                    if self.recoveries.is_some() && self.begins_statement(end) {
+                        self.close_frames();
                         return (code_end.unwrap_or(end), end);
                     }
                 }
@@ -289,11 +349,7 @@ impl Scanner<'_> {
         let mut start = self.position;
         while start > 0
             && self.position - start < 3
-            && self
-                .bytes
-                .get(start - 1)
-                .copied()
-                .is_some_and(is_word)
+            && self.bytes.get(start - 1).copied().is_some_and(is_word)
         {
             start -= 1;
         }
@@ -352,9 +408,8 @@ impl Scanner<'_> {
                     .position(|byte| *byte == quote || matches!(byte, b'\\' | b'\n' | b'\r'))
             };
             let Some(skipped) = skipped else {
-                self.position = self.bytes.len();
                 self.trouble(TroubleKind::String, piece);
-                self.end_string(string, piece);
+                self.give_up_string(string, piece);
                 return;
             };
             self.position += skipped;
@@ -363,8 +418,9 @@ impl Scanner<'_> {
                 b'\n' | b'\r' if string.triple => self.position += 1,
                 b'\n' | b'\r' => {
                     self.trouble(TroubleKind::String, piece);
-                    self.frames.clear();
                     self.end_string(string, piece);
+                    self.closers.push(char::from(string.quote));
+                    self.close_frames();
                     return;
                 }
                 b'{' => {
@@ -420,6 +476,107 @@ impl Scanner<'_> {
         }
     }
 
+    /// A string that has no end: it swallows the rest of the text, or of its line when recovering.
+    fn give_up_string(&mut self, string: Literal, piece: usize) {
+        self.position = self.bytes.len();
+        if let Some(left) = self.recoveries.filter(|left| *left > 0) {
+            self.recoveries = Some(left - 1);
+            let rest = self.bytes.get(piece..).unwrap_or_default();
+            if let Some(length) = memchr::memchr2(b'\n', b'\r', rest) {
+                self.position = piece + length;
+            }
+        }
+        self.end_string(string, piece);
+        let quote = char::from(string.quote);
+        self.closers.extend(std::iter::repeat_n(
+            quote,
+            if string.triple { 3 } else { 1 },
+        ));
+        self.close_frames();
+    }
+
+    /// Closes what is open; what would have closed it is kept for the line.
+    fn close_frames(&mut self) {
+        let end = self.position;
+        while let Some(frame) = self.frames.pop() {
+            match frame {
+                Frame::Bracket(closing) => self.closers.push(char::from(closing)),
+                Frame::Field { string, nested } => {
+                    self.closers.push('}');
+                    if !nested {
+                        let quote = char::from(string.quote);
+                        self.closers.extend(std::iter::repeat_n(
+                            quote,
+                            if string.triple { 3 } else { 1 },
+                        ));
+                    }
+                    if let Some(span) = self.outline.strings.get_mut(string.index)
+                        && span.end() < end
+                    {
+                        *span = Span::new(span.start(), end);
+                    }
+                }
+            }
+        }
+    }
+
+    /// True when the line at the position cannot go on with the expression in brackets that ends before `end`: no
+    /// Python puts two operands side by side.
+    fn begins_statement(&self, end: usize) -> bool {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        let Some(indent) = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t')) else {
+            return false;
+        };
+        let rest = rest.get(indent..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .position(|byte| !is_word(*byte))
+            .unwrap_or(rest.len());
+        let word = rest.get(..length).unwrap_or_default();
+        if word.is_empty() {
+            return false;
+        }
+        if STATEMENTS.contains(&word) {
+            return true;
+        }
+        if INFIX.contains(&word) {
+            return false;
+        }
+        let mut end = end;
+        let comments = &self.outline.comments;
+        let mut comment = comments.len();
+        loop {
+            let before = self.bytes.get(..end).unwrap_or_default();
+            let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | 0x0c | b'\r' | b'\n' | b'\\');
+            end = before
+                .iter()
+                .rposition(|byte| !blank(byte))
+                .map_or(0, |last| last + 1);
+            match comment.checked_sub(1).and_then(|last| comments.get(last)) {
+                Some(last) if last.end() >= end && last.start() < end => {
+                    end = last.start();
+                    comment -= 1;
+                }
+                _ => break,
+            }
+        }
+        let before = self.bytes.get(..end).unwrap_or_default();
+        match before.last() {
+            Some(b')' | b']' | b'}') => true,
+            Some(b'"' | b'\'') => !matches!(rest.get(length), Some(b'"' | b'\'')),
+            Some(last) if is_word(*last) => {
+                let from = before.len().saturating_sub(16);
+                let near = before.get(from..).unwrap_or_default();
+                let start = near
+                    .iter()
+                    .rposition(|byte| !is_word(*byte))
+                    .map_or(0, |at| at + 1);
+                !INFIX.contains(&near.get(start..).unwrap_or_default())
+            }
+            _ => false,
+        }
+    }
+
     /// A backslash in a string: what follows cannot end the string.
     fn escape(&mut self, string: Literal) {
         self.position += 1;
@@ -463,6 +620,11 @@ impl Scanner<'_> {
             header,
         };
         let tail = Span::new(tail, tail).start;
+        let closers = std::mem::take(&mut self.closers);
+        if self.recoveries.is_some() && !closers.is_empty() {
+            let number = u32::try_from(self.outline.lines.len()).unwrap_or(NONE);
+            self.outline.closers.insert(number, closers);
+        }
         if let Some(kind) = self.blocks.push(&mut self.outline, line, tail) {
             self.trouble(kind, start);
         }

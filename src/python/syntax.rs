@@ -194,7 +194,14 @@ pub(crate) enum Wrapper {
 }
 
 /// Parses one logical line. `text` is the whole unit, so that spans are those of the unit.
-pub(crate) fn parse_part(text: &str, line: Span, header: bool, wrapper: Wrapper) -> Parsed {
+/// `closers` is what a broken line lacks.
+pub(crate) fn parse_part(
+    text: &str,
+    line: Span,
+    header: bool,
+    wrapper: Wrapper,
+    closers: &str,
+) -> Parsed {
     let (prefix, skip) = match wrapper {
         Wrapper::Plain | Wrapper::Try | Wrapper::Match => ("", 0),
         Wrapper::Elif => ("", 2),
@@ -213,6 +220,11 @@ pub(crate) fn parse_part(text: &str, line: Span, header: bool, wrapper: Wrapper)
         buffer.clear();
         buffer.push_str(prefix);
         buffer.push_str(&readable(part));
+        if closers.starts_with([')', ']', '}']) {
+            // The line may end with a comment.
+            buffer.push('\n');
+        }
+        buffer.push_str(closers);
         if header && wrapper != Wrapper::Match {
             buffer.push_str(" pass");
         }
@@ -489,7 +501,10 @@ impl<'t> Lowering<'t> {
         while let Some(node) = stack.pop() {
             match kind(node) {
                 Kind::Comment => {
-                    let span = self.span(node);
+                    // tree-sitter counts the CR of CR LF to the comment.
+                    let text = self.text_of(node).trim_end_matches('\r');
+                    let start = node.start_byte();
+                    let span = self.span_between(start, start + text.len());
                     self.parsed.comments.push(span);
                     self.parsed.dark.push(span);
                     continue;
@@ -621,11 +636,7 @@ impl<'t> Lowering<'t> {
             for child in children.into_iter().rev() {
                 match self::kind(child) {
                     Kind::Block => stack.push((child, number)),
-                    Kind::Elif
-                    | Kind::Else
-                    | Kind::Except
-                    | Kind::ExceptGroup
-                    | Kind::Finally => {
+                    Kind::Elif | Kind::Else | Kind::Except | Kind::ExceptGroup | Kind::Finally => {
                         stack.push((child, parent));
                     }
                     Kind::Case => stack.push((child, number)),
@@ -1256,10 +1267,7 @@ impl<'t> Lowering<'t> {
             let (kind, value) = match kind(child) {
                 Kind::KeywordArgument => {
                     let name = self.identifier_field(child, fields.name);
-                    (
-                        ArgumentKind::Keyword(name),
-                        self.field(child, fields.value),
-                    )
+                    (ArgumentKind::Keyword(name), self.field(child, fields.value))
                 }
                 Kind::ListSplat => match self.named(child).first() {
                     Some(value) => (ArgumentKind::Star, self.expression(*value)),
@@ -1506,7 +1514,10 @@ impl<'t> Lowering<'t> {
                 // Python 2: `x` in backticks.
                 return ExprKind::Other(Vec::new());
             };
-            let prefix = written.get(..quote).unwrap_or_default().to_ascii_lowercase();
+            let prefix = written
+                .get(..quote)
+                .unwrap_or_default()
+                .to_ascii_lowercase();
             if prefix.contains('t') {
                 // A template is no string: what becomes of it is up to whom it is given.
                 return ExprKind::Other(self.fields_of(*string));
@@ -1521,9 +1532,10 @@ impl<'t> Lowering<'t> {
                 1
             };
             let start = string.start_byte() + quote + opening;
-            let end = string
-                .end_byte()
-                .saturating_sub(if string.has_error() { 0 } else { opening });
+            let end =
+                string
+                    .end_byte()
+                    .saturating_sub(if string.has_error() { 0 } else { opening });
             if prefix.contains('b') {
                 let text = self.text.get(start..end).unwrap_or_default();
                 if let Decoded::Bytes(more) = decode_string(text, &prefix) {

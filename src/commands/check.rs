@@ -1,0 +1,125 @@
+//! `hublint check` and `hublint rules check`.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use crate::baseline::Baseline;
+use crate::cli::{Check, FailOn};
+use crate::error::Error;
+use crate::finding::Level;
+use crate::report::{self, Format, Report, ReportContext};
+use crate::run::{self, Options, Outcome};
+
+/// Runs the check and prints the report.
+///
+/// # Errors
+/// When the job cannot be done.
+pub fn run(check: &Check, out: &mut dyn Write) -> Result<u8, Failure> {
+    let options = options(check)?;
+    let outcome = run::check(&options)?;
+    if let Some(path) = &check.write_baseline {
+        return write_baseline(path, &outcome, out);
+    }
+    let context = ReportContext {
+        rules: &outcome.rules,
+        colour: super::colour(check.color),
+        links: check.color != crate::cli::Color::Never && io::stdout().is_terminal(),
+        width: width(),
+        version: env!("CARGO_PKG_VERSION"),
+        statistics: check.statistics,
+        quiet: check.quiet,
+    };
+    for (format, path) in &check.outputs {
+        write_file(*format, &outcome.report, &context, path)?;
+    }
+    report::write(check.format.into(), &outcome.report, &context, out)?;
+    Ok(exit_code(check, &outcome.report))
+}
+
+/// What the arguments ask for.
+fn options(check: &Check) -> Result<Options, Error> {
+    let listed = match &check.files_from {
+        None => Vec::new(),
+        Some(path) => crate::discover::listed_paths(&read_list(path)?),
+    };
+    // With a list, the default path is not meant.
+    let only_default = check.paths.len() == 1 && check.paths.first().is_some_and(|path| path.as_os_str() == ".");
+    let paths = if check.files_from.is_some() && only_default { Vec::new() } else { check.paths.clone() };
+    let sarif = check.format == crate::cli::OutputFormat::Sarif || check.outputs.iter().any(|(format, _)| *format == Format::Sarif);
+    let min_level: Level = check.select.min_level.into();
+    Ok(Options {
+        paths,
+        listed,
+        stdin_name: check.stdin_filename.clone(),
+        config: check.configuration.config.clone(),
+        isolated: check.configuration.isolated,
+        exclude: check.configuration.exclude.clone(),
+        force_exclude: check.configuration.force_exclude,
+        select: check.select.select.clone(),
+        ignore: check.select.ignore.clone(),
+        min_level: (min_level > Level::Note).then_some(min_level),
+        no_ignore_comments: check.configuration.no_ignore_comments,
+        report_unknown: check.select.report_unknown,
+        report_suppressed: check.select.report_suppressed,
+        baseline: check.baseline.clone(),
+        threads: check.threads.unwrap_or(0),
+        line_hashes: sarif,
+        include_docs: check.include_docs,
+        whole_parse: check.whole_parse,
+    })
+}
+
+fn read_list(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(path).map(|found| bytes = found)
+    };
+    read.map_err(|error| Error::usage(format!("{}: cannot be read: {error}", path.display()), "--files-from takes a file with one path a line"))?;
+    Ok(bytes)
+}
+
+fn write_file(format: Format, report: &Report, context: &ReportContext<'_>, path: &PathBuf) -> Result<(), Failure> {
+    let failed = |error: io::Error| Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists");
+    let plain = ReportContext { colour: false, links: false, ..context.clone() };
+    let mut file = io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+    report::write(format, report, &plain, &mut file).map_err(failed)?;
+    file.flush().map_err(failed)?;
+    Ok(())
+}
+
+fn write_baseline(path: &Path, outcome: &Outcome, out: &mut dyn Write) -> Result<u8, Failure> {
+    let old = if path.exists() { Some(Baseline::read(path)?) } else { None };
+    let baseline = Baseline::of(&outcome.report.findings, old.as_ref());
+    crate::commands::write_atomically(path, baseline.to_json().as_bytes())?;
+    writeln!(out, "{} findings written to {}", outcome.report.findings.len(), path.display())?;
+    Ok(0)
+}
+
+/// 0, 1 or 2, the same in every format.
+fn exit_code(check: &Check, report: &Report) -> u8 {
+    if check.strict && !report.problems.is_empty() {
+        return 2;
+    }
+    if check.select.exit_zero {
+        return 0;
+    }
+    let least = check.select.fail_on.unwrap_or(FailOn::Warning).level();
+    u8::from(least.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least)))
+}
+
+/// Columns of the terminal: what `COLUMNS` says, else 100.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|width| (40..=400).contains(width)).unwrap_or(100)
+}
+
+/// `hublint rules check DIR`
+///
+/// # Errors
+/// When a file is wrong, with all that is wrong.
+pub fn rules(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
+    let _ = (folder, &out);
+    Err(Error::usage("`rules check` is not built in yet", "it comes with user rules").into())
+}

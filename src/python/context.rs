@@ -1,0 +1,180 @@
+//! What the code around a call says about it: a check of its path, a save to the same place before.
+
+use std::cell::OnceCell;
+
+use crate::python::ast::{ArgumentKind, Expr, ExprKind};
+use crate::python::module::{LineIndex, Module};
+use crate::python::scope::line_text;
+use crate::python::things::ModuleId;
+use crate::python::value::{At, Resolver};
+use crate::python::walk;
+use crate::usage::{Guard, Role, Use};
+
+/// Methods and functions that write to the place they are given.
+const SAVES: [&str; 14] = [
+    "save_pretrained", "save", "save_to_disk", "save_model", "makedirs", "mkdir", "save_checkpoint", "save_weights",
+    "dump", "export", "snapshot_download", "output_dir", "TrainingArguments", "save_state",
+];
+
+/// A place that was saved to.
+struct Saved {
+    offset: u32,
+    /// How it is written.
+    text: String,
+    /// What it is, when it is a text.
+    value: Option<String>,
+}
+
+/// The surroundings of calls in a module.
+pub struct Surroundings<'m> {
+    module: &'m Module<'m>,
+    saved: OnceCell<Vec<Saved>>,
+}
+
+impl<'m> Surroundings<'m> {
+    /// Nothing is looked at before it is asked for.
+    pub fn new(module: &'m Module<'m>) -> Self {
+        Self { module, saved: OnceCell::new() }
+    }
+
+    /// Notes what the surroundings say about a call.
+    pub fn judge(&self, one: &mut Use, resolver: &Resolver<'_>, module: ModuleId, at: At<'_>) {
+        let Some(argument) = one.argument(Role::RepoId).or_else(|| one.argument(Role::Path)) else {
+            return;
+        };
+        let written = argument.value_span.text(self.module.text()).to_owned();
+        let literals: Vec<String> = argument
+            .value
+            .literals()
+            .iter()
+            .filter_map(|literal| literal.as_str().map(str::to_owned))
+            .collect();
+        let saved = self.saved.get_or_init(|| self.collect(resolver, module));
+        one.saved_before = saved.iter().any(|saved| {
+            saved.offset < one.whole.start
+                && (saved.text == written || saved.value.as_ref().is_some_and(|value| literals.contains(value)))
+        });
+        one.guarded = self.guard(&written, at);
+    }
+
+    fn collect(&self, resolver: &Resolver<'_>, module: ModuleId) -> Vec<Saved> {
+        let mut saved = Vec::new();
+        for word in SAVES {
+            for (offset, line) in self.module.occurrences(word) {
+                if saved.len() > 512 {
+                    return saved;
+                }
+                let scope = self.module.scope(line);
+                let at = At { module, line, inline: false, scope, locals: None };
+                for statement in self.module.statements(line).iter() {
+                    walk::statement_expressions(statement, &mut |outer| {
+                        walk::each(outer, &mut |expression| {
+                            if !expression.span.contains(offset) {
+                                return;
+                            }
+                            for target in saved_to(expression, word) {
+                                saved.push(Saved {
+                                    offset: expression.span.start,
+                                    text: target.span.text(self.module.text()).to_owned(),
+                                    value: resolver.value(target, at).only_str().map(str::to_owned),
+                                });
+                            }
+                        });
+                    });
+                }
+            }
+        }
+        saved
+    }
+
+    /// A check in the function around a call.
+    fn guard(&self, written: &str, at: At<'_>) -> Option<Guard> {
+        if written.is_empty() || written.len() > 200 {
+            return None;
+        }
+        let lines = match at.scope {
+            Some(header) => self.module.block(header),
+            None => 0..u32::try_from(self.module.lines().len()).unwrap_or(0),
+        };
+        let from = at.line.number().saturating_sub(60).max(lines.start);
+        for number in (from..=at.line.number()).rev() {
+            let line = LineIndex::new(number);
+            let code = line_text(self.module, line);
+            if code.contains(".endswith(") && code.contains(".safetensors") {
+                return Some(Guard::SafetensorsSuffix);
+            }
+            if ["picklescan", "scan_file", "modelscan", "fickling"].iter().any(|word| code.contains(word)) {
+                return Some(Guard::Scanned);
+            }
+            let tests = ["isdir(", "isfile(", "exists(", "is_dir(", "is_file("].iter().any(|word| code.contains(word));
+            if tests && code.contains(written) && !written.starts_with(['"', '\'']) {
+                return Some(Guard::ExistsLocally);
+            }
+        }
+        None
+    }
+}
+
+/// The places that a call writes to.
+fn saved_to<'e>(expression: &'e Expr, word: &str) -> Vec<&'e Expr> {
+    let ExprKind::Call(call) = &expression.kind else { return Vec::new() };
+    let name = match &call.function.kind {
+        ExprKind::Name(name) => &**name,
+        ExprKind::Attribute { attribute, .. } => &*attribute.name,
+        _ => return Vec::new(),
+    };
+    let keyword = |wanted: &[&str]| {
+        call.arguments
+            .iter()
+            .filter(|argument| walk::keyword(&argument.kind).is_some_and(|name| wanted.contains(&name)))
+            .map(|argument| &argument.value)
+            .collect::<Vec<&Expr>>()
+    };
+    if word == "output_dir" {
+        return keyword(&["output_dir"]);
+    }
+    if name != word {
+        return Vec::new();
+    }
+    match word {
+        "snapshot_download" => keyword(&["local_dir"]),
+        "TrainingArguments" => {
+            let mut places = keyword(&["output_dir"]);
+            places.extend(first_positional(call));
+            places
+        }
+        // `torch.save(model, path)`, `joblib.dump(model, path)`
+        "save" | "dump" => {
+            let mut places: Vec<&Expr> = call
+                .arguments
+                .iter()
+                .filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
+                .take(2)
+                .map(|argument| &argument.value)
+                .collect();
+            places.extend(keyword(&["f", "path", "filepath", "filename"]));
+            places
+        }
+        "mkdir" => match &call.function.kind {
+            // `Path(x).mkdir()`, `x.mkdir()`
+            ExprKind::Attribute { value, .. } => match &value.kind {
+                ExprKind::Call(inner) => first_positional(inner).into_iter().chain(first_positional(call)).collect(),
+                _ => std::iter::once(&**value).chain(first_positional(call)).collect(),
+            },
+            _ => first_positional(call).into_iter().collect(),
+        },
+        _ => {
+            let mut places: Vec<&Expr> = first_positional(call).into_iter().collect();
+            places.extend(keyword(&["save_directory", "output_dir", "dataset_path", "path", "name", "output_path"]));
+            places
+        }
+    }
+}
+
+fn first_positional(call: &crate::python::ast::Call) -> Option<&Expr> {
+    call.arguments
+        .iter()
+        .find(|argument| matches!(argument.kind, ArgumentKind::Positional))
+        .map(|argument| &argument.value)
+}
+

@@ -1,0 +1,142 @@
+//! Which lines of a module can hold a use: those with a word of the catalogue.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
+use crate::python::module::{LineIndex, Module};
+use crate::python::scope::line_text;
+
+/// The lines to look at.
+pub struct Triggers {
+    /// In order.
+    pub lines: BTreeSet<LineIndex>,
+    /// The words, sorted.
+    pub words: Arc<[String]>,
+}
+
+impl Triggers {
+    /// Looks for the words of the catalogue in a module that imports these roots.
+    pub fn find(module: &Module<'_>, catalog: &Catalog, imports: &BTreeSet<String>) -> Self {
+        let words = catalog.words(&|root| imports.contains(root));
+        let shapes = Shapes::new(&words);
+        let text = module.text();
+        let bytes = text.as_bytes();
+        let mut lines = BTreeSet::new();
+        let mut position = 0;
+        while let Some(first) = bytes.get(position) {
+            if !is_word(*first) {
+                position += 1;
+                continue;
+            }
+            let start = position;
+            while bytes.get(position).copied().is_some_and(is_word) {
+                position += 1;
+            }
+            if !shapes.may_hold(bytes, start, position) {
+                continue;
+            }
+            let Some(word) = text.get(start..position) else { continue };
+            if words.binary_search_by(|have| have.as_str().cmp(word)).is_err() {
+                continue;
+            }
+            if !module.in_code(start) && !is_whole_string(bytes, start, position) {
+                continue;
+            }
+            if let Some(line) = module.line_at(start) {
+                if !module.in_code(start) && !string_matters(module, line, catalog, word) {
+                    continue;
+                }
+                lines.insert(line);
+            }
+        }
+        // Words with dashes in option strings (`--trust-remote-code`) are found by their option call.
+        for (_, line) in module.occurrences("add_argument").chain(module.occurrences("option")) {
+            let code = line_text(module, line);
+            let hit = catalog.switch_words().any(|word| code.contains(word) || code.contains(&word.replace('_', "-")));
+            if hit {
+                lines.insert(line);
+            }
+        }
+        Self { lines, words }
+    }
+}
+
+/// A string that is a word matters as a key or the name of an attribute.
+fn string_matters(module: &Module<'_>, line: LineIndex, catalog: &Catalog, word: &str) -> bool {
+    if catalog.switch(word).is_some() || catalog.environment(word).is_some() {
+        return true;
+    }
+    let code = line_text(module, line);
+    ["getattr", "methodcaller", "attrgetter"].iter().any(|name| code.contains(name))
+}
+
+fn is_whole_string(bytes: &[u8], start: usize, end: usize) -> bool {
+    let quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\''));
+    quote(start.checked_sub(1).and_then(|before| bytes.get(before))) && quote(bytes.get(end))
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// First byte and length of words: most identifiers differ already there.
+struct Shapes {
+    lengths: Box<[u64; 256]>,
+}
+
+impl Shapes {
+    fn new(words: &[String]) -> Self {
+        let mut lengths = Box::new([0_u64; 256]);
+        for word in words {
+            if let Some(slot) = word.bytes().next().and_then(|first| lengths.get_mut(usize::from(first))) {
+                *slot |= 1 << word.len().min(63);
+            }
+        }
+        Self { lengths }
+    }
+
+    fn may_hold(&self, bytes: &[u8], start: usize, end: usize) -> bool {
+        let Some(first) = bytes.get(start) else { return false };
+        self.lengths
+            .get(usize::from(*first))
+            .is_some_and(|lengths| lengths & (1 << (end - start).min(63)) != 0)
+    }
+}
+
+/// The roots of all imports of a module, read from the text of its lines.
+pub fn import_roots(module: &Module<'_>, roots: &mut BTreeSet<String>) {
+    let mut add = |dotted: &str| {
+        let root = dotted.trim().split(['.', ' ', '\t', '\\']).next().unwrap_or("");
+        if !root.is_empty() && !roots.contains(root) {
+            roots.insert(root.to_owned());
+        }
+    };
+    for (offset, line) in module.occurrences("import") {
+        let text = line_text(module, line);
+        // After another statement of its line.
+        let code = match text.split(';').find(|part| part.contains("import")) {
+            Some(part) => part.trim_start(),
+            None => text,
+        };
+        let code = code.rsplit_once(": ").map_or(code, |(_, body)| if body.contains("import") { body } else { code });
+        if let Some(rest) = code.strip_prefix("from") {
+            add(rest.trim_start());
+        } else if let Some(rest) = code.strip_prefix("import") {
+            rest.split(',').for_each(&mut add);
+        } else {
+            // `x = 1; import y` in an odd form: what follows the word.
+            let rest = module.text().get(offset + "import".len()..).unwrap_or("");
+            add(rest.lines().next().unwrap_or(""));
+        }
+    }
+    for word in ["import_module", "__import__", "importorskip", "lazy_import"] {
+        for (offset, _) in module.occurrences(word) {
+            let rest = module.text().get(offset + word.len()..).unwrap_or("");
+            let rest = rest.trim_start_matches(['(', ' ']);
+            if let Some(quoted) = rest.strip_prefix(['"', '\'']) {
+                add(quoted.split(['"', '\'']).next().unwrap_or(""));
+            }
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! A whole run: configuration, files, one engine over all of them on all cores, baseline, report.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::baseline::Baseline;
+use crate::catalog::{Catalog, Precision};
+use crate::config::Config;
+use crate::discover::{self, Discovery, Input};
+use crate::engine::{Engine, FileResult, Settings};
+use crate::error::Error;
+use crate::finding::{Finding, Level, Problem, Suppression};
+use crate::names::ExtraNames;
+use crate::prefilter::Prefilter;
+use crate::python::project::FolderProject;
+use crate::report::{Report, RuleText};
+use crate::world::Folder;
+
+/// Files larger than this are not read; a problem says so. Notebooks of 100 MB exist; code of that size does not.
+pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
+
+/// What a run is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files and folders; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// Further files from a list.
+    pub listed: Vec<PathBuf>,
+    /// The name of what standard input holds.
+    pub stdin_name: Option<PathBuf>,
+    /// The configuration file; otherwise the nearest one.
+    pub config: Option<PathBuf>,
+    /// No configuration file at all.
+    pub isolated: bool,
+    /// Patterns that are left out besides those of the configuration.
+    pub exclude: Vec<String>,
+    /// Leave out excluded files even when they are named.
+    pub force_exclude: bool,
+    /// Only these rules; empty for all.
+    pub select: Vec<String>,
+    /// Not these rules.
+    pub ignore: Vec<String>,
+    /// Findings below this level are left out.
+    pub min_level: Option<Level>,
+    /// Do not read comments.
+    pub no_ignore_comments: bool,
+    /// Make notes of what cannot be decided.
+    pub report_unknown: bool,
+    /// Keep what is silenced.
+    pub report_suppressed: bool,
+    /// The baseline to compare with.
+    pub baseline: Option<PathBuf>,
+    /// Threads; 0 for as many as there are cores.
+    pub threads: usize,
+    /// Compute GitHub's line hashes (for SARIF).
+    pub line_hashes: bool,
+    /// Look at code in Markdown.
+    pub include_docs: bool,
+    /// Parse every Python file whole.
+    pub whole_parse: bool,
+}
+
+/// The result of a run.
+pub struct Outcome {
+    /// What is reported.
+    pub report: Report,
+    /// The texts of the rules.
+    pub rules: Vec<RuleText>,
+    /// The project root.
+    pub root: PathBuf,
+    /// The configuration.
+    pub config: Config,
+}
+
+/// The configuration of a run: the given file, none, or the nearest one above the first path.
+///
+/// # Errors
+/// When it cannot be read, and what is wrong in it.
+pub fn configuration(options: &Options) -> Result<Config, Error> {
+    if options.isolated {
+        return Ok(Config::default());
+    }
+    let config = match &options.config {
+        Some(path) => Config::read(path)?,
+        None => {
+            let first = options.paths.first().or(options.listed.first()).cloned().unwrap_or_else(|| PathBuf::from("."));
+            let start = if first.as_os_str() == "-" { PathBuf::from(".") } else { first };
+            let start = if start.is_dir() { start } else { start.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf) };
+            Config::find(if start.as_os_str().is_empty() { Path::new(".") } else { &start })?
+        }
+    };
+    Ok(config)
+}
+
+/// Checks everything that the options name.
+///
+/// # Errors
+/// When the job cannot be done: a path that does not exist, a bad configuration, an unknown rule.
+pub fn check(options: &Options) -> Result<Outcome, Error> {
+    let config = configuration(options)?;
+    let catalog = Catalog::builtin();
+    config.check_ids(catalog.policy_ids().collect::<Vec<_>>())?;
+    let rules = selected(options, &config, catalog)?;
+    let working = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let real: Vec<PathBuf> = options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
+    let root = discover::project_root(&real, config.folder(), &working);
+    let project = FolderProject::new(&root);
+    let world = Folder::new(&root);
+    let engine = Engine {
+        catalog,
+        prefilter: Prefilter::new(catalog),
+        project: &project,
+        world: &world,
+        settings: Settings {
+            rules,
+            levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
+            names: ExtraNames::new(&config.extra_names),
+            report_unknown: options.report_unknown,
+            line_hashes: options.line_hashes,
+            whole_parse: options.whole_parse,
+            keep_uses: false,
+            include_docs: options.include_docs,
+            ignore_comments: !options.no_ignore_comments,
+        },
+    };
+    let base = config.base(&root);
+    let discovery = Discovery {
+        root: root.clone(),
+        paths: options.paths.iter().filter(|path| path.as_os_str() != "-").cloned().collect(),
+        listed: options.listed.clone(),
+        exclude: config.exclude.iter().chain(&options.exclude).cloned().collect(),
+        exclude_base: base.clone(),
+        force_exclude: options.force_exclude,
+        threads: options.threads,
+    };
+    let gathered = Mutex::new(Gathered::default());
+    // Only a baseline asks which files were looked at.
+    let seen: Mutex<BTreeSet<String>> = Mutex::default();
+    let mut problems = Vec::new();
+    if options.paths.iter().any(|path| path.as_os_str() == "-") {
+        let (path, bytes) = standard_input(options, &root, &working)?;
+        gather(&gathered, engine.check(&path, bytes), 0);
+    }
+    if !(discovery.paths.is_empty() && discovery.listed.is_empty()) {
+        problems = discover::walk(&discovery, &|_| true, &|input: Input| {
+            if options.baseline.is_some() {
+                seen.lock().unwrap_or_else(PoisonError::into_inner).insert(input.path.clone());
+            }
+            visit(&input, &engine, &gathered);
+        })?;
+    }
+    let gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut used = BTreeSet::new();
+    let mut report = assemble(gathered, problems, &config, &base, options, &mut used);
+    // An entry for files that were not looked at is not unused.
+    let whole = options.paths.iter().any(|path| discover::canonical(path) == root);
+    if whole && engine.settings.rules.contains("unused-ignore") && options.min_level.is_none_or(|least| least == Level::Note) {
+        report.findings.extend(config.unused_allows(&used, &root));
+    }
+    if let Some(path) = &options.baseline {
+        let checked: BTreeSet<String> = Mutex::into_inner(seen).unwrap_or_else(PoisonError::into_inner);
+        Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| checked.contains(path), &root);
+    }
+    report.sort();
+    Ok(Outcome { report, rules: rule_texts(catalog), root, config })
+}
+
+/// Results of all threads.
+#[derive(Default)]
+struct Gathered {
+    findings: Vec<Finding>,
+    suppressed: Vec<Finding>,
+    problems: Vec<Problem>,
+    files: u64,
+    bytes: u64,
+}
+
+fn visit(input: &Input, engine: &Engine<'_>, gathered: &Mutex<Gathered>) {
+    match discover::read(input, SIZE_LIMIT) {
+        Ok(bytes) => {
+            let size = bytes.len() as u64;
+            gather(gathered, engine.check(&input.path, bytes), size);
+        }
+        Err(problem) => gathered.lock().unwrap_or_else(PoisonError::into_inner).problems.push(problem),
+    }
+}
+
+fn gather(gathered: &Mutex<Gathered>, result: FileResult, size: u64) {
+    let mut all = gathered.lock().unwrap_or_else(PoisonError::into_inner);
+    all.files += 1;
+    all.bytes += size;
+    all.findings.extend(result.findings);
+    all.suppressed.extend(result.suppressed);
+    all.problems.extend(result.problems);
+}
+
+/// What configuration and level leave.
+fn assemble(
+    gathered: Gathered,
+    problems: Vec<Problem>,
+    config: &Config,
+    base: &str,
+    options: &Options,
+    used: &mut BTreeSet<usize>,
+) -> Report {
+    let mut report = Report { problems, ..Report::default() };
+    report.problems.extend(gathered.problems);
+    report.statistics.files = gathered.files;
+    report.statistics.bytes = gathered.bytes;
+    report.suppressed = gathered.suppressed;
+    for mut finding in gathered.findings {
+        if options.min_level.is_some_and(|least| finding.level < least) {
+            continue;
+        }
+        let path = finding.location.path.clone();
+        let path = path.strip_prefix(base).map_or(path.as_str(), |rest| rest.trim_start_matches('/'));
+        if config.is_ignored_on(&finding.rule, path) {
+            finding.suppressed = Some(Suppression { in_source: false, reason: "per-path configuration".to_owned() });
+        } else if let Some(index) = config.allowed(&finding, path) {
+            used.insert(index);
+            let reason = config.allow.get(index).map_or_else(String::new, |allow| allow.reason.clone());
+            finding.suppressed = Some(Suppression { in_source: false, reason });
+        }
+        if finding.suppressed.is_some() {
+            report.suppressed.push(finding);
+        } else {
+            report.findings.push(finding);
+        }
+    }
+    report.statistics.suppressed = report.suppressed.len() as u64;
+    if !options.report_suppressed {
+        report.suppressed.clear();
+    }
+    report
+}
+
+/// The rules that run.
+fn selected(options: &Options, config: &Config, catalog: &Catalog) -> Result<BTreeSet<String>, Error> {
+    let mut known = BTreeSet::new();
+    for id in options.select.iter().chain(&options.ignore) {
+        let Some(present) = catalog.policy_id(id) else {
+            let help = match crate::error::nearest(id, catalog.policy_ids()) {
+                Some(meant) => format!("did you mean `{meant}`? `hublint rules list` shows all"),
+                None => "`hublint rules list` shows all rules".to_owned(),
+            };
+            return Err(Error::usage(format!("no rule is called `{id}`"), help));
+        };
+        known.insert((id.clone(), present.to_owned()));
+    }
+    let names = |list: &[String]| -> BTreeSet<&str> {
+        known.iter().filter(|(id, _)| list.contains(id)).map(|(_, present)| present.as_str()).collect()
+    };
+    let (select, ignore) = (names(&options.select), names(&options.ignore));
+    Ok(catalog
+        .policy_ids()
+        .filter(|id| if select.is_empty() { config.runs(id) } else { select.contains(id) })
+        .filter(|id| !ignore.contains(id))
+        .map(str::to_owned)
+        .collect())
+}
+
+/// What standard input holds and what it is called.
+fn standard_input(options: &Options, root: &Path, working: &Path) -> Result<(String, Vec<u8>), Error> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .take(SIZE_LIMIT)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::usage(format!("standard input cannot be read: {error}"), "give a file instead"))?;
+    let name = options.stdin_name.clone().unwrap_or_else(|| PathBuf::from("stdin.py"));
+    let path = discover::relative(root, &working.join(&name)).unwrap_or_else(|| name.to_string_lossy().replace('\\', "/"));
+    Ok((path, bytes))
+}
+
+/// The texts of the rules for printers.
+#[must_use]
+pub fn rule_texts(catalog: &Catalog) -> Vec<RuleText> {
+    let mut texts: BTreeMap<String, RuleText> = BTreeMap::new();
+    for policy in catalog.policies() {
+        let precision = match policy.precision {
+            Precision::VeryHigh => "very-high",
+            Precision::High => "high",
+            Precision::Medium => "medium",
+            Precision::Low => "low",
+        };
+        texts.insert(policy.id.clone(), RuleText {
+            id: policy.id.clone(),
+            name: policy.id.replace('-', " "),
+            level: policy.level,
+            precision: precision.to_owned(),
+            cwe: policy.cwe.clone(),
+            security_severity: policy.security_severity.as_ref().and_then(|text| text.parse().ok()),
+            summary: policy.summary.clone(),
+            full: plain(&policy.rationale),
+            help: plain(&policy.help),
+            help_markdown: crate::explain::page(policy),
+            help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
+            group: if policy.id == "unpinned-revision" { "{count} calls load {repo} unpinned".to_owned() } else { String::new() },
+        });
+    }
+    texts.into_values().collect()
+}
+
+fn plain(text: &str) -> String {
+    text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ").trim().to_owned()).collect::<Vec<_>>().join("\n\n")
+}
