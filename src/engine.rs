@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, PLACEHOLDERS, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
-use crate::judge::{self, Context, Ternary, Verdict, Versions};
+use crate::judge::{self, Context, PinPlan, Repair, RepairPlan, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
+use crate::pin::{self, Pinner};
 use crate::prefilter::Prefilter;
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
@@ -28,6 +29,8 @@ pub struct Engine<'a> {
     pub project: &'a dyn Project,
     /// The project's files and versions.
     pub world: &'a dyn World,
+    /// Where commits for pins come from.
+    pub pins: Option<&'a Pinner<'a>>,
     /// How the run is set.
     pub settings: Settings,
 }
@@ -272,7 +275,27 @@ impl Engine<'_> {
         draft.related = verdict.related.iter().map(|(words, place)| related(words, place, context)).collect();
         let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, source, verdict.spot.unit));
         draft.fix = fix;
+        self.pin(source, &verdict.spot, verdict.repair.as_ref(), verdict.pin.as_ref(), &mut draft);
         Some(context.finding(draft))
+    }
+}
+
+impl Engine<'_> {
+    /// Turns the plan to pin into a repair, when a commit is known, and says what became of it.
+    fn pin(&self, source: &Source, spot: &judge::Spot, repair: Option<&RepairPlan>, beside: Option<&PinPlan>, draft: &mut Draft) {
+        let plan = match repair {
+            Some(RepairPlan { repair: Repair::Pin(plan), .. }) => Some(plan),
+            _ => beside,
+        };
+        let (Some(pins), Some(plan)) = (self.pins, plan) else { return };
+        let outcome = pins.repair(plan, source, spot.unit);
+        draft.properties.insert(pin::PIN_PROPERTY.to_owned(), outcome.word.to_owned());
+        if let Some(reason) = outcome.reason {
+            draft.properties.insert(pin::REASON_PROPERTY.to_owned(), reason);
+        }
+        if outcome.fix.is_some() && (draft.fix.is_none() || pins.prefer) {
+            draft.fix = outcome.fix;
+        }
     }
 }
 

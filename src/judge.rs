@@ -331,7 +331,7 @@ pub fn judge(uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
         }
     }
     verdicts.retain(|verdict| (context.enabled)(verdict.rule));
-    revision::note_companions(&mut verdicts, uses, context);
+    revision::compare_plans(&mut verdicts, uses, context);
     verdicts.sort_by(|left, right| (left.spot, left.rule, left.case).cmp(&(right.spot, right.rule, right.case)));
     verdicts.dedup_by(|later, first| later.spot == first.spot && later.rule == first.rule);
     verdicts

@@ -113,6 +113,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         prefilter: Prefilter::new(catalog),
         project: &project,
         world: &world,
+        pins: None,
         settings: Settings {
             rules,
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),

@@ -6,6 +6,7 @@ use super::{Context, PinPart, PinPlace, PinPlan, Repair, RepairPlan, Verdict};
 use crate::catalog::{Entry, Pin, RepoKind};
 use crate::finding::Level;
 use crate::reference::{Malformed, PinState, Reference, Target, is_default, parse_address, references};
+use crate::span::Span;
 use crate::usage::{Argument, Confidence, Literal, Origin, Role, Use, UseKind, Value};
 
 /// The verdicts about the pins of one use; at most one a rule.
@@ -174,7 +175,7 @@ fn pin_plan(
     };
     let inside = id_argument.value_span.end().saturating_sub(1).max(id_argument.value_span.start());
     let in_id = PinPlace::BehindId {
-        at: crate::span::Span::new(inside, inside),
+        at: Span::new(inside, inside),
         separator: if entry.pin == Pin::Colon { ':' } else { '@' },
     };
     let written = |test: &dyn Fn(&str) -> bool| {
@@ -213,7 +214,7 @@ fn pin_plan(
             let option = keyword_of(entry, reference.role)?;
             let end = usage.whole.end();
             let after = if id_argument.value_span.end() <= end { id_argument.value_span.end() } else { end };
-            PinPlace::Option { at: crate::span::Span::new(after, after), option, list_quote: None }
+            PinPlace::Option { at: Span::new(after, after), option, list_quote: None }
         }
         (None, Pin::At | Pin::Colon) if id_argument.replaceable => in_id,
         _ => return None,
@@ -260,29 +261,47 @@ fn is_too_old(usage: &Use, context: &Context<'_>) -> bool {
         && context.versions.at_least("sentence-transformers", "2.3.0") == super::Ternary::No
 }
 
-/// Gives every plan the commit to which the same repository is pinned elsewhere in the file, if there is exactly one.
-pub fn note_companions(verdicts: &mut [Verdict], uses: &[Use], context: &Context<'_>) {
-    let wanted = |verdict: &Verdict| matches!(&verdict.repair, Some(plan) if matches!(plan.repair, Repair::Pin(_))) || verdict.pin.is_some();
-    if !verdicts.iter().any(wanted) {
+/// What the plans of a file must know of each other: a repository that is pinned elsewhere in the file gets the same commit,
+/// and a constant that is the revision of two repositories is left alone.
+pub fn compare_plans(verdicts: &mut [Verdict], uses: &[Use], context: &Context<'_>) {
+    let is_pin = |plan: &RepairPlan| matches!(plan.repair, Repair::Pin(_));
+    if !verdicts.iter().any(|verdict| verdict.repair.as_ref().is_some_and(is_pin) || verdict.pin.is_some()) {
         return;
     }
     let mut commits: BTreeMap<(RepoKind, String), BTreeSet<String>> = BTreeMap::new();
+    let mut served: BTreeMap<(usize, Span), BTreeSet<(RepoKind, String)>> = BTreeMap::new();
     for usage in uses {
         let Some(entry) = context.entry(usage) else { continue };
         for reference in references(usage, entry, context.paths) {
+            let repo = (reference.kind, reference.full_id.clone());
+            let revision = revision_argument(usage, reference.role);
+            if let Some(definition) = revision.and_then(|argument| argument.definition.as_ref())
+                && definition.path.is_none()
+            {
+                served.entry((definition.unit, definition.span)).or_default().insert(repo.clone());
+            }
             if let (Target::Hub, PinState::Commit(commit)) = (&reference.target, &reference.pin) {
-                commits.entry((reference.kind, reference.full_id.clone())).or_default().insert(commit.clone());
+                commits.entry(repo).or_default().insert(commit.clone());
             }
         }
     }
+    let shared = |plan: &PinPlan| match plan.place {
+        PinPlace::Definition { unit, span } => served.get(&(unit, span)).is_some_and(|repos| repos.len() > 1),
+        _ => false,
+    };
     for verdict in verdicts {
-        let repair = verdict.repair.as_mut().and_then(|plan| match &mut plan.repair {
+        if verdict.pin.as_ref().is_some_and(shared) {
+            verdict.pin = None;
+        }
+        let repair = verdict.repair.take_if(|plan| matches!(&plan.repair, Repair::Pin(plan) if shared(plan)));
+        drop(repair);
+        let plan = verdict.repair.as_mut().and_then(|plan| match &mut plan.repair {
             Repair::Pin(plan) => Some(plan),
             _ => None,
         });
-        for plan in repair.into_iter().chain(verdict.pin.as_mut()) {
+        for plan in plan.into_iter().chain(verdict.pin.as_mut()) {
             let known = commits.get(&(plan.kind, plan.id.clone())).filter(|known| known.len() == 1);
-            if plan.reference == "main" {
+            if plan.reference == "main" && plan.companion.is_none() {
                 plan.companion = known.and_then(|known| known.first().cloned());
             }
         }
@@ -311,18 +330,47 @@ fn partial(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict> {
         .argument(Role::RemoteCode)
         .is_some_and(|argument| argument.value.literals().iter().any(|literal| literal.truth() == Some(true)));
     let at = usage.argument(Role::Revision);
+    let plan = |role: Role, reference: &Reference, part: PinPart| {
+        let PinState::Commit(commit) = &main.pin else { return None };
+        let same = reference.full_id == main.full_id;
+        let keyword = entry.parameter(role)?.places.iter().find_map(|place| place.keyword.clone())?;
+        let place = match usage.kind {
+            UseKind::Call => PinPlace::Argument { site: usage.site?, keyword: keyword.clone() },
+            UseKind::Command => {
+                let end = at?.value_span.end().min(usage.whole.end());
+                PinPlace::Option { at: Span::new(end, end), option: keyword.clone(), list_quote: None }
+            }
+            _ => return None,
+        };
+        let plan = PinPlan {
+            kind: reference.kind,
+            id: reference.full_id.clone(),
+            reference: if part == PinPart::Code { commit.clone() } else { "main".to_owned() },
+            place,
+            part,
+            adapter_hazard: false,
+            companion: (same && part == PinPart::Whole).then(|| commit.clone()),
+            id_written: Span::default(),
+            id_definition: None,
+        };
+        Some(RepairPlan { safe: true, description: format!("add `{keyword}` for {}", reference.full_id), repair: Repair::Pin(plan) })
+    };
+    let hub = |role: Role| found.iter().find(|reference| reference.role == role && reference.target == Target::Hub);
     if missing(Role::TokenizerRevision) && entry.parameter(Role::TokenizerId).is_some() {
-        return Some(
-            Verdict::new("partial-pin", "tokenizer", usage, at).about(&main.full_id).with("argument", "tokenizer_revision"),
-        );
+        let reference = if usage.argument(Role::TokenizerId).is_some() { hub(Role::TokenizerId) } else { Some(main) };
+        let repair = reference.and_then(|reference| plan(Role::TokenizerRevision, reference, PinPart::Whole));
+        let verdict = Verdict::new("partial-pin", "tokenizer", usage, at).about(&main.full_id);
+        return Some(verdict.with("argument", "tokenizer_revision").repaired(repair));
     }
     if runs_code && missing(Role::CodeRevision) {
-        return Some(Verdict::new("partial-pin", "code", usage, at).about(&main.full_id).with("argument", "code_revision"));
+        let verdict = Verdict::new("partial-pin", "code", usage, at).about(&main.full_id).with("argument", "code_revision");
+        return Some(verdict.repaired(plan(Role::CodeRevision, main, PinPart::Code)));
     }
-    if found.iter().any(|reference| reference.role == Role::CodeId && reference.target == Target::Hub)
+    if let Some(code) = hub(Role::CodeId)
         && missing(Role::CustomRevision)
     {
-        return Some(Verdict::new("partial-pin", "pipeline", usage, at).about(&main.full_id).with("argument", "custom_revision"));
+        let verdict = Verdict::new("partial-pin", "pipeline", usage, at).about(&main.full_id).with("argument", "custom_revision");
+        return Some(verdict.repaired(plan(Role::CustomRevision, code, PinPart::Whole)));
     }
     None
 }
