@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, PLACEHOLDERS, Values};
+use crate::catalog::{Catalog, PLACEHOLDERS, RepoKind, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
 use crate::judge::{self, Context, PinPlan, Repair, RepairPlan, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
@@ -12,7 +12,7 @@ use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
 use crate::python::project::Project;
 use crate::python::uses::{self, CodeCell, FileContext};
-use crate::reference::LocalPaths;
+use crate::reference::{LocalPaths, PinState, Target, references};
 use crate::secrets::{self, SecretMatch};
 use crate::source::{FileLanguage, Language, Source, UnitKind, language_of};
 use crate::span::Span;
@@ -102,6 +102,8 @@ pub struct Settings {
     pub whole_parse: bool,
     /// Keep the uses of every file (for the inventory and pins).
     pub keep_uses: bool,
+    /// List the repositories that a file names (for the lock).
+    pub list_repos: bool,
     /// Look at code in Markdown.
     pub include_docs: bool,
     /// Read comments that silence findings.
@@ -119,6 +121,25 @@ pub struct FileResult {
     pub uses: Vec<Use>,
     /// Findings that a comment silences.
     pub suppressed: Vec<Finding>,
+    /// The repositories that the file names, when they are listed.
+    pub repos: Vec<RepoSeen>,
+}
+
+/// A repository that a file names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RepoSeen {
+    /// Path of the file.
+    pub path: String,
+    /// Physical line, from 1.
+    pub line: u32,
+    /// The kind.
+    pub kind: RepoKind,
+    /// The id.
+    pub id: String,
+    /// How it is pinned.
+    pub pin: PinState,
+    /// The branch that the comment beside a pin names.
+    pub branch: Option<String>,
 }
 
 impl Engine<'_> {
@@ -167,6 +188,9 @@ impl Engine<'_> {
         let verdicts = judge::judge(&result.uses, &context);
         let tokens = judge::token::judge(&mut source, matches, Vec::new(), &result.uses, &context);
         self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), hits.directive, &mut result);
+        if self.settings.list_repos {
+            self.list_repos(&source, &context, &mut result);
+        }
         if !self.settings.keep_uses {
             result.uses.clear();
         }
@@ -281,6 +305,36 @@ impl Engine<'_> {
 }
 
 impl Engine<'_> {
+    /// Every Hub repository that the uses of a file name for certain.
+    fn list_repos(&self, source: &Source, context: &Context<'_>, result: &mut FileResult) {
+        let findings = FindingContext::new(source);
+        for usage in &result.uses {
+            let Some(entry) = context.entry(usage) else { continue };
+            for reference in references(usage, entry, context.paths) {
+                let known = reference.target == Target::Hub && !reference.id.is_empty() && pin::repo_type(reference.kind).is_some();
+                if !known || matches!(reference.pin, PinState::Irrelevant) {
+                    continue;
+                }
+                result.repos.push(RepoSeen {
+                    path: source.path.clone(),
+                    line: findings.location(usage.unit, reference.span).start.line,
+                    kind: reference.kind,
+                    id: reference.full_id.clone(),
+                    branch: match &reference.pin {
+                        PinState::Commit(commit) => {
+                            let unit = judge::revision::definition_unit(usage, reference.role);
+                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, commit))
+                        }
+                        _ => None,
+                    },
+                    pin: reference.pin,
+                });
+            }
+        }
+        result.repos.sort();
+        result.repos.dedup();
+    }
+
     /// Turns the plan to pin into a repair, when a commit is known, and says what became of it.
     fn pin(&self, source: &Source, spot: &judge::Spot, repair: Option<&RepairPlan>, beside: Option<&PinPlan>, draft: &mut Draft) {
         let plan = match repair {

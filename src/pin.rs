@@ -1,6 +1,10 @@
 //! A plan to pin becomes a repair as soon as a commit is known: from the lock, the cache, or (only when the chain holds it)
 //! the Hub. Where nothing is known nothing is written, and the reason is kept.
 
+mod sources;
+
+pub use sources::{PinOptions, Sources, environment, today};
+
 use crate::catalog::RepoKind;
 use crate::finding::{Finding, Fix};
 use crate::fix::{Stamp, Style};
@@ -230,6 +234,21 @@ fn imports_peft(source: &Source) -> bool {
 fn names_an_adapter(id: &str) -> bool {
     let lower = id.to_ascii_lowercase();
     ["lora", "adapter", "peft"].iter().any(|word| lower.contains(word))
+}
+
+/// The branch that a comment names behind a commit: `revision="<commit>",  # main 2026-11-21` follows `main`.
+#[must_use]
+pub fn noted_branch(text: &str, commit: &str) -> Option<String> {
+    text.match_indices(commit).find_map(|(at, _)| {
+        let rest = text.get(at + commit.len()..)?;
+        let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))?;
+        let comment = line.rsplit_once("# ")?.1.trim();
+        let mut words = comment.split_ascii_whitespace();
+        let (branch, day) = (words.next()?, words.next());
+        // Only the form that hublint writes: a name alone or a name and a day.
+        let ours = words.next().is_none() && day.is_none_or(|day| Date::parse_start(day).is_some());
+        (ours && crate::hub::repo::is_valid_reference(branch)).then(|| branch.to_owned())
+    })
 }
 
 /// True for the rules that a pin satisfies.

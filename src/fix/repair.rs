@@ -1,10 +1,11 @@
 //! Passes over one file: apply what fits, check the result, refuse what does not help, go on with what was put off.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{Applied, apply};
 use super::parse::still_parses;
 use crate::finding::{Finding, Fix};
+use crate::pin::{PIN_PROPERTY, is_pin_rule};
 
 /// After so many passes a file is left as it is then: fixes that call each other forth must end.
 pub const MAX_PASSES: usize = 64;
@@ -116,15 +117,18 @@ fn helping(
         }
         let applied = apply(bytes, &fixes_of(&chosen));
         let after = check(&applied.bytes);
-        let stays: BTreeSet<(&str, usize, Option<&str>)> = after
+        let stays: BTreeMap<(&str, usize, Option<&str>), &Finding> = after
             .iter()
-            .map(|finding| (finding.rule.as_str(), finding.location.start_byte, finding.repo.as_deref()))
+            .map(|finding| ((finding.rule.as_str(), finding.location.start_byte, finding.repo.as_deref()), finding))
             .collect();
         let mut useless = BTreeSet::new();
         for index in &applied.taken {
             let Some(finding) = chosen.get(*index) else { continue };
             let place = applied.moved(finding.location.start_byte);
-            if stays.contains(&(finding.rule.as_str(), place, finding.repo.as_deref())) {
+            let same = stays.get(&(finding.rule.as_str(), place, finding.repo.as_deref()));
+            // A pin does not silence `trust-remote-code`; there it helps when no pin is missing any more.
+            let only_pinned = !is_pin_rule(&finding.rule) && finding.properties.contains_key(PIN_PROPERTY);
+            if same.is_some_and(|same| !only_pinned || same.properties.contains_key(PIN_PROPERTY)) {
                 refuse(finding, "the finding would stay");
                 useless.insert(*index);
             }

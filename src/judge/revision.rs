@@ -128,6 +128,13 @@ fn revision_argument(usage: &Use, role: Role) -> Option<&Argument> {
     usage.argument(*revision).or_else(|| usage.argument(Role::Revision)).filter(|argument| argument.origin != Origin::Absent)
 }
 
+/// The unit in which the revision of a role is written.
+#[must_use]
+pub fn definition_unit(usage: &Use, role: Role) -> usize {
+    let definition = revision_argument(usage, role).and_then(|argument| argument.definition.as_ref());
+    definition.filter(|definition| definition.path.is_none()).map_or(usage.unit, |definition| definition.unit)
+}
+
 /// `checkpoints/x` -> `./checkpoints/x`.
 fn local_repair(argument: Option<&Argument>, id: &str) -> Option<RepairPlan> {
     let argument = argument.filter(|argument| argument.replaceable)?;
