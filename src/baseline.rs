@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::discover;
 use crate::error::{Error, InFile};
 use crate::finding::{Draft, Finding, FindingContext, Level, Suppression};
-use crate::report::{Report, printable};
+use crate::printable::printable;
+use crate::report::Report;
 use crate::source::{Language, OffsetMap, Source, Unit, UnitKind};
 use crate::span::Span;
 
@@ -72,16 +73,10 @@ impl Baseline {
     /// # Errors
     /// When it cannot be read or is no baseline.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::Read {
-            path: path.to_path_buf(),
-            source,
-        };
+        let failed = |source| Error::Read { path: path.to_path_buf(), source };
         let found = std::fs::metadata(path).map_err(failed)?;
         if !found.is_file() || found.len() > MOST_BYTES {
-            return Err(Error::usage(
-                format!("{} is no baseline", path.display()),
-                "write one with --write-baseline",
-            ));
+            return Err(Error::usage(format!("{} is no baseline", path.display()), "write one with --write-baseline"));
         }
         Self::parse(path, std::fs::read_to_string(path).map_err(failed)?)
     }
@@ -92,21 +87,11 @@ impl Baseline {
     /// What is wrong in it, with its line.
     pub fn parse(path: &Path, text: String) -> Result<Self, Error> {
         let file: File = serde_json::from_str(&text).map_err(|error| {
-            let start: usize = text
-                .split_inclusive('\n')
-                .take(error.line().saturating_sub(1))
-                .map(str::len)
-                .sum();
+            let start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
             let at = start + error.column().saturating_sub(1);
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or("").to_owned();
-            InFile::new(
-                path,
-                &text,
-                at..at + 1,
-                message,
-                "baselines are written by --write-baseline; only reasons are edited",
-            )
+            InFile::new(path, &text, at..at + 1, message, "baselines are written by --write-baseline; only reasons are edited")
         })?;
         if file.version != VERSION {
             return Err(Error::usage(
@@ -129,11 +114,7 @@ impl Baseline {
                 }
             }
         }
-        Ok(Self {
-            file: path.to_path_buf(),
-            text,
-            entries,
-        })
+        Ok(Self { file: path.to_path_buf(), text, entries })
     }
 
     /// A baseline of these findings. Reasons of an older one are kept.
@@ -141,29 +122,20 @@ impl Baseline {
     pub fn of(findings: &[Finding], old: Option<&Baseline>) -> Self {
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
         for finding in findings {
-            let entry = entries
-                .entry(finding.identity.clone())
-                .or_insert_with(|| Entry {
-                    path: finding.location.path.clone(),
-                    rule: finding.rule.clone(),
-                    digest: finding.identity.clone(),
-                    count: 0,
-                    text: if finding.secret {
-                        String::new()
-                    } else {
-                        printable(&finding.snippet).into_owned()
-                    },
-                    reason: old
-                        .and_then(|old| old.entries.get(&finding.identity))
-                        .map(|entry| entry.reason.clone())
-                        .unwrap_or_default(),
-                });
+            let entry = entries.entry(finding.identity.clone()).or_insert_with(|| Entry {
+                path: finding.location.path.clone(),
+                rule: finding.rule.clone(),
+                digest: finding.identity.clone(),
+                count: 0,
+                text: if finding.secret { String::new() } else { printable(&finding.snippet).into_owned() },
+                reason: old
+                    .and_then(|old| old.entries.get(&finding.identity))
+                    .map(|entry| entry.reason.clone())
+                    .unwrap_or_default(),
+            });
             entry.count += 1;
         }
-        Self {
-            entries,
-            ..Self::default()
-        }
+        Self { entries, ..Self::default() }
     }
 
     /// The entries, sorted by path, rule and digest.
@@ -189,30 +161,17 @@ impl Baseline {
     /// `checked` says whether a path was part of this run: entries of other files are not stale.
     #[must_use]
     pub fn compare(&self, findings: Vec<Finding>, checked: &dyn Fn(&str) -> bool) -> Compared {
-        let mut left: BTreeMap<&str, u32> = self
-            .entries
-            .iter()
-            .map(|(digest, entry)| (digest.as_str(), entry.count))
-            .collect();
+        let mut left: BTreeMap<&str, u32> = self.entries.iter().map(|(digest, entry)| (digest.as_str(), entry.count)).collect();
         let mut compared = Compared::default();
         for mut finding in findings {
-            let room = left
-                .get_mut(finding.identity.as_str())
-                .filter(|count| **count > 0);
+            let room = left.get_mut(finding.identity.as_str()).filter(|count| **count > 0);
             let Some(count) = room else {
                 compared.new.push(finding);
                 continue;
             };
             *count -= 1;
-            let reason = self
-                .entries
-                .get(&finding.identity)
-                .map(|entry| entry.reason.clone())
-                .unwrap_or_default();
-            finding.suppressed = Some(Suppression {
-                in_source: false,
-                reason,
-            });
+            let reason = self.entries.get(&finding.identity).map(|entry| entry.reason.clone()).unwrap_or_default();
+            finding.suppressed = Some(Suppression { in_source: false, reason });
             compared.known.push(finding);
         }
         compared.stale = self
@@ -227,21 +186,13 @@ impl Baseline {
         compared
     }
 
-    /// Compares the findings of a report: known ones are counted, and kept as suppressed when `keep` says so.
-    /// Gives the stale entries as findings of the rule `unused-ignore`.
-    pub fn apply(
-        &self,
-        report: &mut Report,
-        keep: bool,
-        checked: &dyn Fn(&str) -> bool,
-        root: &Path,
-    ) {
+    /// Compares the findings of a report: what is known goes, counted and kept as suppressed when `keep` says so; stale
+    /// entries come in as findings of the rule `unused-ignore`.
+    pub fn apply(&self, report: &mut Report, keep: bool, checked: &dyn Fn(&str) -> bool, root: &Path) {
         let compared = self.compare(std::mem::take(&mut report.findings), checked);
         report.statistics.in_baseline += compared.known.len() as u64;
         report.findings = compared.new;
-        report
-            .findings
-            .extend(self.stale_findings(&compared.stale, root));
+        report.findings.extend(self.stale_findings(&compared.stale, root));
         if keep {
             report.suppressed.extend(compared.known);
         }
@@ -277,31 +228,20 @@ impl Baseline {
         for (at, _) in self.text.match_indices(key) {
             let rest = self.text.get(at + key.len()..).unwrap_or("");
             let blanks = rest.len() - rest.trim_start_matches([' ', '"']).len();
-            let digest = rest
-                .trim_start_matches([' ', '"'])
-                .split('"')
-                .next()
-                .unwrap_or("");
+            let digest = rest.trim_start_matches([' ', '"']).split('"').next().unwrap_or("");
             places.insert(digest, at + key.len() + blanks);
         }
         let findings = stale
             .iter()
             .map(|(entry, gone)| {
                 let at = places.get(entry.digest.as_str()).copied().unwrap_or(0);
-                let what = if *gone == entry.count {
-                    "is gone".to_owned()
-                } else {
-                    format!("has {gone} fewer copies")
-                };
+                let what = if *gone == entry.count { "is gone".to_owned() } else { format!("has {gone} fewer copies") };
                 let mut draft = Draft::new(
                     "unused-ignore",
                     Level::Note,
                     0,
                     Span::new(at, at + entry.digest.len()),
-                    format!(
-                        "the baseline holds a finding of {} in {} that {what}",
-                        entry.rule, entry.path
-                    ),
+                    format!("the baseline holds a finding of {} in {} that {what}", entry.rule, entry.path),
                 );
                 draft.help = "write the baseline anew with --write-baseline".to_owned();
                 context.finding(draft)
@@ -321,6 +261,8 @@ mod tests {
             path: "a.py".to_owned(),
             bytes: text.as_bytes().to_vec(),
             notebook: false,
+            cells: Vec::new(),
+            problems: Vec::new(),
             units: vec![Unit {
                 text: text.to_owned(),
                 language: Language::Python,
@@ -338,13 +280,7 @@ mod tests {
             .match_indices("load")
             .map(|(at, _)| {
                 let end = text[at..].find(')').unwrap() + at + 1;
-                context.finding(Draft::new(
-                    "unsafe-torch-load",
-                    Level::Warning,
-                    0,
-                    Span::new(at, end),
-                    "unpickles",
-                ))
+                context.finding(Draft::new("unsafe-torch-load", Level::Warning, 0, Span::new(at, end), "unpickles"))
             })
             .collect();
         context.finish(found)
@@ -378,11 +314,7 @@ mod tests {
         assert_eq!(compared.stale.len(), 2);
         let notes = baseline.stale_findings(&compared.stale, Path::new("/p"));
         assert_eq!(notes.len(), 2);
-        assert!(
-            notes
-                .iter()
-                .all(|note| note.location.path == "b.json" && note.level == Level::Note)
-        );
+        assert!(notes.iter().all(|note| note.location.path == "b.json" && note.level == Level::Note));
         assert!(notes.iter().all(|note| note.location.start.line > 3));
         assert!(notes.iter().any(|note| note.message.contains("1 fewer")));
         let other = baseline.compare(Vec::new(), &|path| path != "a.py");
@@ -407,10 +339,7 @@ mod tests {
         let mut draft = Draft::new("leaked-token", Level::Error, 0, Span::new(9, 25), "leaked");
         draft.identity = Some("digest".to_owned());
         let json = Baseline::of(&[context.finding(draft)], None).to_json();
-        assert!(
-            !json.contains("abcdefgh") && !json.contains("\"text\""),
-            "{json}"
-        );
+        assert!(!json.contains("abcdefgh") && !json.contains("\"text\""), "{json}");
     }
 
     #[test]

@@ -167,15 +167,9 @@ impl Config {
     /// # Errors
     /// When it cannot be read, and what is wrong in it.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        if path
-            .file_name()
-            .is_some_and(|name| name == "pyproject.toml")
-        {
+        if path.file_name().is_some_and(|name| name == "pyproject.toml") {
             return Self::read_pyproject(path)?.ok_or_else(|| {
-                Error::usage(
-                    format!("{} has no [tool.hublint]", path.display()),
-                    "add the table or name another file",
-                )
+                Error::usage(format!("{} has no [tool.hublint]", path.display()), "add the table or name another file")
             });
         }
         Self::parse(path, &read_text(path)?)
@@ -207,19 +201,14 @@ impl Config {
     /// That folder relative to the project root with `/`: `""` for the root itself or without a file.
     #[must_use]
     pub fn base(&self, root: &Path) -> String {
-        self.folder()
-            .and_then(|folder| discover::relative(root, &discover::canonical(folder)))
-            .unwrap_or_default()
+        self.folder().and_then(|folder| discover::relative(root, &discover::canonical(folder))).unwrap_or_default()
     }
 
     /// Checks that every rule that is named exists.
     ///
     /// # Errors
     /// The first id that is not known, with the nearest known one.
-    pub fn check_ids<'a>(
-        &self,
-        known: impl IntoIterator<Item = &'a str> + Clone,
-    ) -> Result<(), Error> {
+    pub fn check_ids<'a>(&self, known: impl IntoIterator<Item = &'a str> + Clone) -> Result<(), Error> {
         let known: BTreeSet<&str> = known.into_iter().collect();
         for (id, range) in &self.ids {
             if known.contains(id.as_str()) {
@@ -230,14 +219,7 @@ impl Config {
                 None => "`hublint rules list` shows all rules".to_owned(),
             };
             let path = self.file.clone().unwrap_or_default();
-            return Err(InFile::new(
-                path,
-                &self.text,
-                range.clone(),
-                format!("no rule is called `{id}`"),
-                help,
-            )
-            .into());
+            return Err(InFile::new(path, &self.text, range.clone(), format!("no rule is called `{id}`"), help).into());
         }
         Ok(())
     }
@@ -245,9 +227,7 @@ impl Config {
     /// False when `select`, `ignore` or `[rules.<id>] level = "off"` leave the rule out.
     #[must_use]
     pub fn runs(&self, rule: &str) -> bool {
-        self.select
-            .as_ref()
-            .is_none_or(|select| select.iter().any(|id| id == rule))
+        self.select.as_ref().is_none_or(|select| select.iter().any(|id| id == rule))
             && !self.ignore.iter().any(|id| id == rule)
             && self.rules.get(rule) != Some(&Setting::Off)
     }
@@ -264,10 +244,9 @@ impl Config {
     /// True when `[per-path]` leaves the rule out for a path (relative to the folder of the configuration).
     #[must_use]
     pub fn is_ignored_on(&self, rule: &str, path: &str) -> bool {
-        self.per_path.iter().any(|entry| {
-            entry.rules.iter().any(|id| id == rule || id == "*")
-                && discover::matches(&entry.paths, path)
-        })
+        self.per_path
+            .iter()
+            .any(|entry| entry.rules.iter().any(|id| id == rule || id == "*") && discover::matches(&entry.paths, path))
     }
 
     /// The index in [`Config::allow`] of the first entry that accepts a finding. `path` is relative to the folder of the configuration.
@@ -275,19 +254,9 @@ impl Config {
     pub fn allowed(&self, finding: &Finding, path: &str) -> Option<usize> {
         self.allow.iter().position(|allow| {
             let rule = allow.rules.is_empty() || allow.rules.contains(&finding.rule);
-            let repo = allow.repo.is_empty()
-                || finding
-                    .repo
-                    .as_deref()
-                    .is_some_and(|repo| allow.repo.matching(repo).is_some());
-            let revision = allow
-                .revision
-                .as_ref()
-                .is_none_or(|wanted| finding.properties.get("revision") == Some(wanted));
-            let path = allow
-                .paths
-                .as_ref()
-                .is_none_or(|paths| discover::matches(paths, path));
+            let repo = allow.repo.is_empty() || finding.repo.as_deref().is_some_and(|repo| allow.repo.matching(repo).is_some());
+            let revision = allow.revision.as_ref().is_none_or(|wanted| finding.properties.get("revision") == Some(wanted));
+            let path = allow.paths.as_ref().is_none_or(|paths| discover::matches(paths, path));
             rule && repo && revision && path
         })
     }
@@ -298,8 +267,7 @@ impl Config {
         let Some(file) = &self.file else {
             return Vec::new();
         };
-        let path = discover::relative(root, &discover::canonical(file))
-            .unwrap_or_else(|| file.to_string_lossy().into_owned());
+        let path = discover::relative(root, &discover::canonical(file)).unwrap_or_else(|| file.to_string_lossy().into_owned());
         let source = Source {
             path,
             bytes: self.text.clone().into_bytes(),
@@ -338,23 +306,14 @@ impl Config {
 
 /// Reads a file of bounded size.
 fn read_text(path: &Path) -> Result<String, Error> {
-    let failed = |source| Error::Read {
-        path: path.to_path_buf(),
-        source,
-    };
+    let failed = |source| Error::Read { path: path.to_path_buf(), source };
     let found = std::fs::metadata(path).map_err(failed)?;
     if !found.is_file() || found.len() > MOST_BYTES {
         return Err(Error::usage(
-            format!(
-                "{} is no configuration: not a plain file, or larger than {MOST_BYTES} bytes",
-                path.display()
-            ),
+            format!("{} is no configuration: not a plain file, or larger than {MOST_BYTES} bytes", path.display()),
             "",
         ));
     }
     let text = std::fs::read_to_string(path).map_err(failed)?;
-    Ok(text
-        .strip_prefix('\u{feff}')
-        .map(str::to_owned)
-        .unwrap_or(text))
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

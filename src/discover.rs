@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use globset::GlobBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{WalkBuilder, WalkState};
 
@@ -86,23 +87,13 @@ pub fn project_root(paths: &[PathBuf], configuration: Option<&Path>, working: &P
         });
     }
     let common = common.unwrap_or_else(|| working.clone());
-    if let Some(root) = common
-        .ancestors()
-        .find(|folder| folder.join(".git").exists())
-    {
+    if let Some(root) = common.ancestors().find(|folder| folder.join(".git").exists()) {
         return root.to_path_buf();
     }
-    if let Some(folder) = configuration
-        .map(canonical)
-        .filter(|folder| common.starts_with(folder))
-    {
+    if let Some(folder) = configuration.map(canonical).filter(|folder| common.starts_with(folder)) {
         return folder;
     }
-    if common.starts_with(&working) {
-        working
-    } else {
-        common
-    }
+    if common.starts_with(&working) { working } else { common }
 }
 
 /// The real folder of a path: a folder is its own (also through a link), a file's is the one that holds its name.
@@ -115,11 +106,7 @@ fn folder_of(path: &Path, working: &Path) -> PathBuf {
 }
 
 fn common_folder(left: &Path, right: &Path) -> PathBuf {
-    left.components()
-        .zip(right.components())
-        .take_while(|(a, b)| a == b)
-        .map(|(component, _)| component)
-        .collect()
+    left.components().zip(right.components()).take_while(|(a, b)| a == b).map(|(component, _)| component).collect()
 }
 
 /// The path without links and dots; as it is when it does not exist.
@@ -150,28 +137,22 @@ pub fn patterns(globs: &[String]) -> Result<Gitignore, (usize, String)> {
     let mut builder = GitignoreBuilder::new("");
     for (index, glob) in globs.iter().enumerate() {
         if glob.trim().is_empty() || glob.starts_with('#') {
-            return Err((
-                index,
-                "an empty pattern or a comment excludes nothing".to_owned(),
-            ));
+            return Err((index, "an empty pattern or a comment excludes nothing".to_owned()));
         }
-        builder
-            .add_line(None, glob.strip_prefix("./").unwrap_or(glob))
-            .map_err(|error| (index, error.to_string()))?;
+        // The reader of .gitignore passes over what it does not understand; a pattern that does nothing is a mistake here.
+        GlobBuilder::new(glob.trim_start_matches('!'))
+            .literal_separator(true)
+            .build()
+            .map_err(|error| (index, error.kind().to_string()))?;
+        builder.add_line(None, glob.strip_prefix("./").unwrap_or(glob)).map_err(|error| (index, error.to_string()))?;
     }
-    builder
-        .build()
-        .map_err(|error| (globs.len().saturating_sub(1), error.to_string()))
+    builder.build().map_err(|error| (globs.len().saturating_sub(1), error.to_string()))
 }
 
 /// True when a pattern matches the path or a folder above it.
 #[must_use]
 pub fn matches(patterns: &Gitignore, path: &str) -> bool {
-    !path.starts_with('/')
-        && !path.is_empty()
-        && patterns
-            .matched_path_or_any_parents(path, false)
-            .is_ignore()
+    !path.starts_with('/') && !path.is_empty() && patterns.matched_path_or_any_parents(path, false).is_ignore()
 }
 
 /// Finds the files and hands each to `visit`, on several threads and in no order. `wanted` says by the relative path
@@ -186,18 +167,9 @@ pub fn walk(
 ) -> Result<Vec<Problem>, Error> {
     let excluded = patterns(&discovery.exclude).map_err(|(index, why)| {
         let pattern = discovery.exclude.get(index).map_or("", String::as_str);
-        Error::usage(
-            format!("bad pattern `{pattern}`: {why}"),
-            "patterns are written as in .gitignore",
-        )
+        Error::usage(format!("bad pattern `{pattern}`: {why}"), "patterns are written as in .gitignore")
     })?;
-    let walker = Walker {
-        discovery,
-        excluded,
-        problems: Mutex::default(),
-        wanted,
-        visit,
-    };
+    let walker = Walker { discovery, excluded, problems: Mutex::default(), wanted, visit };
     let mut files: BTreeSet<Input> = BTreeSet::new();
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
     let given = discovery.paths.iter().map(|path| (path, false));
@@ -211,9 +183,7 @@ pub fn walk(
             Err(error) if error.kind() == io::ErrorKind::NotFound && !from_list => {
                 return Err(Error::Missing(path.clone()));
             }
-            Err(error) => {
-                walker.problem(&path.to_string_lossy(), format!("cannot be read: {error}"))
-            }
+            Err(error) => walker.problem(&path.to_string_lossy(), format!("cannot be read: {error}")),
         }
     }
     let named: BTreeSet<&Path> = files.iter().map(|input| input.file.as_path()).collect();
@@ -236,12 +206,7 @@ struct Walker<'a> {
 impl Walker<'_> {
     fn problem(&self, path: &str, message: impl Into<String>) {
         if let Ok(mut problems) = self.problems.lock() {
-            problems.push(Problem {
-                path: path.to_owned(),
-                line: None,
-                message: message.into(),
-                partial: false,
-            });
+            problems.push(Problem { path: path.to_owned(), line: None, message: message.into(), partial: false });
         }
     }
 
@@ -255,12 +220,7 @@ impl Walker<'_> {
     /// The path as patterns of the configuration see it.
     fn is_excluded(&self, path: &str) -> bool {
         let base = self.discovery.exclude_base.as_str();
-        let inner = if base.is_empty() {
-            Some(path)
-        } else {
-            path.strip_prefix(base)
-                .and_then(|rest| rest.strip_prefix('/'))
-        };
+        let inner = if base.is_empty() { Some(path) } else { path.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) };
         inner.is_some_and(|inner| matches(&self.excluded, inner))
     }
 
@@ -288,12 +248,7 @@ impl Walker<'_> {
     /// Only plain files are opened: a pipe would wait for ever, a device may never end.
     fn plain(&self, file: &Path, path: String, explicit: bool) -> Option<Input> {
         match fs::symlink_metadata(file) {
-            Ok(found) if found.is_file() => Some(Input {
-                path,
-                file: file.to_path_buf(),
-                explicit,
-                size: found.len(),
-            }),
+            Ok(found) if found.is_file() => Some(Input { path, file: file.to_path_buf(), explicit, size: found.len() }),
             Ok(_) => {
                 self.problem(&path, "is not a plain file (device, pipe or socket)");
                 None
@@ -344,17 +299,14 @@ impl Walker<'_> {
             .git_global(false)
             .follow_links(false)
             .threads(self.threads())
-            .filter_entry(move |entry| {
-                entry.depth() == 0 || !is_noise(entry, &root, &base, &excluded)
-            });
+            .filter_entry(move |entry| entry.depth() == 0 || !is_noise(entry, &root, &base, &excluded));
         builder.build_parallel().run(|| {
             Box::new(|found| {
                 match found {
                     Ok(entry) => {
-                        let new = seen.as_ref().is_none_or(|seen| {
-                            seen.lock()
-                                .is_ok_and(|mut seen| seen.insert(entry.path().to_path_buf()))
-                        });
+                        let new = seen
+                            .as_ref()
+                            .is_none_or(|seen| seen.lock().is_ok_and(|mut seen| seen.insert(entry.path().to_path_buf())));
                         // Folders are walked all the same: only one of two walks may reach all of them.
                         if new {
                             self.entry(&entry, named);
@@ -413,8 +365,7 @@ impl Walker<'_> {
                     path = Some(at.clone());
                     inner = err;
                 }
-                ignore::Error::WithDepth { err, .. }
-                | ignore::Error::WithLineNumber { err, .. } => {
+                ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
                     inner = err;
                 }
                 ignore::Error::Partial(errors) => match errors.first() {
@@ -424,9 +375,7 @@ impl Walker<'_> {
                 _ => break,
             }
         }
-        let place = path.map_or_else(String::new, |path| {
-            relative_name(&self.discovery.root, &path)
-        });
+        let place = path.map_or_else(String::new, |path| relative_name(&self.discovery.root, &path));
         match inner {
             // Gone between listing and reading.
             ignore::Error::Io(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -438,9 +387,7 @@ impl Walker<'_> {
 
 /// The path relative to the root, or as it is when it lies elsewhere.
 fn relative_name(root: &Path, path: &Path) -> String {
-    relative(root, path)
-        .filter(|path| !path.is_empty())
-        .unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"))
+    relative(root, path).filter(|path| !path.is_empty()).unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"))
 }
 
 fn is_noise(entry: &ignore::DirEntry, root: &Path, base: &str, excluded: &Gitignore) -> bool {
@@ -454,12 +401,8 @@ fn is_noise(entry: &ignore::DirEntry, root: &Path, base: &str, excluded: &Gitign
     let Some(path) = relative(root, entry.path()) else {
         return false;
     };
-    let inner = if base.is_empty() {
-        Some(path.as_str())
-    } else {
-        path.strip_prefix(base)
-            .and_then(|rest| rest.strip_prefix('/'))
-    };
+    let inner =
+        if base.is_empty() { Some(path.as_str()) } else { path.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) };
     inner.is_some_and(|inner| !inner.is_empty() && excluded.matched(inner, is_folder).is_ignore())
 }
 
@@ -476,36 +419,22 @@ pub fn looks_binary(bytes: &[u8]) -> bool {
 /// # Errors
 /// A problem when it is larger than `limit` bytes, has become something else than a plain file or cannot be read.
 pub fn read(input: &Input, limit: u64) -> Result<Vec<u8>, Problem> {
-    let problem = |message: String| Problem {
-        path: input.path.clone(),
-        line: None,
-        message,
-        partial: false,
-    };
+    let problem = |message: String| Problem { path: input.path.clone(), line: None, message, partial: false };
     // Looked at again just before it is opened: what was a file may be a pipe or a link by now.
-    let found = fs::symlink_metadata(&input.file)
-        .map_err(|error| problem(format!("cannot be read: {error}")))?;
+    let found = fs::symlink_metadata(&input.file).map_err(|error| problem(format!("cannot be read: {error}")))?;
     if !found.is_file() {
         return Err(problem("is no longer a plain file".to_owned()));
     }
     if found.len() > limit {
-        return Err(problem(format!(
-            "is larger than the limit of {limit} bytes"
-        )));
+        return Err(problem(format!("is larger than the limit of {limit} bytes")));
     }
-    let file =
-        fs::File::open(&input.file).map_err(|error| problem(format!("cannot be read: {error}")))?;
+    let file = fs::File::open(&input.file).map_err(|error| problem(format!("cannot be read: {error}")))?;
     let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
     // It may grow while it is read.
-    io::Read::read_to_end(
-        &mut io::Read::take(file, limit.saturating_add(1)),
-        &mut bytes,
-    )
-    .map_err(|error| problem(format!("cannot be read: {error}")))?;
+    io::Read::read_to_end(&mut io::Read::take(file, limit.saturating_add(1)), &mut bytes)
+        .map_err(|error| problem(format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > limit {
-        return Err(problem(format!(
-            "is larger than the limit of {limit} bytes"
-        )));
+        return Err(problem(format!("is larger than the limit of {limit} bytes")));
     }
     Ok(bytes)
 }

@@ -225,8 +225,11 @@ impl Engine<'_> {
             .filter(|(_, unit)| unit.language == Language::Python && matches!(unit.kind, UnitKind::File | UnitKind::Code))
             .map(|(index, unit)| (index, Module::new(&unit.text, mode)))
             .collect();
-        let cells: Vec<CodeCell<'_>> =
-            if source.notebook { modules.iter().map(|(unit, module)| CodeCell { module, unit: *unit }).collect() } else { Vec::new() };
+        let cells: Vec<CodeCell<'_>> = if source.notebook {
+            modules.iter().map(|(unit, module)| CodeCell { module, unit: *unit }).collect()
+        } else {
+            Vec::new()
+        };
         for (unit, module) in &modules {
             let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
             result.uses.extend(uses::uses(module, &file, self.catalog, self.project).uses);
@@ -384,7 +387,10 @@ fn addresses(unit: usize, module: &Module<'_>) -> Vec<Use> {
         let made = crate::surface::address::in_literal(unit, module.text(), *span);
         let documentation = || {
             module.line_at(span.start()).is_some_and(|line| {
-                matches!(module.statements(line).first(), Some(Stmt { kind: StmtKind::Expr(Expr { kind: ExprKind::Str(_), .. }), .. }))
+                matches!(
+                    module.statements(line).first(),
+                    Some(Stmt { kind: StmtKind::Expr(Expr { kind: ExprKind::Str(_), .. }), .. })
+                )
             })
         };
         if !made.is_empty() && !documentation() {

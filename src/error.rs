@@ -44,10 +44,7 @@ impl Error {
     /// A usage error.
     #[must_use]
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::Usage {
-            message: message.into(),
-            help: help.into(),
-        }
+        Self::Usage { message: message.into(), help: help.into() }
     }
 
     /// What to do about it; empty when there is nothing to say.
@@ -103,22 +100,13 @@ impl InFile {
         let start = text.floor_char_boundary(range.start);
         let before = text.get(..start).unwrap_or("");
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line_text = text
-            .get(line_start..)
-            .and_then(|rest| rest.lines().next())
-            .unwrap_or("");
-        let end = text
-            .floor_char_boundary(range.end)
-            .clamp(start, (line_start + line_text.len()).max(start));
-        let count = |text: Option<&str>| {
-            u32::try_from(text.unwrap_or("").chars().count()).unwrap_or(u32::MAX)
-        };
+        let line_text = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let end = text.floor_char_boundary(range.end).clamp(start, (line_start + line_text.len()).max(start));
+        let count = |text: Option<&str>| u32::try_from(text.unwrap_or("").chars().count()).unwrap_or(u32::MAX);
         let lead = count(text.get(line_start..start));
         Self {
             path: path.into(),
-            line: u32::try_from(before.matches('\n').count())
-                .unwrap_or(u32::MAX)
-                .saturating_add(1),
+            line: u32::try_from(before.matches('\n').count()).unwrap_or(u32::MAX).saturating_add(1),
             column: lead.saturating_add(1),
             line_text: line_text.to_owned(),
             mark: (lead, lead + count(text.get(start..end))),
@@ -136,14 +124,7 @@ impl From<InFile> for Error {
 
 impl fmt::Display for InFile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{}:{}:{}: {}",
-            self.path.display(),
-            self.line,
-            self.column,
-            self.message
-        )
+        write!(formatter, "{}:{}:{}: {}", self.path.display(), self.line, self.column, self.message)
     }
 }
 

@@ -156,10 +156,7 @@ impl Finding {
     /// What findings are sorted by: path, place, rule, then the text.
     #[must_use]
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {
-        self.location
-            .cmp(&other.location)
-            .then_with(|| self.rule.cmp(&other.rule))
-            .then_with(|| self.message.cmp(&other.message))
+        self.location.cmp(&other.location).then_with(|| self.rule.cmp(&other.rule)).then_with(|| self.message.cmp(&other.message))
     }
 }
 

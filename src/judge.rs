@@ -303,7 +303,13 @@ impl Context<'_> {
         if usage.kind == UseKind::Address {
             return Some(&crate::reference::ADDRESS_ENTRY);
         }
-        usage.entry.map(|id| self.catalog.entry(id))
+        let id = usage.entry?;
+        let at_least = |package: &str, version: &str| match self.versions.at_least(package, version) {
+            Ternary::Yes => Some(true),
+            Ternary::No => Some(false),
+            Ternary::Unknown => None,
+        };
+        Some(self.catalog.entry(self.catalog.variant(id, &usage.qualified, &at_least)))
     }
 
     /// Pins matter less in tests, examples and documentation; remote code and tokens do not.

@@ -133,15 +133,36 @@ pub struct NameVerdict {
 /// Folder names that stand before the slash in local paths: `checkpoints/x` falls through to the Hub namespace
 /// `checkpoints` when the folder is missing (Checkmarx Zero, 2026-01). Sorted.
 const FOLDER_NAMES: [&str; 22] = [
-    "artifacts", "checkpoint", "checkpoints", "ckpt", "ckpts", "data", "experiments", "logs", "model", "model_weights", "models",
-    "output", "outputs", "pretrained_models", "pretrained_weights", "result", "results", "runs", "saved_model", "saved_models",
-    "trained_models", "weights",
+    "artifacts",
+    "checkpoint",
+    "checkpoints",
+    "ckpt",
+    "ckpts",
+    "data",
+    "experiments",
+    "logs",
+    "model",
+    "model_weights",
+    "models",
+    "output",
+    "outputs",
+    "pretrained_models",
+    "pretrained_weights",
+    "result",
+    "results",
+    "runs",
+    "saved_model",
+    "saved_models",
+    "trained_models",
+    "weights",
 ];
 
 /// True for a first segment that is far more often a local folder than a Hub namespace. In any case.
 #[must_use]
 pub fn is_folder_name(segment: &str) -> bool {
-    FOLDER_NAMES.binary_search(&segment.to_ascii_lowercase().as_str()).is_ok()
+    FOLDER_NAMES
+        .binary_search(&segment.to_ascii_lowercase().as_str())
+        .is_ok()
 }
 
 /// True for a namespace of ModelScope that the Hub does not have.
@@ -179,7 +200,11 @@ mod tests {
 
     #[test]
     fn lists_are_asked_in_any_case() {
-        assert!(is_known_namespace("qwen") && is_known_namespace("OPENAI") && !is_known_namespace("qwenn"));
+        assert!(
+            is_known_namespace("qwen")
+                && is_known_namespace("OPENAI")
+                && !is_known_namespace("qwenn")
+        );
         assert!(is_known_id("openai/whisper-large-v3") && is_known_id("gpt2") && !is_known_id(""));
         assert!(is_modelscope_namespace("LLM-Research") && !is_modelscope_namespace("openai"));
     }

@@ -354,6 +354,7 @@ fn one(
     let (id, inside) = split_revision(text, entry.pin);
     let state = inside.map_or_else(|| pin.clone(), PinState::of);
     let target = if usage.saved_before && role == Role::RepoId { Target::Local } else { classify(id, kind, entry, paths) };
+    let id = without_scheme(id);
     let state = if matches!(target, Target::Local | Target::Builtin) { PinState::Irrelevant } else { state };
     let mut made = reference(id, target, state, inside.is_some());
     if kind == RepoKind::Kernel && role == Role::KernelId && !id.contains('/') {
@@ -424,16 +425,26 @@ fn split_revision(text: &str, pin: Pin) -> (&str, Option<&str>) {
         _ if text.matches('@').count() == 1 && text.contains('/') => '@',
         _ => return (text, None),
     };
-    let body = ["hf_hub:", "hf-hub:", "hf:"].iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
+    // The colon of a scheme (`hf_hub:`) is no separator; the scheme stays, it says that the rest is an id.
+    let body = without_scheme(text);
     match body.split_once(separator) {
-        Some((id, revision)) if !id.is_empty() => (id, Some(revision)),
-        _ => (body, None),
+        Some((id, revision)) if !id.is_empty() => {
+            (text.get(..text.len() - revision.len() - separator.len_utf8()).unwrap_or(id), Some(revision))
+        }
+        _ => (text, None),
     }
+}
+
+/// What libraries write before an id that stands on the Hub; some of them take plain names for their own models.
+const SCHEMES: [&str; 5] = ["hf_hub:", "hf-hub:", "hf:", "hfds/", "hfids/"];
+
+fn without_scheme(text: &str) -> &str {
+    SCHEMES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
 }
 
 /// Tells a local path from a repository id.
 fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -> Target {
-    let id = ["hf_hub:", "hf-hub:", "hf:"].iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
+    let id = without_scheme(text);
     let schemed = id.len() != text.len();
     if entry.local == LocalTest::Scheme && !schemed && kind != RepoKind::Github {
         return Target::Builtin;
@@ -442,7 +453,7 @@ fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -
         || text.contains(['\\', ' ', '{', '}', '<', '>', '$', '*', '?', '|', '\n'])
         || text.as_bytes().get(1) == Some(&b':')
         || text.contains("://")
-        || text.matches('/').count() > 1
+        || id.matches('/').count() > 1
         || text.ends_with('/');
     if looks_local {
         return Target::Local;

@@ -2,16 +2,20 @@
 
 mod clean;
 mod concise;
+mod github;
+mod gitlab;
 mod json;
+mod markdown;
 mod sarif;
 mod text;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use crate::error::Error;
 use crate::finding::{Finding, Level, Location, Problem};
 
-pub use clean::{inert, printable};
+pub use crate::printable::{inert, printable};
 
 /// A form of output. The words are those of `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
@@ -69,19 +73,13 @@ impl Report {
     /// How many findings have a level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.level == level)
-            .count()
+        self.findings.iter().filter(|finding| finding.level == level).count()
     }
 
     /// How many findings `--fix` repairs.
     #[must_use]
     pub fn fixable(&self) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe))
-            .count()
+        self.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe)).count()
     }
 
     /// The worst level.
@@ -99,10 +97,7 @@ impl Report {
             entry.0 = entry.0.max(finding.level);
             entry.1 += 1;
         }
-        let mut rows: Vec<_> = rules
-            .into_iter()
-            .map(|(rule, (level, count))| (rule, level, count))
-            .collect();
+        let mut rows: Vec<_> = rules.into_iter().map(|(rule, (level, count))| (rule, level, count)).collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.cmp(&a.2)).then(a.0.cmp(b.0)));
         rows
     }
@@ -169,55 +164,47 @@ impl ReportContext<'_> {
 ///
 /// # Errors
 /// Those of the writer; a closed pipe comes as [`io::ErrorKind::BrokenPipe`].
-pub fn write(
-    format: Format,
-    report: &Report,
-    context: &ReportContext,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write(format: Format, report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, context, out),
         Format::Concise => concise::write(report, context, out),
         Format::Json => json::write(report, context, out),
         Format::Sarif => sarif::write(report, context, out),
-        Format::Github | Format::Gitlab | Format::Markdown => Ok(()),
+        Format::Github => github::write(report, context, out),
+        Format::Gitlab => gitlab::write(report, context, out),
+        Format::Markdown => markdown::write(report, context, out),
     }
+}
+
+/// Prints an error that stopped the job, with the place in the user's file where there is one.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_error(error: &Error, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
+    text::write_error(error, context, out)
 }
 
 /// `nb.ipynb cell 3, line 2 (line 57 of the file)` or `src/a.py:3:14`.
 fn place(location: &Location) -> String {
-    let path = printable(&location.path);
-    // A path must not be read as a workflow command (`::error`) or an option.
-    let guard = if path.starts_with([':', '#', '-']) {
-        "./"
-    } else {
-        ""
-    };
+    let path = shown_path(&location.path);
     match &location.cell {
         Some(cell) => {
-            let output = cell
-                .output
-                .map(|number| format!(" output {number}"))
-                .unwrap_or_default();
-            format!(
-                "{guard}{path} cell {}{output}, line {} (line {} of the file)",
-                cell.number, cell.line, location.start.line
-            )
+            let output = cell.output.map(|number| format!(" output {number}")).unwrap_or_default();
+            format!("{path} cell {}{output}, line {} (line {} of the file)", cell.number, cell.line, location.start.line)
         }
-        None => format!(
-            "{guard}{path}:{}:{}",
-            location.start.line, location.start.column
-        ),
+        None => format!("{path}:{}:{}", location.start.line, location.start.column),
     }
+}
+
+/// A path that cannot be read as a workflow command (`::error`) or an option.
+fn shown_path(path: &str) -> String {
+    let guard = if path.trim_start().starts_with([':', '#', '-']) { "./" } else { "" };
+    format!("{guard}{}", printable(path))
 }
 
 /// `1 finding`, `2 findings`.
 fn counted(count: usize, word: &str) -> String {
-    if count == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{count} {word}s")
-    }
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// The closing line: what was found and what to do next.
@@ -227,26 +214,22 @@ fn closing(report: &Report) -> String {
     let mut line = if found == 0 {
         format!("no findings in {}", counted(files, "file"))
     } else {
-        let kinds: Vec<String> = [
-            (Level::Error, "error"),
-            (Level::Warning, "warning"),
-            (Level::Note, "note"),
-        ]
-        .into_iter()
-        .map(|(level, word)| (report.count(level), word))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| counted(count, word))
-        .collect();
+        let kinds: Vec<String> = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
+            .into_iter()
+            .map(|(level, word)| (report.count(level), word))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| counted(count, word))
+            .collect();
         format!("{} ({})", counted(found, "finding"), kinds.join(", "))
     };
     if report.statistics.in_baseline > 0 {
-        line.push_str(&format!(
-            ", {} in the baseline",
-            report.statistics.in_baseline
-        ));
+        line.push_str(&format!(", {} in the baseline", report.statistics.in_baseline));
     }
     if report.statistics.suppressed > 0 {
         line.push_str(&format!(", {} suppressed", report.statistics.suppressed));
+    }
+    if !report.problems.is_empty() {
+        line.push_str(&format!("; {} not (wholly) checked", counted(report.problems.len(), "file")));
     }
     match report.fixable() {
         0 => {
@@ -254,33 +237,14 @@ fn closing(report: &Report) -> String {
                 line.push_str(&format!("; why: hublint explain {}", first.rule));
             }
         }
-        fixable => line.push_str(&format!(
-            "; {fixable} can be fixed offline: hublint check --fix"
-        )),
-    }
-    if !report.problems.is_empty() {
-        line.push_str(&format!(
-            "; {} not (wholly) checked, see above",
-            counted(report.problems.len(), "file")
-        ));
+        fixable => line.push_str(&format!("; {fixable} can be fixed offline: hublint check --fix")),
     }
     line
 }
 
 /// A problem on one line.
 fn problem_line(problem: &Problem) -> String {
-    let line = problem
-        .line
-        .map(|line| format!(":{line}"))
-        .unwrap_or_default();
-    let scope = if problem.partial {
-        "partly checked"
-    } else {
-        "not checked"
-    };
-    format!(
-        "{}{line}: {scope}: {}",
-        printable(&problem.path),
-        printable(&problem.message)
-    )
+    let line = problem.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let scope = if problem.partial { "partly checked" } else { "not checked" };
+    format!("{}{line}: {scope}: {}", shown_path(&problem.path), printable(&problem.message))
 }

@@ -14,6 +14,8 @@ pub use directive::{Directive, Id, Origin, line_comments, may_hold};
 
 /// Lines from the top in which `ignore-file` counts.
 const TOP_LINES: u32 = 20;
+/// Remarks about the comments of one file; a file with more is no work of people.
+const MOST_REMARKS: usize = 1000;
 /// Lines of comments above a statement that belong to it.
 const MOST_ABOVE: u32 = 20;
 
@@ -73,10 +75,7 @@ impl Directives {
 
 /// The unit in which `ignore-file` counts: the file, in a notebook the first code cell.
 fn top_unit(source: &Source) -> Option<usize> {
-    source
-        .units
-        .iter()
-        .position(|unit| matches!(unit.kind, UnitKind::File | UnitKind::Code))
+    source.units.iter().position(|unit| matches!(unit.kind, UnitKind::File | UnitKind::Code))
 }
 
 /// True when nothing but blanks stands before the comment on its line.
@@ -105,12 +104,7 @@ pub struct Applied {
 
 /// Silences findings of a file by its comments, and reports comments that do nothing.
 #[must_use]
-pub fn apply(
-    context: &FindingContext,
-    directives: &Directives,
-    findings: Vec<Finding>,
-    known: &Known,
-) -> Applied {
+pub fn apply(context: &FindingContext, directives: &Directives, findings: Vec<Finding>, known: &Known) -> Applied {
     let mut applied = Applied::default();
     if directives.list.is_empty() {
         applied.findings = findings;
@@ -141,21 +135,12 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(directives: &'a Directives) -> Self {
-        let mut index = Self {
-            directives,
-            lines: BTreeMap::new(),
-            file: BTreeMap::new(),
-            used: BTreeSet::new(),
-        };
+        let mut index = Self { directives, lines: BTreeMap::new(), file: BTreeMap::new(), used: BTreeSet::new() };
         for (number, directive) in directives.list.iter().enumerate() {
             for (id_number, id) in directive.ids.iter().enumerate() {
                 for rule in id.rules() {
                     if !directive.file_wide {
-                        index
-                            .lines
-                            .entry((directive.unit, rule))
-                            .or_default()
-                            .push((directive.line, number, id_number));
+                        index.lines.entry((directive.unit, rule)).or_default().push((directive.line, number, id_number));
                     } else if directive.in_time {
                         index.file.entry(rule).or_insert((number, id_number));
                     }
@@ -172,16 +157,8 @@ impl<'a> Index<'a> {
         match self.silencer(&finding) {
             Some((directive, id)) => {
                 self.used.insert((directive, id));
-                let reason = self
-                    .directives
-                    .list
-                    .get(directive)
-                    .map(|directive| directive.reason.clone())
-                    .unwrap_or_default();
-                finding.suppressed = Some(Suppression {
-                    in_source: true,
-                    reason,
-                });
+                let reason = self.directives.list.get(directive).map(|directive| directive.reason.clone()).unwrap_or_default();
+                finding.suppressed = Some(Suppression { in_source: true, reason });
                 applied.suppressed.push(finding);
             }
             None => applied.findings.push(finding),
@@ -198,11 +175,7 @@ impl<'a> Index<'a> {
             let before = until.checked_sub(1).and_then(|index| lines.get(index));
             let on_statement = before
                 .filter(|(line, ..)| *line >= scope.first_line)
-                .or_else(|| {
-                    lines
-                        .get(until)
-                        .filter(|(line, ..)| *line <= scope.last_line)
-                });
+                .or_else(|| lines.get(until).filter(|(line, ..)| *line <= scope.last_line));
             if let Some((_, directive, id)) = on_statement {
                 return Some((*directive, *id));
             }
@@ -214,12 +187,7 @@ impl<'a> Index<'a> {
     }
 
     /// A directive in the block of comment lines that ends directly above a line.
-    fn above(
-        &self,
-        unit: usize,
-        first_line: u32,
-        lines: &[(u32, usize, usize)],
-    ) -> Option<(usize, usize)> {
+    fn above(&self, unit: usize, first_line: u32, lines: &[(u32, usize, usize)]) -> Option<(usize, usize)> {
         for back in 1..=MOST_ABOVE {
             let line = first_line.checked_sub(back)?;
             if !self.directives.comment_lines.contains(&(unit, line)) {
@@ -235,17 +203,14 @@ impl<'a> Index<'a> {
 }
 
 /// Findings about the comments themselves.
-fn remarks(
-    context: &FindingContext,
-    directives: &Directives,
-    used: &BTreeSet<(usize, usize)>,
-    known: &Known,
-) -> Vec<Finding> {
+fn remarks(context: &FindingContext, directives: &Directives, used: &BTreeSet<(usize, usize)>, known: &Known) -> Vec<Finding> {
     let mut remarks = Vec::new();
     let mut remark = |rule: &str, level, unit, span, message: String, help: String| {
         let mut draft = Draft::new(rule, level, unit, span, message);
         draft.help = help;
-        remarks.push(context.finding(draft));
+        if remarks.len() < MOST_REMARKS {
+            remarks.push(context.finding(draft));
+        }
     };
     for (number, directive) in directives.list.iter().enumerate() {
         if directive.origin != Origin::Hublint {
@@ -268,23 +233,14 @@ fn remarks(
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "`hublint rules list` shows all rules".to_owned(),
                 };
-                remark(
-                    "unknown-rule",
-                    Level::Warning,
-                    directive.unit,
-                    id.span,
-                    format!("no rule is called `{}`", id.text),
-                    help,
-                );
+                remark("unknown-rule", Level::Warning, directive.unit, id.span, format!("no rule is called `{}`", id.text), help);
             } else if directive.file_wide && !directive.in_time {
                 remark(
                     "unused-ignore",
                     Level::Note,
                     directive.unit,
                     directive.span,
-                    format!(
-                        "`ignore-file` counts only in the first {TOP_LINES} lines (of a notebook's first code cell)"
-                    ),
+                    format!("`ignore-file` counts only in the first {TOP_LINES} lines (of a notebook's first code cell)"),
                     "move it to the top, or use `ignore` on the line".to_owned(),
                 );
             } else if !used.contains(&(number, id_number))

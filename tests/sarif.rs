@@ -39,10 +39,7 @@ fn all_uris(value: &Value, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(map) => {
             if let Some(uri) = map.get("uri") {
-                found.push((
-                    uri.as_str().unwrap().to_owned(),
-                    map["uriBaseId"].as_str().unwrap().to_owned(),
-                ));
+                found.push((uri.as_str().unwrap().to_owned(), map["uriBaseId"].as_str().unwrap().to_owned()));
             }
             map.values().for_each(|value| all_uris(value, found));
         }
@@ -66,10 +63,7 @@ fn log_and_run_have_what_readers_need() {
     for report in [Report::default(), support::sample()] {
         let log = sarif(&report);
         assert_eq!(log["version"], "2.1.0");
-        assert_eq!(
-            log["$schema"],
-            "https://json.schemastore.org/sarif-2.1.0.json"
-        );
+        assert_eq!(log["$schema"], "https://json.schemastore.org/sarif-2.1.0.json");
         assert_eq!(log["runs"].as_array().unwrap().len(), 1);
         let run = &log["runs"][0];
         assert!(run["results"].is_array());
@@ -86,13 +80,8 @@ fn log_and_run_have_what_readers_need() {
 #[test]
 fn rules_are_sorted_complete_and_within_the_limits() {
     let log = sarif(&support::sample());
-    let rules = log["runs"][0]["tool"]["driver"]["rules"]
-        .as_array()
-        .unwrap();
-    let ids: Vec<&str> = rules
-        .iter()
-        .map(|rule| rule["id"].as_str().unwrap())
-        .collect();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
     assert_eq!(ids, ["leaked-token", "unpinned-revision", "unused-ignore"]);
     for rule in rules {
         let id = rule["id"].as_str().unwrap();
@@ -100,21 +89,13 @@ fn rules_are_sorted_complete_and_within_the_limits() {
         assert!(name != id && name.len() <= 255 && !name.contains('-'));
         for key in ["shortDescription", "fullDescription"] {
             let text = rule[key]["text"].as_str().unwrap();
-            assert!(
-                !text.is_empty() && text.chars().count() <= 1024,
-                "{id} {key}"
-            );
+            assert!(!text.is_empty() && text.chars().count() <= 1024, "{id} {key}");
         }
         assert!(!rule["help"]["text"].as_str().unwrap().is_empty());
         assert!(!rule["help"]["markdown"].as_str().unwrap().is_empty());
         assert!(rule["helpUri"].as_str().unwrap().starts_with("https://"));
         let properties = &rule["properties"];
-        let tags: Vec<&str> = properties["tags"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|tag| tag.as_str().unwrap())
-            .collect();
+        let tags: Vec<&str> = properties["tags"].as_array().unwrap().iter().map(|tag| tag.as_str().unwrap()).collect();
         assert!(tags.len() <= 10);
         assert_eq!(tags.iter().collect::<BTreeSet<_>>().len(), tags.len());
         for tag in tags.iter().filter(|tag| tag.contains("cwe")) {
@@ -139,9 +120,7 @@ fn rules_are_sorted_complete_and_within_the_limits() {
 fn results_point_at_their_rule_line_and_text() {
     let sources = support::sources();
     let log = sarif(&support::sample());
-    let rules = log["runs"][0]["tool"]["driver"]["rules"]
-        .as_array()
-        .unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
     let mut seen = BTreeSet::new();
     let mut compared = 0;
     for result in results(&log) {
@@ -159,18 +138,13 @@ fn results_point_at_their_rule_line_and_text() {
         let around = &place["contextRegion"];
         assert!(around["startLine"].as_u64() <= region["startLine"].as_u64());
         assert!(around["endLine"].as_u64() >= region["endLine"].as_u64());
-        let hash = result["partialFingerprints"]["primaryLocationLineHash"]
-            .as_str()
-            .unwrap();
+        let hash = result["partialFingerprints"]["primaryLocationLineHash"].as_str().unwrap();
         let path = decoded(place["artifactLocation"]["uri"].as_str().unwrap());
         let Some(source) = sources.iter().find(|source| source.path == path) else {
             continue;
         };
         let line = region["startLine"].as_u64().unwrap() as u32;
-        assert_eq!(
-            LineIndex::new(&source.bytes).line_hash(line).as_deref(),
-            Some(hash)
-        );
+        assert_eq!(LineIndex::new(&source.bytes).line_hash(line).as_deref(), Some(hash));
         let mut text = region_text(source, region);
         if source.notebook {
             text = serde_json::from_str(&format!("\"{text}\"")).unwrap();
@@ -192,11 +166,7 @@ fn uris_are_relative_encoded_and_declared() {
     for (uri, base) in found {
         assert_eq!(base, "%SRCROOT%");
         assert!(!uri.starts_with(['.', '/']) && !uri.contains(':'), "{uri}");
-        assert!(
-            uri.bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte)),
-            "{uri}"
-        );
+        assert!(uri.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte)), "{uri}");
         paths.insert(decoded(&uri));
     }
     for source in support::sources() {
@@ -207,10 +177,7 @@ fn uris_are_relative_encoded_and_declared() {
 #[test]
 fn a_cell_is_a_logical_location_and_the_end_of_the_message() {
     let log = sarif(&support::sample());
-    let result = results(&log)
-        .iter()
-        .find(|result| result.to_string().contains("demo.ipynb"))
-        .unwrap();
+    let result = results(&log).iter().find(|result| result.to_string().contains("demo.ipynb")).unwrap();
     let message = result["message"]["text"].as_str().unwrap();
     assert!(message.ends_with("(cell 2, line 3)"), "{message}");
     let logical = &result["locations"][0]["logicalLocations"][0];
@@ -224,12 +191,8 @@ fn links_reach_related_locations_and_brackets_of_the_source_make_none() {
     let log = sarif(&support::sample());
     let mut brackets = 0;
     for result in results(&log) {
-        let ids: BTreeSet<u64> = result["relatedLocations"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|location| location["id"].as_u64().unwrap())
-            .collect();
+        let ids: BTreeSet<u64> =
+            result["relatedLocations"].as_array().unwrap().iter().map(|location| location["id"].as_u64().unwrap()).collect();
         let message = result["message"]["text"].as_str().unwrap();
         let mut links = 0;
         let bytes = message.as_bytes();
@@ -237,14 +200,7 @@ fn links_reach_related_locations_and_brackets_of_the_source_make_none() {
             if *byte != b'[' {
                 continue;
             }
-            if bytes[..at]
-                .iter()
-                .rev()
-                .take_while(|byte| **byte == b'\\')
-                .count()
-                % 2
-                == 1
-            {
+            if bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1 {
                 brackets += 1;
                 continue;
             }
@@ -265,19 +221,11 @@ fn fixes_are_sorted_and_do_not_overlap() {
         let fix = &result["fixes"][0];
         assert_eq!(fix["description"]["text"], "Pin the revision.");
         let change = &fix["artifactChanges"][0];
-        assert_eq!(
-            change["artifactLocation"],
-            result["locations"][0]["physicalLocation"]["artifactLocation"]
-        );
+        assert_eq!(change["artifactLocation"], result["locations"][0]["physicalLocation"]["artifactLocation"]);
         let mut last = (0, 0);
         for replacement in change["replacements"].as_array().unwrap() {
             let region = &replacement["deletedRegion"];
-            let place = |line: &str, column: &str| {
-                (
-                    region[line].as_u64().unwrap(),
-                    region[column].as_u64().unwrap(),
-                )
-            };
+            let place = |line: &str, column: &str| (region[line].as_u64().unwrap(), region[column].as_u64().unwrap());
             assert!(place("startLine", "startColumn") >= last);
             last = place("endLine", "endColumn");
             assert!(last >= place("startLine", "startColumn"));
@@ -290,16 +238,11 @@ fn fixes_are_sorted_and_do_not_overlap() {
 #[test]
 fn problems_are_notifications_and_suppressed_results_say_why() {
     let log = sarif(&support::sample());
-    let notifications = log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
-        .as_array()
-        .unwrap();
+    let notifications = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
     assert_eq!(notifications.len(), 2);
     assert_eq!(notifications[0]["level"], "warning");
     assert_eq!(notifications[1]["level"], "error");
-    let suppressed: Vec<&Value> = results(&log)
-        .iter()
-        .filter_map(|result| result.get("suppressions"))
-        .collect();
+    let suppressed: Vec<&Value> = results(&log).iter().filter_map(|result| result.get("suppressions")).collect();
     assert_eq!(suppressed.len(), 1);
     assert_eq!(suppressed[0][0]["kind"], "inSource");
     assert_eq!(suppressed[0][0]["justification"], "only a test");

@@ -157,26 +157,15 @@ impl Reader<'_> {
     fn config(&self, raw: Raw) -> Result<Config, Error> {
         let mut ids = Vec::new();
         let mut named = |words: &Words| {
-            ids.extend(
-                words
-                    .iter()
-                    .map(|word| (word.get_ref().clone(), word.span())),
-            );
+            ids.extend(words.iter().map(|word| (word.get_ref().clone(), word.span())));
         };
         raw.select.iter().for_each(&mut named);
         named(&raw.ignore);
         let mut per_path = Vec::new();
         for (glob, rules) in &raw.per_path {
-            let known: Words = rules
-                .iter()
-                .filter(|rule| rule.get_ref() != "*")
-                .cloned()
-                .collect();
+            let known: Words = rules.iter().filter(|rule| rule.get_ref() != "*").cloned().collect();
             named(&known);
-            per_path.push(PerPath {
-                paths: self.paths(std::slice::from_ref(glob))?,
-                rules: plain(rules),
-            });
+            per_path.push(PerPath { paths: self.paths(std::slice::from_ref(glob))?, rules: plain(rules) });
         }
         for allow in &raw.allow {
             if let Some(OneOrMore(rules)) = &allow.get_ref().rule {
@@ -195,11 +184,7 @@ impl Reader<'_> {
             rules.insert(id.get_ref().clone(), setting);
         }
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        let allow = raw
-            .allow
-            .into_iter()
-            .map(|allow| self.allow(allow))
-            .collect::<Result<_, _>>()?;
+        let allow = raw.allow.into_iter().map(|allow| self.allow(allow)).collect::<Result<_, _>>()?;
         // Checked here, where the line is known; used by discover.
         self.gitignore(&raw.exclude)?;
         Ok(Config {
@@ -208,11 +193,7 @@ impl Reader<'_> {
             select: raw.select.as_ref().map(plain),
             ignore: plain(&raw.ignore),
             exclude: plain(&raw.exclude),
-            extend_rules: raw
-                .extend_rules
-                .iter()
-                .map(|rules| folder.join(rules.get_ref()))
-                .collect(),
+            extend_rules: raw.extend_rules.iter().map(|rules| folder.join(rules.get_ref())).collect(),
             per_path,
             rules,
             allow,
@@ -230,18 +211,9 @@ impl Reader<'_> {
         let range = raw.span();
         let raw = raw.into_inner();
         if raw.rule.is_none() && raw.repo.is_none() && raw.path.is_none() {
-            return Err(self.error(
-                range,
-                "this would accept every finding",
-                "give at least one of `rule`, `repo`, `path`",
-            ));
+            return Err(self.error(range, "this would accept every finding", "give at least one of `rule`, `repo`, `path`"));
         }
-        let words = |given: &Option<OneOrMore>| {
-            given
-                .as_ref()
-                .map(|OneOrMore(words)| words.clone())
-                .unwrap_or_default()
-        };
+        let words = |given: &Option<OneOrMore>| given.as_ref().map(|OneOrMore(words)| words.clone()).unwrap_or_default();
         Ok(Allow {
             rules: plain(&words(&raw.rule)),
             repo: self.repos(&words(&raw.repo))?,
@@ -271,22 +243,15 @@ impl Reader<'_> {
         let words: Vec<String> = globs.iter().map(|glob| glob.get_ref().clone()).collect();
         discover::patterns(&words).map_err(|(index, why)| {
             let range = globs.get(index).map_or(0..0, Spanned::span);
-            self.error(
-                range,
-                format!("bad pattern: {why}"),
-                "patterns are written as in .gitignore, relative to this file",
-            )
+            self.error(range, format!("bad pattern: {why}"), "patterns are written as in .gitignore, relative to this file")
         })
     }
 
     fn repos(&self, words: &[Spanned<String>]) -> Result<RepoPatterns, Error> {
         let mut patterns = RepoPatterns::default();
         for word in words {
-            let glob = GlobBuilder::new(word.get_ref())
-                .literal_separator(true)
-                .case_insensitive(true)
-                .build()
-                .map_err(|error| {
+            let glob =
+                GlobBuilder::new(word.get_ref()).literal_separator(true).case_insensitive(true).build().map_err(|error| {
                     self.error(
                         word.span(),
                         format!("bad pattern: {}", error.kind()),

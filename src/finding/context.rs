@@ -60,13 +60,7 @@ pub struct Draft {
 impl Draft {
     /// A draft with the facts that every finding has.
     #[must_use]
-    pub fn new(
-        rule: &str,
-        level: Level,
-        unit: usize,
-        span: Span,
-        message: impl Into<String>,
-    ) -> Self {
+    pub fn new(rule: &str, level: Level, unit: usize, span: Span, message: impl Into<String>) -> Self {
         Self {
             rule: rule.to_owned(),
             level,
@@ -133,8 +127,7 @@ impl<'a> FindingContext<'a> {
     /// The lines of the file.
     #[must_use]
     pub fn lines(&self) -> &LineIndex<'a> {
-        self.lines
-            .get_or_init(|| LineIndex::new(&self.source.bytes))
+        self.lines.get_or_init(|| LineIndex::new(&self.source.bytes))
     }
 
     /// The lines of a unit's text.
@@ -183,32 +176,20 @@ impl<'a> FindingContext<'a> {
     fn cell_place(&self, index: usize, unit: &Unit, span: Span) -> Option<CellPlace> {
         let cell = unit.cell.as_ref()?;
         let place = self.unit_lines(index)?.position(span.start());
-        Some(CellPlace {
-            number: cell.number,
-            id: cell.id.clone(),
-            line: place.line,
-            column: place.column,
-            output: cell.output,
-        })
+        Some(CellPlace { number: cell.number, id: cell.id.clone(), line: place.line, column: place.column, output: cell.output })
     }
 
     /// A place related to a finding.
     #[must_use]
     pub fn related(&self, message: impl Into<String>, unit: usize, span: Span) -> Related {
-        Related {
-            message: self.masked(&message.into()).into_owned(),
-            location: self.location(unit, span),
-        }
+        Related { message: self.masked(&message.into()).into_owned(), location: self.location(unit, span) }
     }
 
     /// Where the edits of a fix stand.
     #[must_use]
     pub fn edit_places(&self, edits: &[Edit]) -> Vec<(Position, Position)> {
         let lines = self.lines();
-        edits
-            .iter()
-            .map(|edit| (lines.position(edit.start), lines.position(edit.end)))
-            .collect()
+        edits.iter().map(|edit| (lines.position(edit.start), lines.position(edit.end))).collect()
     }
 
     /// Gives a finding a fix after it was made.
@@ -236,20 +217,11 @@ impl<'a> FindingContext<'a> {
     pub fn finding(&self, draft: Draft) -> Finding {
         let location = self.location(draft.unit, draft.span);
         let shown = self.shown_line(draft.unit, draft.span);
-        let line_hash = if self.line_hashes {
-            self.lines()
-                .line_hash(location.start.line)
-                .unwrap_or_default()
-        } else {
-            String::new()
-        };
+        let line_hash =
+            if self.line_hashes { self.lines().line_hash(location.start.line).unwrap_or_default() } else { String::new() };
         let identity = self.identity(&draft);
         let scope = draft.statement.unwrap_or(draft.span);
-        let fix_places = draft
-            .fix
-            .as_ref()
-            .map(|fix| self.edit_places(&fix.edits))
-            .unwrap_or_default();
+        let fix_places = draft.fix.as_ref().map(|fix| self.edit_places(&fix.edits)).unwrap_or_default();
         Finding {
             snippet: self.snippet(draft.unit, draft.span),
             line_text: shown.text,
@@ -259,8 +231,7 @@ impl<'a> FindingContext<'a> {
                 unit: u32::try_from(draft.unit).unwrap_or(u32::MAX),
                 line: self.unit_line(draft.unit, draft.span.start()),
                 first_line: self.unit_line(draft.unit, scope.start()),
-                last_line: self
-                    .unit_line(draft.unit, scope.end().saturating_sub(1).max(scope.start())),
+                last_line: self.unit_line(draft.unit, scope.end().saturating_sub(1).max(scope.start())),
             },
             location,
             line_hash,
@@ -277,11 +248,7 @@ impl<'a> FindingContext<'a> {
             suppressed: None,
             secret: draft.identity.is_some(),
             repo: draft.repo.map(|repo| self.masked(&repo).into_owned()),
-            properties: draft
-                .properties
-                .into_iter()
-                .map(|(key, value)| (key, self.masked(&value).into_owned()))
-                .collect(),
+            properties: draft.properties.into_iter().map(|(key, value)| (key, self.masked(&value).into_owned())).collect(),
         }
     }
 
@@ -330,8 +297,7 @@ impl<'a> FindingContext<'a> {
 
     /// Digest of the masked text of a unit.
     fn unit_digest(&self, index: usize) -> &str {
-        let (Some(unit), Some(cell)) = (self.source.units.get(index), self.unit_digests.get(index))
-        else {
+        let (Some(unit), Some(cell)) = (self.source.units.get(index), self.unit_digests.get(index)) else {
             return "";
         };
         cell.get_or_init(|| {
@@ -342,8 +308,7 @@ impl<'a> FindingContext<'a> {
 
     /// The line to show, with what to underline in it.
     fn shown_line(&self, index: usize, span: Span) -> Shown {
-        let (Some(unit), Some(lines)) = (self.source.units.get(index), self.unit_lines(index))
-        else {
+        let (Some(unit), Some(lines)) = (self.source.units.get(index), self.unit_lines(index)) else {
             return Shown::default();
         };
         let span = first_line(&unit.text, span);
@@ -351,17 +316,8 @@ impl<'a> FindingContext<'a> {
         let line = lines.line_range(lines.line(start));
         let (start, end) = (start.min(line.end), span.end().min(line.end));
         // What the mask sees: the line, or a wide window of it.
-        let from = floor(
-            &unit.text,
-            line.start.max(start.saturating_sub(LEAD * 4 + MARGIN)),
-        );
-        let to = floor(
-            &unit.text,
-            line.end.min(
-                end.min(start + SHOWN * 4)
-                    .saturating_add(SHOWN * 4 + MARGIN),
-            ),
-        );
+        let from = floor(&unit.text, line.start.max(start.saturating_sub(LEAD * 4 + MARGIN)));
+        let to = floor(&unit.text, line.end.min(end.min(start + SHOWN * 4).saturating_add(SHOWN * 4 + MARGIN)));
         let seen = unit.text.get(from..to).unwrap_or("");
         let before = count(unit.text.get(from..start).unwrap_or(""));
         let marked = count(unit.text.get(start..end.min(to)).unwrap_or(""));
@@ -372,15 +328,7 @@ impl<'a> FindingContext<'a> {
             moved_mark(seen, &masked, (before, before + marked))
         };
         let (text, skipped, mark) = window_around(&masked, mark, SHOWN);
-        Shown {
-            text,
-            offset: lines
-                .position(from)
-                .column
-                .saturating_sub(1)
-                .saturating_add(skipped),
-            mark,
-        }
+        Shown { text, offset: lines.position(from).column.saturating_sub(1).saturating_add(skipped), mark }
     }
 }
 
@@ -404,11 +352,7 @@ pub fn window_around(line: &str, mark: (u32, u32), most: usize) -> (String, u32,
     }
     let lead = (most / 4).max(most.saturating_sub(end - start) / 2);
     let skipped = start.saturating_sub(lead).min(total - most);
-    let text = line
-        .chars()
-        .skip(skipped as usize)
-        .take(most as usize)
-        .collect();
+    let text = line.chars().skip(skipped as usize).take(most as usize).collect();
     (text, skipped, (start - skipped, (end - skipped).min(most)))
 }
 
@@ -416,9 +360,7 @@ pub fn window_around(line: &str, mark: (u32, u32), most: usize) -> (String, u32,
 fn moved_mark(line: &str, masked: &str, mark: (u32, u32)) -> (u32, u32) {
     let head = count_same(line.chars(), masked.chars());
     let (before, after) = (count(line), count(masked));
-    let tail = count_same(line.chars().rev(), masked.chars().rev())
-        .min(before - head.min(before))
-        .min(after - head.min(after));
+    let tail = count_same(line.chars().rev(), masked.chars().rev()).min(before - head.min(before)).min(after - head.min(after));
     let start = match mark.0 {
         at if at <= head => at,
         at if at >= before - tail => after - (before - at),

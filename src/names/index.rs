@@ -11,8 +11,8 @@ use super::chains::{Chains, NOTHING, extend, hash, tagged};
 use super::edit::{Edit, one_edit};
 use super::list::{BARE, NAMESPACES, REPOS};
 use super::namespace_checks::is_plausible_slip;
-use super::skeleton::{READINGS, Reading, Separators, Skeleton, look_alike};
-use super::words::normal;
+use super::skeleton::{Reading, Separators, Skeleton, look_alike, readings_of};
+use super::words::normal_byte;
 
 /// Number of projects from which on a namespace or id is protected.
 pub(super) const PROTECTED: u16 = 2;
@@ -36,6 +36,8 @@ pub(super) struct Target {
 #[derive(Debug)]
 pub(super) struct Matcher {
     separators: Separators,
+    /// What is compared has no separators at all.
+    glued: bool,
     targets: Vec<Target>,
     /// What is compared, end to end: lower-case, and for repo names with unified separators.
     plain: String,
@@ -53,6 +55,7 @@ impl Matcher {
     fn new(separators: Separators, capacity: usize) -> Self {
         Self {
             separators,
+            glued: false,
             targets: Vec::with_capacity(capacity),
             plain: String::with_capacity(capacity * 20),
             ends: Vec::with_capacity(capacity),
@@ -64,49 +67,73 @@ impl Matcher {
 
     fn same_key(&self, plain: &str) -> u64 {
         let dropped = self.separators == Separators::Dropped;
-        hash(plain.bytes().filter(|byte| !dropped || !matches!(byte, b'-' | b'_' | b'.')))
+        hash(
+            plain
+                .bytes()
+                .filter(|byte| !dropped || !matches!(byte, b'-' | b'_' | b'.')),
+        )
     }
 
     fn skeleton_key(&self, text: &str, reading: Reading) -> u64 {
         hash(Skeleton::new(text, reading, self.separators).map(|glyph| glyph.seen))
     }
 
-    /// The compared form of a text.
-    pub(super) fn plain_of(&self, text: &str) -> String {
-        match self.separators {
-            Separators::Dropped => text.to_ascii_lowercase(),
-            Separators::Unified => normal(text),
-        }
-    }
-
     /// Adds a target, or raises the one that is equal but for case and separators if names are being told apart by those.
     fn add(&mut self, target: Target) {
-        let plain = self.plain_of(target.shown);
-        let same = self.same_key(&plain);
-        if self.separators == Separators::Unified {
-            let twin = self.same.get(same).find(|number| self.plain(*number) == plain);
-            if let Some(old) = twin.and_then(|number| self.targets.get_mut(number as usize)) {
-                if target.weight > old.weight {
+        let start = self.plain.len();
+        let unified = self.separators == Separators::Unified;
+        let fold = |byte: u8| {
+            if unified {
+                normal_byte(byte)
+            } else {
+                byte.to_ascii_lowercase()
+            }
+        };
+        let kept = |byte: &u8| !(self.glued && matches!(byte, b'-' | b'_' | b'.'));
+        self.plain.extend(
+            target
+                .shown
+                .bytes()
+                .filter(kept)
+                .map(|byte| char::from(fold(byte))),
+        );
+        let plain = self.plain.get(start..).unwrap_or_default();
+        let same = self.same_key(plain);
+        if unified {
+            let twin = self
+                .same
+                .get(same)
+                .find(|number| self.plain(*number) == plain);
+            if let Some(twin) = twin {
+                self.plain.truncate(start);
+                if let Some(old) = self
+                    .targets
+                    .get_mut(twin as usize)
+                    .filter(|old| target.weight > old.weight)
+                {
                     *old = target;
                 }
                 return;
             }
         }
-        let Ok(number) = u32::try_from(self.targets.len()) else { return };
-        self.same.insert(same, number);
-        let [first, second] = READINGS.map(|reading| self.skeleton_key(target.shown, reading));
-        self.skeletons.insert(first, number);
-        if second != first {
-            self.skeletons.insert(second, number);
-        }
+        let Ok(number) = u32::try_from(self.targets.len()) else {
+            return;
+        };
         let bytes = plain.as_bytes();
         let (length, half) = (bytes.len(), bytes.len() / 2);
         let first = hash(bytes.iter().take(half).copied());
         let second = hash(bytes.iter().skip(half).rev().copied());
-        self.halves.insert(tagged(first, FIRST_HALF + length), number);
-        self.halves.insert(tagged(second, SECOND_HALF + length), number);
-        self.plain.push_str(&plain);
-        self.ends.push(u32::try_from(self.plain.len()).unwrap_or(u32::MAX));
+        self.halves
+            .insert(tagged(first, FIRST_HALF + length), number);
+        self.halves
+            .insert(tagged(second, SECOND_HALF + length), number);
+        self.same.insert(same, number);
+        for reading in readings_of(target.shown) {
+            self.skeletons
+                .insert(self.skeleton_key(target.shown, *reading), number);
+        }
+        self.ends
+            .push(u32::try_from(self.plain.len()).unwrap_or(u32::MAX));
         self.targets.push(target);
     }
 
@@ -123,31 +150,55 @@ impl Matcher {
     /// The compared form of a target.
     pub(super) fn plain(&self, number: u32) -> &str {
         let number = number as usize;
-        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0) as usize;
+        let start = number
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .copied()
+            .unwrap_or(0) as usize;
         let end = self.ends.get(number).copied().unwrap_or(0) as usize;
         self.plain.get(start..end).unwrap_or_default()
     }
 
     /// Targets that are equal but for case and separators. `plain` is the compared form.
     pub(super) fn same(&self, plain: &str) -> impl Iterator<Item = u32> {
-        let letters = |text: &str| -> Vec<u8> { text.bytes().filter(|byte| byte.is_ascii_alphanumeric()).collect() };
-        let wanted = letters(plain);
+        fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
+            text.bytes()
+                .filter(|byte| !matches!(byte, b'-' | b'_' | b'.'))
+        }
         let unified = self.separators == Separators::Unified;
         self.same.get(self.same_key(plain)).filter(move |number| {
             let theirs = self.plain(*number);
-            if unified { theirs == plain } else { letters(theirs) == wanted }
+            if unified {
+                theirs == plain
+            } else {
+                letters(theirs).eq(letters(plain))
+            }
+        })
+    }
+
+    /// Namespaces that are, but for case and separators, these letters and this tail.
+    pub(super) fn with_tail(&self, letters: &str, tail: &str) -> impl Iterator<Item = Target> {
+        let whole = || letters.bytes().chain(tail.bytes());
+        self.same.get(hash(whole())).filter_map(move |number| {
+            let theirs = self
+                .plain(number)
+                .bytes()
+                .filter(|byte| !matches!(byte, b'-' | b'_' | b'.'));
+            theirs.eq(whole()).then(|| self.target(number)).flatten()
         })
     }
 
     /// Targets that look like a text in display case, with the readings under which they do.
     pub(super) fn look_alikes(&self, text: &str) -> Vec<(u32, (Reading, Reading))> {
         let mut found: Vec<(u32, (Reading, Reading))> = Vec::new();
-        for reading in READINGS {
-            for number in self.skeletons.get(self.skeleton_key(text, reading)) {
+        for reading in readings_of(text) {
+            for number in self.skeletons.get(self.skeleton_key(text, *reading)) {
                 if found.iter().any(|(other, _)| *other == number) {
                     continue;
                 }
-                let readings = self.target(number).and_then(|target| look_alike(text, target.shown, self.separators));
+                let readings = self
+                    .target(number)
+                    .and_then(|target| look_alike(text, target.shown, self.separators));
                 found.extend(readings.map(|readings| (number, readings)));
             }
         }
@@ -165,8 +216,11 @@ impl Matcher {
         let mut first = [NOTHING; LONGEST + 2];
         let mut last = [NOTHING; LONGEST + 2];
         let (mut forward, mut backward) = (NOTHING, NOTHING);
-        for (slots, (front, back)) in
-            first.iter_mut().zip(last.iter_mut()).skip(1).zip(bytes.iter().zip(bytes.iter().rev()))
+        for (slots, (front, back)) in first
+            .iter_mut()
+            .zip(last.iter_mut())
+            .skip(1)
+            .zip(bytes.iter().zip(bytes.iter().rev()))
         {
             forward = extend(forward, *front);
             backward = extend(backward, *back);
@@ -191,11 +245,15 @@ impl Matcher {
         }
         // A swap across the middle leaves neither half alone: undo it.
         let half = length / 2;
-        if let (Some(before), Some(middle)) = (half.checked_sub(1).and_then(|at| first.get(at)), bytes.get(half)) {
+        if let (Some(before), Some(middle)) = (
+            half.checked_sub(1).and_then(|at| first.get(at)),
+            bytes.get(half),
+        ) {
             probe(tagged(extend(*before, *middle), FIRST_HALF + length));
         }
         numbers.sort_unstable();
-        let edit = |number: u32| one_edit(bytes, self.plain(number).as_bytes()).map(|edit| (number, edit));
+        let edit =
+            |number: u32| one_edit(bytes, self.plain(number).as_bytes()).map(|edit| (number, edit));
         numbers.into_iter().filter_map(edit).collect()
     }
 }
@@ -205,6 +263,10 @@ impl Matcher {
 pub struct NameIndex {
     pub(super) namespaces: Matcher,
     pub(super) names: Matcher,
+    /// Namespaces of at least eight letters without their separators.
+    pub(super) glued: Matcher,
+    /// Long, very popular namespaces, which two edits are looked for from.
+    pub(super) popular: Vec<Target>,
 }
 
 static INDEX: OnceLock<NameIndex> = OnceLock::new();
@@ -220,23 +282,53 @@ impl NameIndex {
     #[must_use]
     pub fn build() -> Self {
         let mut namespaces = Matcher::new(Separators::Dropped, 1_000);
+        let mut glued = Matcher {
+            glued: true,
+            ..Matcher::new(Separators::Dropped, 500)
+        };
         for row in NAMESPACES.rows() {
             let weight = row.number(1);
             if weight >= PROTECTED {
-                namespaces.add(Target { shown: row.key(), id: row.key(), weight });
+                let target = Target {
+                    shown: row.key(),
+                    id: row.key(),
+                    weight,
+                };
+                namespaces.add(target);
+                if target.shown.len() >= 8 {
+                    glued.add(target);
+                }
             }
         }
         let mut names = Matcher::new(Separators::Unified, 4_500);
         for row in REPOS.rows() {
             let weight = row.number(2);
             if let Some((_, name)) = row.key().split_once('/').filter(|_| weight >= PROTECTED) {
-                names.add(Target { shown: name, id: row.key(), weight });
+                names.add(Target {
+                    shown: name,
+                    id: row.key(),
+                    weight,
+                });
             }
         }
         for row in BARE.rows() {
-            names.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
+            names.add(Target {
+                shown: row.key(),
+                id: row.key(),
+                weight: PROTECTED,
+            });
         }
-        Self { namespaces, names }
+        let popular = namespaces
+            .targets()
+            .iter()
+            .filter(|target| target.shown.len() >= 8 && target.weight >= 10);
+        let popular = popular.copied().collect();
+        Self {
+            namespaces,
+            names,
+            glued,
+            popular,
+        }
     }
 
     /// Protected namespaces other than this one that it resembles (N1, N2 or N3), with their number of projects: whether
@@ -244,15 +336,37 @@ impl NameIndex {
     #[must_use]
     pub fn neighbours(&self, namespace: &str) -> Vec<(&'static str, u16)> {
         let lower = namespace.to_ascii_lowercase();
-        let alike = self.namespaces.look_alikes(namespace).into_iter().map(|(number, _)| number);
-        let same = self.namespaces.same(&lower).filter(|number| self.namespaces.plain(*number).len() >= 5);
-        let edits = self.namespaces.one_edit(&lower).into_iter().filter(|(number, edit)| {
-            let weight = self.namespaces.target(*number).map_or(0, |target| target.weight);
-            is_plausible_slip(*edit, self.namespaces.plain(*number), weight)
-        });
-        let numbers: BTreeSet<u32> = alike.chain(same).chain(edits.map(|(number, _)| number)).collect();
-        let targets = numbers.into_iter().filter_map(|number| self.namespaces.target(number));
-        targets.filter(|target| !target.shown.eq_ignore_ascii_case(namespace)).map(|target| (target.shown, target.weight)).collect()
+        let alike = self
+            .namespaces
+            .look_alikes(namespace)
+            .into_iter()
+            .map(|(number, _)| number);
+        let same = self
+            .namespaces
+            .same(&lower)
+            .filter(|number| self.namespaces.plain(*number).len() >= 5);
+        let edits = self
+            .namespaces
+            .one_edit(&lower)
+            .into_iter()
+            .filter(|(number, edit)| {
+                let weight = self
+                    .namespaces
+                    .target(*number)
+                    .map_or(0, |target| target.weight);
+                is_plausible_slip(*edit, self.namespaces.plain(*number), weight)
+            });
+        let numbers: BTreeSet<u32> = alike
+            .chain(same)
+            .chain(edits.map(|(number, _)| number))
+            .collect();
+        let targets = numbers
+            .into_iter()
+            .filter_map(|number| self.namespaces.target(number));
+        targets
+            .filter(|target| !target.shown.eq_ignore_ascii_case(namespace))
+            .map(|target| (target.shown, target.weight))
+            .collect()
     }
 
     /// How many namespaces and names are protected.
@@ -266,11 +380,23 @@ impl NameIndex {
         BARE_INDEX.get_or_init(|| {
             let mut bare = Matcher::new(Separators::Unified, 256);
             for row in BARE.rows() {
-                bare.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
+                bare.add(Target {
+                    shown: row.key(),
+                    id: row.key(),
+                    weight: PROTECTED,
+                });
             }
-            for row in REPOS.rows_with_prefix("sentence-transformers/") {
-                if let Some((_, name)) = row.key().split_once('/').filter(|_| row.number(2) >= PROTECTED) {
-                    bare.add(Target { shown: name, id: name, weight: row.number(2) });
+            for row in REPOS.rows_under("sentence-transformers") {
+                if let Some((_, name)) = row
+                    .key()
+                    .split_once('/')
+                    .filter(|_| row.number(2) >= PROTECTED)
+                {
+                    bare.add(Target {
+                        shown: name,
+                        id: name,
+                        weight: row.number(2),
+                    });
                 }
             }
             bare
@@ -295,14 +421,23 @@ mod tests {
                     queries.push(format!("{}q{}", &plain[..at], &plain[at..]));
                     queries.push(format!("{}q{}", &plain[..at], &plain[at + 1..]));
                     if at + 1 < plain.len() {
-                        queries.push(format!("{}{}{}{}", &plain[..at], &plain[at + 1..=at + 1], &plain[at..=at], &plain[at + 2..]));
+                        queries.push(format!(
+                            "{}{}{}{}",
+                            &plain[..at],
+                            &plain[at + 1..=at + 1],
+                            &plain[at..=at],
+                            &plain[at + 2..]
+                        ));
                     }
                 }
                 for query in queries {
                     let mut slow = Vec::new();
                     for other in 0..matcher.targets().len() {
                         let other = u32::try_from(other).unwrap_or(0);
-                        slow.extend(one_edit(query.as_bytes(), matcher.plain(other).as_bytes()).map(|edit| (other, edit)));
+                        slow.extend(
+                            one_edit(query.as_bytes(), matcher.plain(other).as_bytes())
+                                .map(|edit| (other, edit)),
+                        );
                     }
                     assert_eq!(matcher.one_edit(&query), slow, "{query}");
                 }
@@ -317,9 +452,23 @@ mod tests {
         assert!(namespaces > 900 && names > 4_000, "{namespaces} {names}");
         for matcher in [&index.namespaces, &index.names, NameIndex::bare()] {
             for number in 0..u32::try_from(matcher.targets().len()).unwrap_or(0) {
-                let shown = matcher.target(number).map(|target| target.shown).unwrap_or_default();
-                assert!(matcher.same(matcher.plain(number)).any(|other| other == number), "{shown}");
-                assert!(matcher.look_alikes(shown).iter().any(|(other, _)| *other == number), "{shown}");
+                let shown = matcher
+                    .target(number)
+                    .map(|target| target.shown)
+                    .unwrap_or_default();
+                assert!(
+                    matcher
+                        .same(matcher.plain(number))
+                        .any(|other| other == number),
+                    "{shown}"
+                );
+                assert!(
+                    matcher
+                        .look_alikes(shown)
+                        .iter()
+                        .any(|(other, _)| *other == number),
+                    "{shown}"
+                );
             }
         }
     }

@@ -1,11 +1,11 @@
 //! Whether the name of a repo resembles a popular one.
 
-use super::edit::one_edit;
+use super::edit::{Edit, one_edit_folded};
 use super::index::{Matcher, NameIndex, PROTECTED, Target};
 use super::list::{REPOS, Row};
 use super::reason;
-use super::skeleton::{Separators, look_alike};
-use super::words::{is_plausible_look_alike, is_plausible_slip, normal};
+use super::skeleton::{Reading, Separators, Skeleton, look_alike, looks_like};
+use super::words::{is_plausible_look_alike, is_plausible_slip, normal, normal_byte};
 
 /// What a check of the name found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,31 +20,72 @@ pub(super) struct Slip {
 
 /// Names of loaders inside the datasets library: bare words that are no repos.
 const BUILDERS: [&str; 14] = [
-    "arrow", "audiofolder", "csv", "generator", "imagefolder", "json", "pandas", "parquet", "pdffolder", "spark", "sql", "text",
-    "videofolder", "webdataset",
+    "arrow",
+    "audiofolder",
+    "csv",
+    "generator",
+    "imagefolder",
+    "json",
+    "pandas",
+    "parquet",
+    "pdffolder",
+    "spark",
+    "sql",
+    "text",
+    "videofolder",
+    "webdataset",
 ];
 
 /// The most popular target among those that look like a name or, failing those, are one edit from it.
 fn nearest(matcher: &Matcher, name: &str, shortest: usize, bare: bool) -> Option<Slip> {
     let plain = normal(name);
     let long_enough = |target: &Target| target.shown.len() >= shortest;
-    let alike = matcher.look_alikes(name).into_iter().filter_map(|(number, readings)| {
-        let target = matcher.target(number).filter(long_enough)?;
-        is_plausible_look_alike(name, target.shown, readings, bare)
-            .then(|| (target, reason::of_look_alike(name, target.shown, readings, Separators::Unified)))
-    });
+    let alike = matcher
+        .look_alikes(name)
+        .into_iter()
+        .filter_map(|(number, readings)| {
+            let target = matcher.target(number).filter(long_enough)?;
+            is_plausible_look_alike(name, target.shown, readings, bare).then(|| {
+                (
+                    target,
+                    reason::of_look_alike(name, target.shown, readings, Separators::Unified),
+                )
+            })
+        });
     let mut found: Vec<(Target, String)> = alike.collect();
     if found.is_empty() {
-        let edits = matcher.one_edit(&plain).into_iter().filter_map(|(number, edit)| {
-            let target = matcher.target(number).filter(long_enough)?;
-            is_plausible_slip(edit, name, matcher.plain(number), bare)
-                .then(|| (target, reason::of_edit(name, target.shown, edit)))
-        });
+        let edits = matcher
+            .one_edit(&plain)
+            .into_iter()
+            .filter_map(|(number, edit)| {
+                // `gtp2` is too natural a slip to be lost to the length.
+                let short_swap = |target: &Target| {
+                    bare && target.shown.len() == 4
+                        && target.shown.ends_with('2')
+                        && matches!(edit, Edit::Swapped { .. })
+                };
+                let target = matcher
+                    .target(number)
+                    .filter(|target| long_enough(target) || short_swap(target))?;
+                is_plausible_slip(edit, name, matcher.plain(number), bare)
+                    .then(|| (target, reason::of_edit(name, target.shown, edit)))
+            });
         found.extend(edits);
     }
     let candidates = found.len();
-    let best = found.into_iter().reduce(|best, next| if next.0.weight > best.0.weight { next } else { best });
-    best.map(|(target, reason)| Slip { name: target.shown, id: target.id, candidates, reason })
+    let best = found.into_iter().reduce(|best, next| {
+        if next.0.weight > best.0.weight {
+            next
+        } else {
+            best
+        }
+    });
+    best.map(|(target, reason)| Slip {
+        name: target.shown,
+        id: target.id,
+        candidates,
+        reason,
+    })
 }
 
 /// R1: a bare id that resembles a legal bare id. Known bare ids and loaders of the datasets library are silent.
@@ -71,34 +112,69 @@ pub(super) fn of_unknown_namespace(name: &str, index: &'static NameIndex) -> Opt
 
 /// R2: the name resembles a repo of its own, known namespace. Looks at that namespace's repos one by one.
 pub(super) fn of_known_namespace(namespace: &str, name: &str) -> Option<Slip> {
-    let whole = format!("{namespace}/{name}");
-    if REPOS.find(&whole).is_some() {
-        return None;
-    }
-    let plain = normal(name);
     let mut found: Vec<(Row, &'static str, String)> = Vec::new();
-    for row in REPOS.rows_with_prefix(&format!("{namespace}/")) {
-        let Some((_, target)) = row.key().split_once('/') else { continue };
-        // The cheap tests first: most repos of a namespace are neither near nor of the right length.
-        if target.len() < 6 || target.len().abs_diff(name.len()) > 3 || row.number(2) < PROTECTED {
+    // A slip is not in the first letter, but the first two may be swapped, and `rn` stands for `m`.
+    let bytes = name.as_bytes();
+    let pair = Skeleton::new(name, Reading::El, Separators::Unified)
+        .next()
+        .map(|glyph| glyph.seen);
+    let seen = |byte: Option<u8>| byte.map(|byte| looks_like(byte, Reading::El));
+    let first = [
+        pair,
+        seen(bytes.first().copied()),
+        seen(bytes.get(1).copied()),
+    ];
+    for row in REPOS.rows_under(namespace) {
+        let theirs = seen(row.byte(namespace.len() + 1));
+        if !first.contains(&theirs) && !matches!(theirs, Some(b'i' | b'l' | b'r' | b'v' | b'c')) {
             continue;
         }
-        let theirs = normal(target);
-        if theirs == plain {
-            // Only case or separators differ: names may differ by case, and the Hub tells which is right.
+        let Some(target) = row.key().get(namespace.len() + 1..) else {
+            continue;
+        };
+        // The cheap tests first: most repos of a namespace are neither near nor of the right length.
+        if target.len().abs_diff(name.len()) > 3 {
+            continue;
+        }
+        if target.len() == name.len()
+            && name
+                .bytes()
+                .map(normal_byte)
+                .eq(target.bytes().map(normal_byte))
+        {
+            // The repo itself, or only case and separators differ: names may, and the Hub tells which is right.
             return None;
         }
-        if let Some(readings) = look_alike(name, target, Separators::Unified) {
-            if is_plausible_look_alike(name, target, readings, false) {
-                found.push((row, target, reason::of_look_alike(name, target, readings, Separators::Unified)));
-            }
-        } else if let Some(edit) = one_edit(plain.as_bytes(), theirs.as_bytes())
-            && is_plausible_slip(edit, name, &theirs, false)
+        if target.len() < 6 {
+            continue;
+        }
+        if let Some(edit) = one_edit_folded(name.as_bytes(), target.as_bytes(), normal_byte)
+            && is_plausible_slip(edit, name, &normal(target), false)
         {
             found.push((row, target, reason::of_edit(name, target, edit)));
+        } else if let Some(readings) = look_alike(name, target, Separators::Unified)
+            && is_plausible_look_alike(name, target, readings, false)
+        {
+            found.push((
+                row,
+                target,
+                reason::of_look_alike(name, target, readings, Separators::Unified),
+            ));
         }
     }
+    found.retain(|(row, ..)| row.number(2) >= PROTECTED);
     let candidates = found.len();
-    let best = found.into_iter().reduce(|best, next| if next.0.number(2) > best.0.number(2) { next } else { best });
-    best.map(|(row, name, reason)| Slip { name, id: row.key(), candidates, reason })
+    let best = found.into_iter().reduce(|best, next| {
+        if next.0.number(2) > best.0.number(2) {
+            next
+        } else {
+            best
+        }
+    });
+    best.map(|(row, name, reason)| Slip {
+        name,
+        id: row.key(),
+        candidates,
+        reason,
+    })
 }

@@ -54,7 +54,7 @@ pub struct Slots<'e> {
     pub open: bool,
 }
 
-impl Slots<'_> {
+impl<'e> Slots<'e> {
     /// Drops the first arguments by position: they belong to the function that hands on the rest.
     pub fn shift(&mut self, count: usize) {
         self.positional.drain(..count.min(self.positional.len()));
@@ -63,30 +63,13 @@ impl Slots<'_> {
     /// Puts bound arguments before these.
     pub fn before(&mut self, bound: &Bound, span: Span) {
         let mut first = bound_slots(bound, span);
-        first.positional.append(&mut self.positional);
-        self.positional = first.positional.into_iter().map(own).collect();
+        self.positional.splice(0..0, first.positional.drain(..));
         for slot in first.keywords {
             if !self.keywords.iter().any(|have| have.keyword == slot.keyword) {
-                self.keywords.push(own(slot));
+                self.keywords.push(slot);
             }
         }
         self.open |= first.open;
-    }
-}
-
-/// Slots of bound arguments borrow nothing.
-fn own<'a>(slot: Slot<'_>) -> Slot<'a>
-where
-{
-    Slot {
-        keyword: slot.keyword,
-        span: slot.span,
-        value_span: slot.value_span,
-        given: match slot.given {
-            Given::Value(value) => Given::Value(value),
-            Given::Expression(_) => Given::Value(Resolved::unknown(Why::Bound)),
-        },
-        splat: slot.splat,
     }
 }
 
@@ -115,7 +98,7 @@ pub fn bound_slots(bound: &Bound, span: Span) -> Slots<'static> {
 pub fn slots<'e>(resolver: &Resolver<'_>, call: &'e Call, bound: &Bound, at: At<'_>) -> Slots<'e> {
     let mut slots: Slots<'e> = Slots::default();
     for kept in bound_slots(bound, call.function.span).positional {
-        slots.positional.push(own(kept));
+        slots.positional.push(kept);
     }
     slots.open = bound.open;
     let mut positions_known = true;
@@ -184,7 +167,7 @@ pub fn slots<'e>(resolver: &Resolver<'_>, call: &'e Call, bound: &Bound, at: At<
     }
     for kept in bound_slots(bound, call.function.span).keywords {
         if !slots.keywords.iter().any(|have| have.keyword == kept.keyword) {
-            slots.keywords.push(own(kept));
+            slots.keywords.push(kept);
         }
     }
     slots
@@ -251,7 +234,7 @@ fn argument(resolver: &Resolver<'_>, slot: &Slot<'_>, role: Role, at: At<'_>) ->
         span: slot.span,
         value_span: slot.value_span,
         origin,
-        definition: definition(resolver, &resolved, slot.value_span, at.module),
+        definition: definition(resolver, &resolved, (!slot.splat).then_some(slot.value_span), at.module),
         replaceable: plain,
     }
 }
@@ -307,8 +290,19 @@ fn nested(
     (Some(argument(resolver, &slot, role, at)), false)
 }
 
-/// A library object is an answer only where one can be given.
+/// A library object, or what a call returns, is an answer only where one can be given.
 fn for_role(value: Value, role: Role) -> Value {
+    let place = matches!(
+        role,
+        Role::RepoId | Role::TokenizerId | Role::AdapterId | Role::BaseId | Role::CodeId | Role::Path | Role::DataFiles
+            | Role::Filename
+    );
+    let meaningless = |literal: &Literal| {
+        matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"))
+    };
+    if value.literals().iter().any(meaningless) {
+        return Value::Unknown(Why::Call);
+    }
     if matches!(role, Role::PickleModule | Role::LoadFormat) {
         return value;
     }
@@ -318,10 +312,15 @@ fn for_role(value: Value, role: Role) -> Value {
     value
 }
 
-/// Where a value is defined, when that is not the place of use.
-pub fn definition(resolver: &Resolver<'_>, resolved: &Resolved, at: Span, module: ModuleId) -> Option<Definition> {
+/// Where a value is defined, when that is not at the place of use (`at`).
+pub fn definition(
+    resolver: &Resolver<'_>,
+    resolved: &Resolved,
+    at: Option<Span>,
+    module: ModuleId,
+) -> Option<Definition> {
     let source = resolved.source?;
-    if source.module == module && at.covers(source.span) {
+    if source.module == module && at.is_some_and(|at| at.covers(source.span)) {
         return None;
     }
     let open = resolver.open(source.module)?;

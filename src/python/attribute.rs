@@ -299,10 +299,9 @@ impl Resolver<'_> {
             }
             return self.field(instance, name, value);
         }
-        if let Some(Some(given)) = instance.arguments.as_ref().map(|given| kept(given, name))
-            && self.has_field(place, name)
-        {
-            return given.clone();
+        // A field without a default.
+        if self.has_field(place, name) {
+            return self.field(instance, name, Resolved::unknown(Why::Parameter));
         }
         self.base_attribute(place, name, Some(instance), 0)
     }

@@ -455,8 +455,7 @@ impl<'s> Module<'s> {
         let bytes = self.text.as_bytes();
         for (tail, line) in outline.tails.iter_mut().zip(&outline.lines) {
             let end = line.span.end();
-            let rest = bytes.get(end..).unwrap_or_default();
-            let length = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+            let length = tail_length(bytes.get(end..).unwrap_or_default());
             *tail = Span::new(end + length, end + length).start;
         }
         // A block ends where its last line ends; parents come before their lines.
@@ -526,6 +525,29 @@ impl<'s> Module<'s> {
         }
         column
     }
+}
+
+/// The length of what follows the last statement of a line, to the end of the physical line; continued ones count.
+fn tail_length(rest: &[u8]) -> usize {
+    let mut offset = 0;
+    while let Some(byte) = rest.get(offset) {
+        match byte {
+            b'\n' | b'\r' => return offset,
+            b'#' => {
+                let comment = rest.get(offset..).unwrap_or_default();
+                let length = memchr::memchr2(b'\n', b'\r', comment);
+                return offset + length.unwrap_or(comment.len());
+            }
+            b'\\'
+                if rest.get(offset + 1) == Some(&b'\r') && rest.get(offset + 2) == Some(&b'\n') =>
+            {
+                offset += 3;
+            }
+            b'\\' => offset += 2,
+            _ => offset += 1,
+        }
+    }
+    rest.len()
 }
 
 /// Parses a whole text; `None` when it is too large, too costly or has syntax errors.

@@ -58,6 +58,14 @@ impl Triggers {
                 lines.insert(line);
             }
         }
+        // `getattr(torch, name)`: the word may stand anywhere.
+        for (offset, line) in module.occurrences("getattr") {
+            let rest = text.get(offset + "getattr".len()..).unwrap_or("").trim_start_matches(['(', ' ', '\n']);
+            let end = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
+            if rest.get(..end).is_some_and(|root| imports.contains(root) && catalog.is_root(root)) {
+                lines.insert(line);
+            }
+        }
         Self { lines, words }
     }
 }

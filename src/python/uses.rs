@@ -20,7 +20,7 @@ use crate::python::value::{At, Locals, Resolver, Texts};
 use crate::python::walk;
 use crate::span::Span;
 use crate::usage::{
-    Argument, CallSite, Confidence, Definition, Origin, Role, Surface, Use, UseKind, Value, Why,
+    Argument, CallSite, Confidence, Origin, Role, Surface, Use, UseKind, Why,
 };
 
 /// Expressions deeper than this are not walked.
@@ -109,6 +109,8 @@ pub fn uses<'a>(
 struct Found {
     line: LineIndex,
     one: Use,
+    /// A switch: the name of the dict that it is an entry of, and its scope. A call: the names that it spreads.
+    dicts: Vec<(String, Scope)>,
 }
 
 struct Finder<'f, 'a> {
@@ -184,9 +186,9 @@ impl<'f> Finder<'f, '_> {
                     continue;
                 }
                 for (_, line) in self.outline.occurrences(&name) {
-                    if triggers.lines.insert(line) {
-                        waiting.push(line);
-                    }
+                    triggers.lines.insert(line);
+                    // Also lines that were looked at before: then they did not know this name.
+                    waiting.push(line);
                 }
                 self.names.insert(name);
             }
@@ -195,6 +197,17 @@ impl<'f> Finder<'f, '_> {
 
     /// The names that a statement binds to catalogued callables.
     fn aliases(&self, statement: &Stmt, at: At<'_>, fresh: &mut Vec<String>) {
+        if statement.span.text(self.text).contains(":=") {
+            walk::statement_expressions(statement, &mut |outer| {
+                walk::each(outer, &mut |expression| {
+                    if let ExprKind::Named { target, value } = &expression.kind
+                        && self.mentions(value, at, 0)
+                    {
+                        fresh.push(target.name.to_string());
+                    }
+                });
+            });
+        }
         match &statement.kind {
             StmtKind::Assign { targets, value } => {
                 if self.mentions(value, at, 0) {
@@ -371,11 +384,15 @@ impl<'f> Finder<'f, '_> {
         let span = statement.span;
         match &statement.kind {
             StmtKind::Assign { targets, value } => {
+                let mut replaced = false;
                 for target in targets {
-                    self.assigned(target, value, span, at);
+                    replaced |= self.assigned(target, value, span, at);
                     self.walk(target, span, at, Place::Plain, 0);
                 }
-                self.walk(value, span, at, Place::Plain, 0);
+                // What a replacement does is part of it.
+                if !replaced {
+                    self.walk(value, span, at, Place::Plain, 0);
+                }
             }
             StmtKind::AnnotatedAssign { target, value, .. } => {
                 if let Some(value) = value {
@@ -395,8 +412,8 @@ impl<'f> Finder<'f, '_> {
         }
     }
 
-    /// `target = value` where the target itself says something.
-    fn assigned(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) {
+    /// `target = value` where the target itself says something. True when a library's callable is replaced.
+    fn assigned(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
         match &target.kind {
             ExprKind::Subscript { value: container, index } => {
                 if let ExprKind::Str(key) = &index.kind {
@@ -410,7 +427,7 @@ impl<'f> Finder<'f, '_> {
                 if let Some(entry) = self.catalog.switch(name) {
                     self.switch(entry, name, attribute.span, value, target.span.start, statement, at);
                 } else if self.is_word(name) {
-                    self.patch(target, value, statement, at);
+                    return self.patch(target, value, statement, at);
                 }
             }
             // A field of a class.
@@ -423,14 +440,18 @@ impl<'f> Finder<'f, '_> {
             }
             _ => {}
         }
+        false
     }
 
     /// `torch.load = ...`
-    fn patch(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) {
-        let Some(Thing::Object(name)) = self.resolver.value(target, at).only().cloned() else {
-            return;
+    fn patch(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
+        // Only of a library: `self.load = torch.load` replaces nothing.
+        let ExprKind::Attribute { value: owner, attribute } = &target.kind else { return false };
+        let Some(Thing::Object(owner)) = self.resolver.value(owner, at).only().cloned() else {
+            return false;
         };
-        let Some(entry) = self.catalog.callable(&name) else { return };
+        let name = format!("{owner}.{}", attribute.name);
+        let Some(entry) = self.catalog.callable(&name) else { return false };
         let mut bound = Bound::default();
         for target in self.targets(value, at) {
             bound = target.bound;
@@ -449,13 +470,14 @@ impl<'f> Finder<'f, '_> {
                 arguments::fill(self.resolver, self.catalog.entry(entry), &slots, inner, self.unit, &mut one.arguments);
                 one.site = None;
                 self.push(at.line, one);
-                return;
+                return true;
             }
         }
         let slots = arguments::bound_slots(&bound, target.span);
         let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
         arguments::fill(self.resolver, self.catalog.entry(entry), &slots, at, self.unit, &mut one.arguments);
         self.push(at.line, one);
+        true
     }
 
     fn parameters(&mut self, parameters: &[Parameter], statement: Span, at: At<'_>) {
@@ -646,6 +668,16 @@ impl<'f> Finder<'f, '_> {
         self.surroundings.judge(&mut one, self.resolver, self.module, at);
         let entry = target.entry;
         self.push(at.line, one);
+        let spread = call
+            .arguments
+            .iter()
+            .filter(|argument| matches!(argument.kind, ArgumentKind::DoubleStar))
+            .filter_map(|argument| match &argument.value.kind {
+                ExprKind::Name(name) => Some((name.to_string(), at.scope)),
+                _ => None,
+            })
+            .collect();
+        self.note_dicts(spread);
         Some(entry)
     }
 
@@ -911,6 +943,12 @@ impl<'f> Finder<'f, '_> {
         let argument = self.argument(resolved, span, value_span, plain, at);
         one.arguments.insert(role, argument);
         self.push(at.line, one);
+        // `kw = {"word": True}`, `kw["word"] = True`, `kw.update(word=True)`
+        let text = statement.text(self.text);
+        let end = text.find(|character: char| !(character.is_alphanumeric() || character == '_')).unwrap_or(0);
+        if let Some(name) = text.get(..end).filter(|name| !name.is_empty()) {
+            self.note_dicts(vec![(name.to_owned(), at.scope)]);
+        }
     }
 
     fn argument(&self, resolved: &Rc<Resolved>, span: Span, value_span: Span, plain: bool, at: At<'_>) -> Argument {
@@ -919,7 +957,7 @@ impl<'f> Finder<'f, '_> {
             span,
             value_span,
             origin: resolved.origin,
-            definition: arguments::definition(self.resolver, resolved, value_span, at.module),
+            definition: arguments::definition(self.resolver, resolved, Some(value_span), at.module),
             replaceable: plain,
         }
     }
@@ -967,7 +1005,14 @@ impl<'f> Finder<'f, '_> {
     }
 
     fn push(&mut self, line: LineIndex, one: Use) {
-        self.found.push(Found { line, one });
+        self.found.push(Found { line, one, dicts: Vec::new() });
+    }
+
+    /// Notes which dicts the use that was pushed last belongs to.
+    fn note_dicts(&mut self, dicts: Vec<(String, Scope)>) {
+        if let Some(found) = self.found.last_mut() {
+            found.dicts = dicts;
+        }
     }
 
     /// The last step: what depends on other uses.
@@ -995,11 +1040,24 @@ impl<'f> Finder<'f, '_> {
             })
             .flatten()
             .collect();
+        let spread: BTreeSet<(Role, String, Scope)> = self
+            .found
+            .iter()
+            .filter(|found| found.one.kind == UseKind::Call)
+            .flat_map(|found| {
+                found.dicts.iter().flat_map(|(name, scope)| {
+                    found.one.arguments.keys().map(|role| (*role, name.clone(), *scope))
+                })
+            })
+            .collect();
         self.found
             .into_iter()
             .filter(|found| {
                 found.one.kind != UseKind::Switch
-                    || !found.one.arguments.values().any(|argument| {
+                    || !found.one.arguments.iter().any(|(role, argument)| {
+                        if found.dicts.iter().any(|(name, scope)| spread.contains(&(*role, name.clone(), *scope))) {
+                            return true;
+                        }
                         let value = (argument.value_span.start, argument.value_span.end);
                         let defined = argument
                             .definition

@@ -32,6 +32,9 @@ const HOPS: u32 = 24;
 /// Steps for all questions about one file.
 const STEPS: u32 = 2_000_000;
 
+/// Steps for one question.
+const QUESTION: u32 = 10_000;
+
 /// Modules of the project that are opened for one file.
 const FOREIGN: usize = 48;
 
@@ -202,6 +205,10 @@ pub struct Resolver<'a> {
     depth: Cell<u32>,
     hops: Cell<u32>,
     steps: Cell<u32>,
+    /// Steps left for the present question.
+    question: Cell<u32>,
+    /// The present question has met the bound of names.
+    cut: Cell<bool>,
 }
 
 impl<'a> Resolver<'a> {
@@ -231,6 +238,8 @@ impl<'a> Resolver<'a> {
             depth: Cell::new(0),
             hops: Cell::new(0),
             steps: Cell::new(STEPS),
+            question: Cell::new(QUESTION),
+            cut: Cell::new(false),
         }
     }
 
@@ -269,11 +278,17 @@ impl<'a> Resolver<'a> {
     pub fn value(&self, expression: &Expr, at: At<'_>) -> Rc<Resolved> {
         let depth = self.depth.get();
         let steps = self.steps.get();
-        if depth >= DEPTH || steps == 0 {
+        if depth == 0 {
+            self.question.set(QUESTION);
+            self.cut.set(false);
+        }
+        let question = self.question.get();
+        if depth >= DEPTH || steps == 0 || question == 0 {
             return Resolved::unknown(Why::Bound);
         }
         self.depth.set(depth + 1);
         self.steps.set(steps - 1);
+        self.question.set(question - 1);
         let value = self.value_inner(expression, at);
         self.depth.set(depth);
         value
@@ -764,19 +779,25 @@ impl<'a> Resolver<'a> {
             return known.clone();
         }
         let hops = self.hops.get();
-        if hops >= HOPS || !self.busy.borrow_mut().insert(key) {
+        if hops >= HOPS {
+            self.cut.set(true);
+            return Resolved::unknown(Why::Bound);
+        }
+        if !self.busy.borrow_mut().insert(key) {
             return Resolved::unknown(Why::Bound);
         }
         self.hops.set(hops + 1);
-        let steps = self.steps.get();
+        let cut = self.cut.replace(false);
         let value = self.binding_inner(module, name, binding);
         self.hops.set(hops);
         self.busy.borrow_mut().remove(&key);
-        // What was cut short by the depth of this question may be answered for another one; but a question that was
-        // expensive is not asked again.
-        if value.unknown != Some(Why::Bound) || hops == 0 || steps - self.steps.get() > 64 {
+        // What was cut short by the depth of this question may be answered for another one; what a cycle or an expensive
+        // question left open stays so.
+        let shortened = self.cut.get() && hops > 0 && self.question.get() > 0;
+        if !(shortened && value.unknown == Some(Why::Bound)) {
             self.kept.borrow_mut().insert(key, value.clone());
         }
+        self.cut.set(cut || self.cut.get());
         value
     }
 

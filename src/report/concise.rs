@@ -5,17 +5,9 @@ use std::io::{self, Write};
 use super::{Report, ReportContext, closing, place, printable, problem_line};
 
 /// Prints the findings, the problems and a closing line.
-pub(super) fn write(
-    report: &Report,
-    context: &ReportContext,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.findings.iter().chain(&report.suppressed) {
-        let state = if finding.suppressed.is_some() {
-            " (suppressed)"
-        } else {
-            ""
-        };
+        let state = if finding.suppressed.is_some() { " (suppressed)" } else { "" };
         let mark = match &finding.fix {
             Some(fix) if fix.safe => " [fixable]",
             _ => "",

@@ -18,10 +18,7 @@ struct Point {
 
 impl From<Position> for Point {
     fn from(position: Position) -> Self {
-        Self {
-            line: position.line,
-            column: position.column,
-        }
+        Self { line: position.line, column: position.column }
     }
 }
 
@@ -138,14 +135,10 @@ fn finding_json(finding: &Finding) -> FindingJson<'_> {
         cell: cell_json(&finding.location),
         snippet: &finding.snippet,
         suppressed: finding.suppressed.is_some(),
-        suppression: finding.suppressed.as_ref().map(|found| SuppressionJson {
-            kind: if found.in_source {
-                "in_source"
-            } else {
-                "external"
-            },
-            reason: &found.reason,
-        }),
+        suppression: finding
+            .suppressed
+            .as_ref()
+            .map(|found| SuppressionJson { kind: if found.in_source { "in_source" } else { "external" }, reason: &found.reason }),
         fix: finding.fix.as_ref().map(|fix| FixJson {
             safe: fix.safe,
             description: &fix.description,
@@ -180,12 +173,7 @@ fn finding_json(finding: &Finding) -> FindingJson<'_> {
 }
 
 fn problem_json(problem: &Problem) -> ProblemJson<'_> {
-    ProblemJson {
-        path: &problem.path,
-        line: problem.line,
-        message: &problem.message,
-        partial: problem.partial,
-    }
+    ProblemJson { path: &problem.path, line: problem.line, message: &problem.message, partial: problem.partial }
 }
 
 /// Prints one object; each finding on a line of its own, so that reports can be compared by lines.
@@ -214,11 +202,7 @@ pub(super) fn write(report: &Report, _: &ReportContext, out: &mut dyn Write) -> 
             suppressed: report.statistics.suppressed,
             baseline: report.statistics.in_baseline,
             problems: report.problems.len(),
-            rules: report
-                .by_rule()
-                .into_iter()
-                .map(|(rule, _, count)| (rule, count))
-                .collect(),
+            rules: report.by_rule().into_iter().map(|(rule, _, count)| (rule, count)).collect(),
         },
     )?;
     out.write_all(b"}\n")

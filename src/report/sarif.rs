@@ -27,28 +27,14 @@ const MOST_RELATED: usize = 100;
 const MOST_TAGS: usize = 10;
 
 /// Prints one run.
-pub(super) fn write(
-    report: &Report,
-    context: &ReportContext,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
     let rules = Rules::new(report, context);
-    write!(
-        out,
-        "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\n\"tool\":"
-    )?;
+    write!(out, "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\n\"tool\":")?;
     write_json(out, &rules.tool(context))?;
     out.write_all(b",\n\"automationDetails\":")?;
-    write_json(
-        out,
-        &sarif::RunAutomationDetails::builder()
-            .id("hublint/")
-            .build(),
-    )?;
+    write_json(out, &sarif::RunAutomationDetails::builder().id("hublint/").build())?;
     out.write_all(b",\n\"columnKind\":\"utf16CodeUnits\",\n\"originalUriBaseIds\":")?;
-    let root = sarif::ArtifactLocation::builder()
-        .description(message("The root of the project that was checked."))
-        .build();
+    let root = sarif::ArtifactLocation::builder().description(message("The root of the project that was checked.")).build();
     write_json(out, &BTreeMap::from([(ROOT, root)]))?;
     let (results, left_out) = chosen(report);
     out.write_all(b",\n\"invocations\":[")?;
@@ -66,27 +52,14 @@ pub(super) fn write(
 /// The results that fit, the worst kept, in order; and how many do not fit.
 fn chosen(report: &Report) -> (Vec<&Finding>, usize) {
     let all: Vec<&Finding> = report.findings.iter().chain(&report.suppressed).collect();
-    let Some(left_out) = all
-        .len()
-        .checked_sub(MOST_RESULTS)
-        .filter(|count| *count > 0)
-    else {
+    let Some(left_out) = all.len().checked_sub(MOST_RESULTS).filter(|count| *count > 0) else {
         return (all, 0);
     };
     let mut ranked: Vec<(usize, &Finding)> = all.into_iter().enumerate().collect();
-    ranked.sort_by_key(|(index, finding)| {
-        (
-            finding.suppressed.is_some(),
-            std::cmp::Reverse(finding.level),
-            *index,
-        )
-    });
+    ranked.sort_by_key(|(index, finding)| (finding.suppressed.is_some(), std::cmp::Reverse(finding.level), *index));
     ranked.truncate(MOST_RESULTS);
     ranked.sort_by_key(|(index, _)| *index);
-    (
-        ranked.into_iter().map(|(_, finding)| finding).collect(),
-        left_out,
-    )
+    (ranked.into_iter().map(|(_, finding)| finding).collect(), left_out)
 }
 
 /// The rules of the run, sorted by id.
@@ -98,11 +71,8 @@ struct Rules<'a> {
 impl<'a> Rules<'a> {
     /// The rules that ran, and those that findings name beside them.
     fn new(report: &'a Report, context: &'a ReportContext) -> Self {
-        let mut texts: BTreeMap<&str, Option<&RuleText>> = context
-            .rules
-            .iter()
-            .map(|rule| (rule.id.as_str(), Some(rule)))
-            .collect();
+        let mut texts: BTreeMap<&str, Option<&RuleText>> =
+            context.rules.iter().map(|rule| (rule.id.as_str(), Some(rule))).collect();
         for finding in report.findings.iter().chain(&report.suppressed) {
             texts.entry(&finding.rule).or_insert(None);
         }
@@ -152,29 +122,18 @@ fn unknown_rule(id: &str) -> RuleText {
 
 fn descriptor(rule: &RuleText) -> sarif::ReportingDescriptor {
     let or = |text: &str, fallback: &str| {
-        if text.trim().is_empty() {
-            fallback.to_owned()
-        } else {
-            text.to_owned()
-        }
+        if text.trim().is_empty() { fallback.to_owned() } else { text.to_owned() }
     };
     let summary = or(&rule.summary, &rule.name);
     let text = or(&rule.help, &summary);
-    let help = sarif::MultiformatMessageString::builder()
-        .markdown(or(&rule.help_markdown, &text))
-        .text(text)
-        .build();
+    let help = sarif::MultiformatMessageString::builder().markdown(or(&rule.help_markdown, &text)).text(text).build();
     let mut descriptor = sarif::ReportingDescriptor::builder()
         .id(rule.id.clone())
         .name(pascal_case(&rule.id))
         .short_description(multiformat(limited(&summary)))
         .full_description(multiformat(limited(&or(&rule.full, &summary))))
         .help(help)
-        .default_configuration(
-            sarif::ReportingConfiguration::builder()
-                .level(level_value(rule.level))
-                .build(),
-        )
+        .default_configuration(sarif::ReportingConfiguration::builder().level(level_value(rule.level)).build())
         .properties(rule_properties(rule))
         .build();
     if !rule.help_uri.is_empty() {
@@ -184,9 +143,7 @@ fn descriptor(rule: &RuleText) -> sarif::ReportingDescriptor {
 }
 
 fn multiformat(text: String) -> sarif::MultiformatMessageString {
-    sarif::MultiformatMessageString::builder()
-        .text(text)
-        .build()
+    sarif::MultiformatMessageString::builder().text(text).build()
 }
 
 fn rule_properties(rule: &RuleText) -> sarif::PropertyBag {
@@ -195,10 +152,8 @@ fn rule_properties(rule: &RuleText) -> sarif::PropertyBag {
         Level::Warning => "warning",
         Level::Note => "recommendation",
     };
-    let mut more = BTreeMap::from([
-        ("precision".to_owned(), json!(rule.precision)),
-        ("problem.severity".to_owned(), json!(severity)),
-    ]);
+    let mut more =
+        BTreeMap::from([("precision".to_owned(), json!(rule.precision)), ("problem.severity".to_owned(), json!(severity))]);
     let mut tags = BTreeSet::new();
     if let Some(score) = rule.security_severity {
         // A string that holds a number: GitHub refuses the whole file otherwise.
@@ -210,10 +165,7 @@ fn rule_properties(rule: &RuleText) -> sarif::PropertyBag {
     for number in &rule.cwe {
         tags.insert(format!("external/cwe/cwe-{number:03}"));
     }
-    sarif::PropertyBag::builder()
-        .tags(tags.into_iter().take(MOST_TAGS).collect::<Vec<_>>())
-        .additional_properties(more)
-        .build()
+    sarif::PropertyBag::builder().tags(tags.into_iter().take(MOST_TAGS).collect::<Vec<_>>()).additional_properties(more).build()
 }
 
 /// `unsafe-torch-load` -> `UnsafeTorchLoad`
@@ -221,11 +173,7 @@ fn pascal_case(id: &str) -> String {
     id.split(['-', '_', '/'])
         .flat_map(|word| {
             let mut letters = word.chars();
-            letters
-                .next()
-                .into_iter()
-                .flat_map(char::to_uppercase)
-                .chain(letters)
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters)
         })
         .collect()
 }
@@ -235,10 +183,7 @@ fn limited(text: &str) -> String {
     if text.chars().nth(MOST_DESCRIPTION).is_none() {
         return text.to_owned();
     }
-    text.chars()
-        .take(MOST_DESCRIPTION - 1)
-        .chain(['…'])
-        .collect()
+    text.chars().take(MOST_DESCRIPTION - 1).chain(['…']).collect()
 }
 
 fn level_value(level: Level) -> Value {
@@ -261,9 +206,7 @@ fn invocation(problems: &[Problem], left_out: usize) -> sarif::Invocation {
                 .build(),
         );
     }
-    let mut invocation = sarif::Invocation::builder()
-        .execution_successful(true)
-        .build();
+    let mut invocation = sarif::Invocation::builder().execution_successful(true).build();
     if !notifications.is_empty() {
         invocation.tool_execution_notifications = Some(notifications);
     }
@@ -271,25 +214,15 @@ fn invocation(problems: &[Problem], left_out: usize) -> sarif::Invocation {
 }
 
 fn notification(problem: &Problem) -> sarif::Notification {
-    let mut physical = sarif::PhysicalLocation::builder()
-        .artifact_location(artifact(&problem.path))
-        .build();
+    let mut physical = sarif::PhysicalLocation::builder().artifact_location(artifact(&problem.path)).build();
     if let Some(line) = problem.line {
-        physical.region = Some(
-            sarif::Region::builder()
-                .start_line(i64::from(line.max(1)))
-                .build(),
-        );
+        physical.region = Some(sarif::Region::builder().start_line(i64::from(line.max(1))).build());
     }
     let level = if problem.partial { "warning" } else { "error" };
     sarif::Notification::builder()
         .level(json!(level))
         .message(message(&sentence(&escaped(&problem.message))))
-        .locations(vec![
-            sarif::Location::builder()
-                .physical_location(physical)
-                .build(),
-        ])
+        .locations(vec![sarif::Location::builder().physical_location(physical).build()])
         .build()
 }
 
@@ -328,11 +261,7 @@ fn result(finding: &Finding, rules: &Rules) -> sarif::Result {
     }
     result.fixes = fixes(finding);
     if let Some(suppression) = &finding.suppressed {
-        let kind = if suppression.in_source {
-            "inSource"
-        } else {
-            "external"
-        };
+        let kind = if suppression.in_source { "inSource" } else { "external" };
         let mut written = sarif::Suppression::builder().kind(json!(kind)).build();
         if !suppression.reason.is_empty() {
             written.justification = Some(suppression.reason.clone());
@@ -357,14 +286,8 @@ fn message_text(finding: &Finding) -> String {
         text.push_str(&format!(" See {}.", links.join(", ")));
     }
     if let Some(cell) = &finding.location.cell {
-        let output = cell
-            .output
-            .map(|number| format!(" output {number},"))
-            .unwrap_or_default();
-        text.push_str(&format!(
-            " (cell {},{output} line {})",
-            cell.number, cell.line
-        ));
+        let output = cell.output.map(|number| format!(" output {number},")).unwrap_or_default();
+        text.push_str(&format!(" (cell {},{output} line {})", cell.number, cell.line));
     }
     text
 }
@@ -372,11 +295,7 @@ fn message_text(finding: &Finding) -> String {
 /// Capital letter first, full stop last.
 fn sentence(text: &str) -> String {
     let mut letters = text.trim().chars();
-    let mut result: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
+    let mut result: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     result.push_str(letters.as_str());
     if !result.ends_with(['.', '!', '?']) {
         result.push('.');
@@ -415,10 +334,7 @@ fn primary(finding: &Finding) -> sarif::Location {
         region.snippet = Some(content(&finding.snippet));
     }
     let line = i64::from(finding.location.start.line);
-    let mut around = sarif::Region::builder()
-        .start_line(line)
-        .end_line(line)
-        .build();
+    let mut around = sarif::Region::builder().start_line(line).end_line(line).build();
     if finding.location.cell.is_none() && whole(&finding.line_text) {
         around.snippet = Some(content(&finding.line_text));
     }
@@ -449,20 +365,13 @@ fn region(start: Position, end: Position) -> sarif::Region {
 }
 
 fn artifact(path: &str) -> sarif::ArtifactLocation {
-    sarif::ArtifactLocation::builder()
-        .uri(to_uri(path))
-        .uri_base_id(ROOT)
-        .build()
+    sarif::ArtifactLocation::builder().uri(to_uri(path)).uri_base_id(ROOT).build()
 }
 
 /// A path relative to the root as a relative reference: everything but unreserved characters and `/` is percent-encoded.
 fn to_uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
-    for byte in path
-        .trim_start_matches("./")
-        .trim_start_matches('/')
-        .bytes()
-    {
+    for byte in path.trim_start_matches("./").trim_start_matches('/').bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
@@ -475,10 +384,7 @@ fn to_uri(path: &str) -> String {
 /// The cell of a notebook: counted from 1 in its name, from 0 in its qualified name.
 fn logical(location: &Location) -> Option<Vec<sarif::LogicalLocation>> {
     let cell = location.cell.as_ref()?;
-    let output = cell
-        .output
-        .map(|number| format!(":output[{}]", number.saturating_sub(1)))
-        .unwrap_or_default();
+    let output = cell.output.map(|number| format!(":output[{}]", number.saturating_sub(1))).unwrap_or_default();
     Some(vec![
         sarif::LogicalLocation::builder()
             .name(format!("cell {}", cell.number))
@@ -498,10 +404,7 @@ fn fingerprints(finding: &Finding) -> BTreeMap<String, String> {
     let mut found = BTreeMap::from([("hublint/v1".to_owned(), finding.fingerprint.clone())]);
     // Exact or absent: the upload action computes an absent one and complains of a wrong one.
     if !finding.line_hash.is_empty() {
-        found.insert(
-            "primaryLocationLineHash".to_owned(),
-            finding.line_hash.clone(),
-        );
+        found.insert("primaryLocationLineHash".to_owned(), finding.line_hash.clone());
     }
     found
 }
@@ -522,9 +425,7 @@ fn result_properties(finding: &Finding) -> sarif::PropertyBag {
     if let Some(repo) = &finding.repo {
         more.insert("repo".to_owned(), json!(repo));
     }
-    sarif::PropertyBag::builder()
-        .additional_properties(more)
-        .build()
+    sarif::PropertyBag::builder().additional_properties(more).build()
 }
 
 fn fixes(finding: &Finding) -> Option<Vec<sarif::Fix>> {
@@ -534,23 +435,15 @@ fn fixes(finding: &Finding) -> Option<Vec<sarif::Fix>> {
         .iter()
         .zip(&finding.fix_places)
         .map(|(edit, (start, end))| {
-            sarif::Replacement::builder()
-                .deleted_region(region(*start, *end))
-                .inserted_content(content(&edit.text))
-                .build()
+            sarif::Replacement::builder().deleted_region(region(*start, *end)).inserted_content(content(&edit.text)).build()
         })
         .collect();
     if replacements.is_empty() {
         return None;
     }
-    let change = sarif::ArtifactChange::builder()
-        .artifact_location(artifact(&finding.location.path))
-        .replacements(replacements)
-        .build();
+    let change =
+        sarif::ArtifactChange::builder().artifact_location(artifact(&finding.location.path)).replacements(replacements).build();
     Some(vec![
-        sarif::Fix::builder()
-            .description(message(&sentence(&escaped(&fix.description))))
-            .artifact_changes(vec![change])
-            .build(),
+        sarif::Fix::builder().description(message(&sentence(&escaped(&fix.description)))).artifact_changes(vec![change]).build(),
     ])
 }

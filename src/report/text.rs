@@ -9,11 +9,12 @@ use std::fmt;
 use std::io::{self, Write};
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
-    MietteSpanContents, Severity, SourceCode, SourceSpan, SpanContents,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity, SourceCode,
+    SourceSpan, SpanContents,
 };
 
 use super::{Report, ReportContext, RuleText, closing, inert, place, printable, problem_line};
+use crate::error::Error;
 use crate::finding::{Finding, Level, window_around};
 
 /// Other places of a group that are listed; the rest is counted.
@@ -22,11 +23,7 @@ const LISTED: usize = 10;
 const WIDTHS: std::ops::RangeInclusive<usize> = 60..=140;
 
 /// Prints frames, problems and the closing line.
-pub(super) fn write(
-    report: &Report,
-    context: &ReportContext,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
     let printer = Printer::new(context);
     let groups = Groups::new(&report.findings);
     for (index, finding) in report.findings.iter().enumerate() {
@@ -38,11 +35,7 @@ pub(super) fn write(
         printer.finding(finding, &[], context, out)?;
     }
     for problem in &report.problems {
-        writeln!(
-            out,
-            "{}",
-            printer.paint(Paint::Bold, &problem_line(problem))
-        )?;
+        writeln!(out, "{}", printer.paint(Paint::Bold, &problem_line(problem)))?;
     }
     if context.statistics {
         write_statistics(report, out)?;
@@ -56,17 +49,26 @@ pub(super) fn write(
 /// The table of `--statistics`: findings for each rule, most first.
 pub(super) fn write_statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rows = report.by_rule();
-    let digits = rows
-        .first()
-        .map_or(1, |(_, _, count)| count.to_string().len());
+    let digits = rows.first().map_or(1, |(_, _, count)| count.to_string().len());
     for (rule, level, count) in rows {
         writeln!(out, "{count:>digits$} {:7} {rule}", level.as_str())?;
     }
-    writeln!(
-        out,
-        "{} files, {} bytes",
-        report.statistics.files, report.statistics.bytes
-    )
+    writeln!(out, "{} files, {} bytes", report.statistics.files, report.statistics.bytes)
+}
+
+/// Prints an error of the user's files or command line.
+pub(super) fn write_error(error: &Error, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
+    let printer = Printer::new(context);
+    let tag = printer.paint(Paint::Level(Level::Error), "error");
+    match error.place() {
+        Some(place) => {
+            let path = place.path.to_string_lossy();
+            let at = format!("{}:{}:{}", printable(&path), place.line, place.column);
+            writeln!(out, "{} {tag}", printer.paint(Paint::Bold, &at))?;
+        }
+        None => writeln!(out, "{tag}")?,
+    }
+    printer.frame(&Frame::of_error(error, printer.width), out)
 }
 
 /// Findings of one rule about one repository are shown as one frame and a list.
@@ -96,13 +98,8 @@ impl<'a> Groups<'a> {
         let Some(members) = Self::key(finding).and_then(|key| self.members.get(&key)) else {
             return Some(Vec::new());
         };
-        (members.first() == Some(&index)).then(|| {
-            members
-                .iter()
-                .skip(1)
-                .filter_map(|member| self.findings.get(*member))
-                .collect()
-        })
+        (members.first() == Some(&index))
+            .then(|| members.iter().skip(1).filter_map(|member| self.findings.get(*member)).collect())
     }
 }
 
@@ -122,11 +119,7 @@ struct Printer {
 
 impl Printer {
     fn new(context: &ReportContext) -> Self {
-        let theme = if context.colour {
-            GraphicalTheme::unicode()
-        } else {
-            GraphicalTheme::unicode_nocolor()
-        };
+        let theme = if context.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let width = context.width.clamp(*WIDTHS.start(), *WIDTHS.end());
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width)
@@ -134,12 +127,7 @@ impl Printer {
             .with_urls(false)
             .with_break_words(false)
             .without_syntax_highlighting();
-        Self {
-            handler,
-            colour: context.colour,
-            links: context.links,
-            width,
-        }
+        Self { handler, colour: context.colour, links: context.links, width }
     }
 
     fn paint(&self, paint: Paint, text: &str) -> String {
@@ -156,13 +144,7 @@ impl Printer {
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 
-    fn finding(
-        &self,
-        finding: &Finding,
-        others: &[&Finding],
-        context: &ReportContext,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    fn finding(&self, finding: &Finding, others: &[&Finding], context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
         let rule = context.rule(&finding.rule);
         let tag = format!("{}[{}]", finding.level.as_str(), finding.rule);
         let tag = self.paint(Paint::Level(finding.level), &tag);
@@ -180,29 +162,23 @@ impl Printer {
         };
         writeln!(out, "{place} {tag}{state}")?;
         let frame = Frame::new(finding, self.width);
-        let mut text = String::new();
-        if self.handler.render_report(&mut text, &frame).is_err() {
-            text = format!("  {}\n", frame.message);
-        }
-        out.write_all(text.as_bytes())?;
+        self.frame(&frame, out)?;
         self.others(finding, others, rule, out)?;
         writeln!(out)
     }
 
+    fn frame(&self, frame: &Frame, out: &mut dyn Write) -> io::Result<()> {
+        let mut text = String::new();
+        if self.handler.render_report(&mut text, frame).is_err() {
+            text = format!("  {}\n", frame.message);
+        }
+        out.write_all(text.as_bytes())
+    }
+
     /// Related places, and the other findings of the group.
-    fn others(
-        &self,
-        finding: &Finding,
-        others: &[&Finding],
-        rule: Option<&RuleText>,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    fn others(&self, finding: &Finding, others: &[&Finding], rule: Option<&RuleText>, out: &mut dyn Write) -> io::Result<()> {
         for related in finding.related.iter().take(LISTED) {
-            let line = format!(
-                "  see: {} {}",
-                self::place(&related.location),
-                printable(&related.message)
-            );
+            let line = format!("  see: {} {}", self::place(&related.location), printable(&related.message));
             writeln!(out, "{}", self.paint(Paint::Dim, &line))?;
         }
         if others.is_empty() {
@@ -214,11 +190,7 @@ impl Printer {
             writeln!(out, "    {}", self::place(&other.location))?;
         }
         if others.len() > LISTED {
-            writeln!(
-                out,
-                "    and {} more (--format concise lists all)",
-                others.len() - LISTED
-            )?;
+            writeln!(out, "    and {} more (--format concise lists all)", others.len() - LISTED)?;
         }
         Ok(())
     }
@@ -228,9 +200,7 @@ impl Printer {
 fn headline(finding: &Finding, count: usize, rule: Option<&RuleText>) -> String {
     let repo = printable(finding.repo.as_deref().unwrap_or(""));
     match rule.map(|rule| rule.group.as_str()) {
-        Some(group) if !group.is_empty() => group
-            .replace("{count}", &count.to_string())
-            .replace("{repo}", &repo),
+        Some(group) if !group.is_empty() => group.replace("{count}", &count.to_string()).replace("{repo}", &repo),
         _ => format!("{count} findings of {} on {repo}", finding.rule),
     }
 }
@@ -247,64 +217,70 @@ struct Frame {
 
 impl Frame {
     fn new(finding: &Finding, width: usize) -> Self {
-        // Room for the line number, the bar and the marks of a cut line.
-        let room = width.saturating_sub(14).max(40);
-        let (window, skipped, mark) = window_around(&finding.line_text, finding.mark, room);
-        let cut_before = skipped > 0 || finding.line_text_offset > 0;
-        let kept = skipped as usize + window.chars().count();
-        let all = finding.line_text.chars().count();
-        let mut line = ShownLine::default();
-        if cut_before {
-            line.push('…');
-        }
-        for (index, character) in (0..).zip(printable(&window).chars().zip(window.chars())) {
-            let (shown, original) = character;
-            line.mark_at(index, mark);
-            line.push(if original == '\t' { '\t' } else { shown });
-        }
-        line.mark_at(
-            u32::try_from(window.chars().count()).unwrap_or(u32::MAX),
-            mark,
-        );
-        if kept < all || all >= 240 {
-            line.push('…');
-        }
-        let (start, end) = (line.start.unwrap_or(0), line.end.unwrap_or(0));
         let number = match &finding.location.cell {
             Some(cell) => cell.line,
             None => finding.location.start.line,
         };
+        let (source, mark) = framed(&finding.line_text, finding.mark, finding.line_text_offset > 0, number, width);
         let mut help = printable(&finding.help).into_owned();
         if let Some(fix) = &finding.fix {
             let flag = if fix.safe { "--fix" } else { "--unsafe-fixes" };
             if !help.is_empty() {
                 help.push('\n');
             }
-            help.push_str(&format!(
-                "{flag} can {}",
-                lower(&printable(&fix.description))
-            ));
+            help.push_str(&format!("{flag} can {}", lower(&printable(&fix.description))));
         }
-        Self {
-            message: inert(&finding.message).into_owned(),
-            help,
-            level: finding.level,
-            mark: SourceSpan::new(start.into(), end.saturating_sub(start)),
-            source: Line {
-                text: line.text,
-                number,
+        Self { message: inert(&finding.message).into_owned(), help, level: finding.level, source, mark }
+    }
+
+    fn of_error(error: &Error, width: usize) -> Self {
+        let (source, mark) = error.place().map_or_else(
+            || {
+                let line = Line { text: String::new(), number: 0 };
+                (line, SourceSpan::new(0.into(), 0))
             },
+            |place| framed(&place.line_text, place.mark, false, place.line, width),
+        );
+        Self {
+            message: error
+                .place()
+                .map_or_else(|| inert(&error.to_string()).into_owned(), |place| inert(&place.message).into_owned()),
+            help: printable(error.help()).into_owned(),
+            level: Level::Error,
+            source,
+            mark,
         }
     }
+}
+
+/// A window of a line, harmless and with tabs expanded, and the mark in it in bytes.
+fn framed(text: &str, mark: (u32, u32), is_cut: bool, number: u32, width: usize) -> (Line, SourceSpan) {
+    // Room for the line number, the bar and the marks of a cut line.
+    let room = width.saturating_sub(14).max(40);
+    let (window, skipped, mark) = window_around(text, mark, room);
+    let kept = skipped as usize + window.chars().count();
+    let all = text.chars().count();
+    let mut line = ShownLine::default();
+    if is_cut || skipped > 0 {
+        line.push('…');
+    }
+    for (index, (shown, original)) in (0..).zip(printable(&window).chars().zip(window.chars())) {
+        line.mark_at(index, mark);
+        line.push(if original == '\t' { '\t' } else { shown });
+    }
+    line.mark_at(u32::try_from(window.chars().count()).unwrap_or(u32::MAX), mark);
+    if kept < all || all >= 240 {
+        line.push('…');
+    }
+    let (start, end) = (line.start.unwrap_or(0), line.end.unwrap_or(0));
+    (Line { text: line.text, number }, SourceSpan::new(start.into(), end.saturating_sub(start)))
 }
 
 /// The first letter small, unless the word is in capitals or code.
 fn lower(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), text.chars().nth(1)) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
-            first.to_lowercase().chain(letters).collect()
-        }
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
         _ => text.to_owned(),
     }
 }
@@ -348,12 +324,7 @@ struct Line {
 }
 
 impl SourceCode for Line {
-    fn read_span<'a>(
-        &'a self,
-        _: &SourceSpan,
-        _: usize,
-        _: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(&'a self, _: &SourceSpan, _: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         Ok(Box::new(MietteSpanContents::new(
             self.text.as_bytes(),
             SourceSpan::new(0.into(), self.text.len()),
@@ -386,12 +357,10 @@ impl Diagnostic for Frame {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.source)
+        (self.source.number > 0).then_some(&self.source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(
-            None, self.mark,
-        ))))
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(None, self.mark))))
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Gate {
     Base64(usize),
     /// Base64 of UTF-16 text, as PowerShell's `-EncodedCommand` wants it.
     Base64Wide(usize),
+    /// Base64 of `{"`: a JSON document, such as a container registry's login, that may hold base64 in turn.
+    Base64Json,
     /// Hex digits of `hf_`.
     Hex,
     /// The first of a list of character codes; the second value is the radix where no `0x` says it.
@@ -140,6 +142,7 @@ pub(super) const GATES: &[(&[u8], Gate)] = &[
     (b"aABmAF8A", Gate::Base64Wide(0)),
     (b"gAZgBfA", Gate::Base64Wide(2)),
     (b"oAGYAXw", Gate::Base64Wide(3)),
+    (b"eyJ", Gate::Base64Json),
     (b"68665f", Gate::Hex),
     (b"68665F", Gate::Hex),
     (b"104, 102, 95", Gate::Codes(10)),
@@ -186,6 +189,7 @@ pub(super) const GATES: &[(&[u8], Gate)] = &[
     (b"&#x5F;", Gate::Escape),
     (b"&lowbar;", Gate::Escape),
     (b"hf\\_", Gate::Escape),
+    (b"hf{\\_}", Gate::Escape),
     (b"org\\_", Gate::Escape),
     (b"hf=5F", Gate::Escape),
     (b"\"hf\"", Gate::Pieces),
@@ -234,16 +238,24 @@ fn build(literals: &[&[u8]]) -> Option<AhoCorasick> {
         .ok()
 }
 
-static GATE_AUTOMATON: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| build(&GATES.iter().map(|(literal, _)| *literal).collect::<Vec<_>>()));
+static GATE_AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    build(
+        &GATES
+            .iter()
+            .map(|(literal, _)| *literal)
+            .collect::<Vec<_>>(),
+    )
+});
 static TRIGGER_AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| build(TRIGGERS));
 
 /// Every gate in the text, with the place where its literal starts.
 pub(super) fn gates(text: &[u8]) -> impl Iterator<Item = (usize, usize, Gate)> + '_ {
     GATE_AUTOMATON.iter().flat_map(move |automaton| {
-        automaton
-            .find_iter(text)
-            .filter_map(|found| GATES.get(found.pattern().as_usize()).map(|(_, gate)| (found.start(), found.end(), *gate)))
+        automaton.find_iter(text).filter_map(|found| {
+            GATES
+                .get(found.pattern().as_usize())
+                .map(|(_, gate)| (found.start(), found.end(), *gate))
+        })
     })
 }
 
@@ -252,5 +264,7 @@ pub(super) fn gates(text: &[u8]) -> impl Iterator<Item = (usize, usize, Gate)> +
 pub fn may_hold_secret(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xff\xfe")
         || bytes.starts_with(b"\xfe\xff")
-        || TRIGGER_AUTOMATON.as_ref().is_some_and(|automaton| automaton.is_match(bytes))
+        || TRIGGER_AUTOMATON
+            .as_ref()
+            .is_some_and(|automaton| automaton.is_match(bytes))
 }

@@ -27,36 +27,39 @@ type Values = BTreeMap<Vec<u8>, Vec<u8>>;
 
 fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut start = 0;
-    memchr::memchr2_iter(b'\n', b'\r', text).chain(std::iter::once(text.len())).map(move |end| {
-        let line = (start, slice(text, start, end));
-        start = end + 1;
-        line
-    })
+    memchr::memchr2_iter(b'\n', b'\r', text)
+        .chain(std::iter::once(text.len()))
+        .map(move |end| {
+            let line = (start, slice(text, start, end));
+            start = end + 1;
+            line
+        })
 }
 
 fn substituted(text: &[u8], found: &mut Vec<Found>) {
-    if memchr::memchr3(b'$', b'%', b'{', text).is_none() {
+    if memchr::memchr3(b'$', b'%', b'{', text).is_none()
+        && memchr::memmem::find(text, b"+=").is_none()
+    {
         return;
     }
-    let values = assignments(text);
-    if values.is_empty() {
+    // What a name stands for in the end serves where it is used before it is assigned, as YAML and make allow.
+    let mut last = Values::new();
+    for (_, line) in lines(text) {
+        record(&mut last, line);
+    }
+    if last.is_empty() {
         return;
     }
+    let mut values = Values::new();
     // A file of references to long values would grow without bound.
     let mut budget = text.len().saturating_mul(4).saturating_add(256 * 1024);
     for (offset, line) in lines(text) {
-        let Some(mapped) = expand(line, &values, &mut budget) else { continue };
-        for mut item in find(&mapped.bytes, ScanContext::Source).found {
-            // Without a seam inside, the value was reported where it is assigned, or stands there in full.
-            let steps = mapped.steps_in(&(item.span.start + 1..item.span.end));
-            if !steps.contains(&Decoding::Variable) {
-                continue;
-            }
-            let Some(span) = mapped.source(&item.span) else { continue };
-            item.span = span.start + offset..span.end + offset;
-            item.also.clear();
-            item.chain.push(Decoding::Variable);
-            found.push(item);
+        if let Some(mapped) = expand(line, &[&values, &last], &mut budget) {
+            expanded(&mapped, offset, found);
+        }
+        for grown in record(&mut values, line) {
+            budget = budget.saturating_sub(grown.value.len());
+            appended(&grown, offset, found);
         }
         if budget == 0 {
             return;
@@ -64,15 +67,44 @@ fn substituted(text: &[u8], found: &mut Vec<Found>) {
     }
 }
 
-/// A line with its references replaced; nothing if it has none to a known name.
-fn expand(line: &[u8], values: &Values, budget: &mut usize) -> Option<Mapped> {
+fn expanded(mapped: &Mapped, offset: usize, found: &mut Vec<Found>) {
+    for mut item in find(&mapped.bytes, ScanContext::Source).found {
+        // Without a seam inside, the value was reported where it is assigned, or stands there in full.
+        let steps = mapped.steps_in(&(item.span.start + 1..item.span.end));
+        if !steps.contains(&Decoding::Variable) {
+            continue;
+        }
+        let Some(span) = mapped.source(&item.span) else {
+            continue;
+        };
+        item.span = span.start + offset..span.end + offset;
+        item.also.clear();
+        item.chain.push(Decoding::Variable);
+        found.push(item);
+    }
+}
+
+fn appended(grown: &Grown, offset: usize, found: &mut Vec<Found>) {
+    for mut item in find(&grown.value, ScanContext::Value).found {
+        if item.span.contains(&grown.seam) && item.span.start != grown.seam {
+            item.span = grown.place.start + offset..grown.place.end + offset;
+            item.also.clear();
+            item.chain.push(Decoding::Variable);
+            found.push(item);
+        }
+    }
+}
+
+/// A line with its references replaced; nothing if it has none to a known name. The first of `scopes` that knows a
+/// name gives its value.
+fn expand(line: &[u8], scopes: &[&Values], budget: &mut usize) -> Option<Mapped> {
     memchr::memchr3(b'$', b'%', b'{', line)?;
     let mut mapped = Mapped::default();
     let mut position = 0;
     let mut replaced = false;
     while position < line.len() {
         if let Some((name, end)) = reference(line, position)
-            && let Some(value) = values.get(name)
+            && let Some(value) = scopes.iter().find_map(|values| values.get(name))
             && *budget > value.len()
         {
             *budget -= value.len();
@@ -106,15 +138,26 @@ fn reference(line: &[u8], position: usize) -> Option<(&[u8], usize)> {
     let first = at(line, position);
     let second = at(line, position + 1);
     match (first, second) {
-        (b'$', b'{') if at(line, position + 2) == b'{' => braced(line, position + 3).map(|(start, end, after)| (last_part(start, end), after)),
-        (b'{', b'{') => braced(line, position + 2).map(|(start, end, after)| (last_part(start, end), after)),
+        (b'$', b'{') if at(line, position + 2) == b'{' => {
+            braced(line, position + 3).map(|(start, end, after)| (last_part(start, end), after))
+        }
+        (b'{', b'{') => {
+            braced(line, position + 2).map(|(start, end, after)| (last_part(start, end), after))
+        }
         (b'$', b'{' | b'(') => {
             let start = position + 2;
-            let start = if slice(line, start, start + 4).eq_ignore_ascii_case(b"env:") { start + 4 } else { start };
+            let start = if slice(line, start, start + 4).eq_ignore_ascii_case(b"env:") {
+                start + 4
+            } else {
+                start
+            };
             let end = start + run(line, start, LONGEST_NAME, is_name);
             let closing = if second == b'{' { b'}' } else { b')' };
             // `${A:-x}` and `${A%x}`: the value, as far as anybody can tell.
-            let name_end = start + run(line, start, LONGEST_NAME, |byte| is_word(byte) || byte == b'.');
+            let name_end = start
+                + run(line, start, LONGEST_NAME, |byte| {
+                    is_word(byte) || byte == b'.'
+                });
             if at(line, end) == closing {
                 return Some((last_part(start, end), end + 1));
             }
@@ -126,13 +169,18 @@ fn reference(line: &[u8], position: usize) -> Option<(&[u8], usize)> {
             None
         }
         (b'$', _) => {
-            let start = if slice(line, position + 1, position + 5).eq_ignore_ascii_case(b"env:") { position + 5 } else { position + 1 };
+            let start = if slice(line, position + 1, position + 5).eq_ignore_ascii_case(b"env:") {
+                position + 5
+            } else {
+                position + 1
+            };
             let end = start + run(line, start, LONGEST_NAME, is_word);
             (end > start).then(|| (slice(line, start, end), end))
         }
         (b'%', _) => {
             let end = position + 1 + run(line, position + 1, LONGEST_NAME, is_word);
-            (end > position + 1 && at(line, end) == b'%').then(|| (slice(line, position + 1, end), end + 1))
+            (end > position + 1 && at(line, end) == b'%')
+                .then(|| (slice(line, position + 1, end), end + 1))
         }
         _ => None,
     }
@@ -146,36 +194,74 @@ fn braced(line: &[u8], from: usize) -> Option<(usize, usize, usize)> {
     (end > start && slice(line, close, close + 2) == b"}}").then_some((start, end, close + 2))
 }
 
-/// Every value that a name gets in the file, the last one if there are several. Only values that can be part of a
-/// token are kept: no blanks, no punctuation.
-fn assignments(text: &[u8]) -> Values {
-    let mut values = Values::new();
-    for (_, line) in lines(text) {
-        if let Some((name, value)) = spaced(line) {
-            store(&mut values, name, value, false);
-        }
-        for position in memchr::memchr2_iter(b'=', b':', line) {
-            if let Some((name, value, append)) = assignment(line, position) {
-                store(&mut values, name, value, append);
-            }
-        }
-    }
-    values
+/// A value that grew by `+=`.
+struct Grown {
+    value: Vec<u8>,
+    /// Where the new part begins in the value.
+    seam: usize,
+    /// Where the new part stands in the line.
+    place: std::ops::Range<usize>,
 }
 
-fn store(values: &mut Values, name: &[u8], value: &[u8], append: bool) {
+/// Records what a line assigns; gives the values that grew. Only values that can be part of a token are kept:
+/// no blanks, no punctuation.
+fn record(values: &mut Values, line: &[u8]) -> Vec<Grown> {
+    let mut grown = Vec::new();
+    if let Some((name, value)) = spaced(line) {
+        store(values, name, value, false);
+    }
+    let mut read_to = 0;
+    for position in memchr::memchr2_iter(b'=', b':', line) {
+        if position < read_to {
+            continue;
+        }
+        let Some((name, value, append)) = assignment(line, position) else {
+            continue;
+        };
+        // A bare value holds no assignment of its own; without this, `a=a=a=` would be read again and again.
+        if value.len() > 64 && !value.iter().any(u8::is_ascii_whitespace) {
+            read_to = position + value.len();
+        }
+        let seam = store(values, name, value, append);
+        // Shorter than any token, or grown beyond one piece by piece: not worth a scan each time.
+        if seam > 0
+            && let Some(whole) = values.get(name)
+            && (36..=256).contains(&whole.len())
+            && let Some(start) = memchr::memmem::find(slice(line, position, line.len()), value)
+        {
+            let start = position + start;
+            grown.push(Grown {
+                value: whole.clone(),
+                seam,
+                place: start..start + value.len(),
+            });
+        }
+    }
+    grown
+}
+
+/// Keeps a value; gives the length of the old value that it was appended to.
+fn store(values: &mut Values, name: &[u8], value: &[u8], append: bool) -> usize {
     let mut budget = LONGEST_VALUE;
-    let value = expand(value, values, &mut budget).map_or_else(|| value.to_vec(), |mapped| mapped.bytes);
+    let value =
+        expand(value, &[values], &mut budget).map_or_else(|| value.to_vec(), |mapped| mapped.bytes);
     let fits = !value.is_empty()
         && value.len() <= LONGEST_VALUE
-        && value.iter().all(|byte| is_name(*byte) || matches!(byte, b'+' | b'/' | b'='));
+        && value
+            .iter()
+            .all(|byte| is_name(*byte) || matches!(byte, b'+' | b'/' | b'='));
     if !fits {
-        return;
+        return 0;
     }
     match values.get_mut(name) {
-        Some(old) if append && old.len() + value.len() <= LONGEST_VALUE => old.extend(value),
+        Some(old) if append && old.len() + value.len() <= LONGEST_VALUE => {
+            let seam = old.len();
+            old.extend(value);
+            seam
+        }
         _ => {
             values.insert(name.to_vec(), value);
+            0
         }
     }
 }
@@ -196,7 +282,10 @@ fn assignment(line: &[u8], position: usize) -> Option<(&[u8], &[u8], bool)> {
     if sign == b'=' && matches!(before(line, position, 1), b':' | b'?' | b'+') {
         name_end -= 1;
     }
-    while name_end > 0 && matches!(before(line, name_end, 1), b' ' | b'\t' | b'"' | b'\'') && position - name_end < 12 {
+    while name_end > 0
+        && matches!(before(line, name_end, 1), b' ' | b'\t' | b'"' | b'\'')
+        && position - name_end < 12
+    {
         name_end -= 1;
     }
     let head = slice(line, name_end.saturating_sub(64), name_end);
@@ -212,11 +301,21 @@ fn assignment(line: &[u8], position: usize) -> Option<(&[u8], &[u8], bool)> {
 /// `ENV NAME value`, `setenv NAME value`, `set -x NAME value`.
 fn spaced(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.trim_ascii_start();
-    let rest = [&b"ENV "[..], b"env ", b"setenv ", b"set -gx ", b"set -x ", b"set -Ux "].iter().find_map(|word| line.strip_prefix(*word))?;
+    let rest = [
+        &b"ENV "[..],
+        b"env ",
+        b"setenv ",
+        b"set -gx ",
+        b"set -x ",
+        b"set -Ux ",
+    ]
+    .iter()
+    .find_map(|word| line.strip_prefix(*word))?;
     let rest = rest.trim_ascii_start();
     let length = run(rest, 0, 64, is_word);
     let blank = run(rest, length, 12, |byte| matches!(byte, b' ' | b'\t'));
-    (length > 0 && blank > 0).then(|| value(rest, length + blank).map(|value| (slice(rest, 0, length), value)))?
+    (length > 0 && blank > 0)
+        .then(|| value(rest, length + blank).map(|value| (slice(rest, 0, length), value)))?
 }
 
 /// The value that starts at `start`: quoted, or up to a blank or a separator.
@@ -230,7 +329,12 @@ fn value(line: &[u8], start: usize) -> Option<&[u8]> {
     }
     let length = rest
         .iter()
-        .position(|byte| matches!(byte, b' ' | b'\t' | b';' | b'&' | b'|' | b'"' | b'\'' | b',' | b'<' | b'>'))
+        .position(|byte| {
+            matches!(
+                byte,
+                b' ' | b'\t' | b';' | b'&' | b'|' | b'"' | b'\'' | b',' | b'<' | b'>'
+            )
+        })
         .unwrap_or(rest.len());
     (length > 0 && length < LONGEST_VALUE).then(|| slice(rest, 0, length))
 }

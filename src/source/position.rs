@@ -58,12 +58,7 @@ impl<'a> LineIndex<'a> {
             starts.push(u32::try_from(start).unwrap_or(u32::MAX));
         }
         mark_long_line(bytes, start, bytes.len(), &mut checkpoints);
-        Self {
-            bytes,
-            starts,
-            checkpoints,
-            hashes: OnceCell::new(),
-        }
+        Self { bytes, starts, checkpoints, hashes: OnceCell::new() }
     }
 
     /// Number of lines; a file that ends in a newline has one more, empty line. At least 1.
@@ -75,9 +70,7 @@ impl<'a> LineIndex<'a> {
     /// The 1-based line of a byte offset. Offsets behind the end belong to the last line.
     #[must_use]
     pub fn line(&self, offset: usize) -> u32 {
-        let lines = self
-            .starts
-            .partition_point(|start| *start as usize <= offset);
+        let lines = self.starts.partition_point(|start| *start as usize <= offset);
         u32::try_from(lines).unwrap_or(u32::MAX).max(1)
     }
 
@@ -88,15 +81,10 @@ impl<'a> LineIndex<'a> {
         let Some(start) = self.starts.get(index).map(|start| *start as usize) else {
             return self.bytes.len()..self.bytes.len();
         };
-        let mut end = self
-            .starts
-            .get(index + 1)
-            .map_or(self.bytes.len(), |next| *next as usize);
+        let mut end = self.starts.get(index + 1).map_or(self.bytes.len(), |next| *next as usize);
         if self.starts.get(index + 1).is_some() {
             end = end.saturating_sub(1);
-            let is_crlf = end > start
-                && self.bytes.get(end) == Some(&b'\n')
-                && self.bytes.get(end - 1) == Some(&b'\r');
+            let is_crlf = end > start && self.bytes.get(end) == Some(&b'\n') && self.bytes.get(end - 1) == Some(&b'\r');
             if is_crlf {
                 end -= 1;
             }
@@ -111,25 +99,17 @@ impl<'a> LineIndex<'a> {
         let range = self.line_range(line);
         let offset = offset.clamp(range.start, range.end);
         let (scalars, utf16) = self.columns(range, offset);
-        Position {
-            line,
-            column: scalars.saturating_add(1),
-            column_utf16: utf16.saturating_add(1),
-        }
+        Position { line, column: scalars.saturating_add(1), column_utf16: utf16.saturating_add(1) }
     }
 
     /// Scalar values and UTF-16 units between the start of a line and an offset on it.
     fn columns(&self, line: std::ops::Range<usize>, offset: usize) -> (u32, u32) {
-        let before = self
-            .checkpoints
-            .partition_point(|checkpoint| checkpoint.byte <= offset);
+        let before = self.checkpoints.partition_point(|checkpoint| checkpoint.byte <= offset);
         let (start, scalars, utf16) = before
             .checked_sub(1)
             .and_then(|index| self.checkpoints.get(index))
             .filter(|checkpoint| checkpoint.byte >= line.start)
-            .map_or((line.start, 0, 0), |checkpoint| {
-                (checkpoint.byte, checkpoint.scalars, checkpoint.utf16)
-            });
+            .map_or((line.start, 0, 0), |checkpoint| (checkpoint.byte, checkpoint.scalars, checkpoint.utf16));
         let mut count = Count { scalars, utf16 };
         let mut place = start;
         // The text runs to the end of the line so that a cut inside a character is seen as such.
@@ -164,11 +144,7 @@ fn mark_long_line(bytes: &[u8], start: usize, end: usize, checkpoints: &mut Vec<
     let mut next = start + STRIDE;
     for character in characters(bytes.get(start..end).unwrap_or_default()) {
         if place >= next {
-            checkpoints.push(Checkpoint {
-                byte: place,
-                scalars: count.scalars,
-                utf16: count.utf16,
-            });
+            checkpoints.push(Checkpoint { byte: place, scalars: count.scalars, utf16: count.utf16 });
             next = place + STRIDE;
         }
         place += character.bytes;
@@ -204,16 +180,8 @@ fn characters(bytes: &[u8]) -> impl Iterator<Item = Character> + '_ {
         chunk
             .valid()
             .chars()
-            .map(|value| Character {
-                value,
-                bytes: value.len_utf8(),
-                utf16: if value.len_utf16() == 2 { 2 } else { 1 },
-            })
-            .chain((invalid > 0).then_some(Character {
-                value: char::REPLACEMENT_CHARACTER,
-                bytes: invalid,
-                utf16: 1,
-            }))
+            .map(|value| Character { value, bytes: value.len_utf8(), utf16: if value.len_utf16() == 2 { 2 } else { 1 } })
+            .chain((invalid > 0).then_some(Character { value: char::REPLACEMENT_CHARACTER, bytes: invalid, utf16: 1 }))
     })
 }
 
@@ -285,26 +253,16 @@ impl LineHasher {
         if let Some(place) = self.window.get_mut(self.slot) {
             let gone = u64::from(*place);
             *place = unit;
-            self.value = self
-                .value
-                .wrapping_mul(MULTIPLIER)
-                .wrapping_add(u64::from(unit))
-                .wrapping_sub(self.leaving.wrapping_mul(gone));
+            self.value =
+                self.value.wrapping_mul(MULTIPLIER).wrapping_add(u64::from(unit)).wrapping_sub(self.leaving.wrapping_mul(gone));
         }
         self.slot = (self.slot + 1) % WINDOW;
         self.kept += 1;
-        if self
-            .open
-            .front()
-            .is_some_and(|start| start + WINDOW == self.kept)
-        {
+        if self.open.front().is_some_and(|start| start + WINDOW == self.kept) {
             self.open.pop_front();
             let ordinal = self.ordinals.entry(self.value).or_insert(0);
             *ordinal += 1;
-            self.hashes.push(LineHash {
-                value: self.value,
-                ordinal: *ordinal,
-            });
+            self.hashes.push(LineHash { value: self.value, ordinal: *ordinal });
         }
     }
 
@@ -327,16 +285,14 @@ mod tests {
     fn line_hashes_equal_every_vector() {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance");
         let text = std::fs::read_to_string(format!("{root}/line-hash-vectors.json")).unwrap();
-        let vectors: BTreeMap<String, BTreeMap<String, String>> =
-            serde_json::from_str(&text).unwrap();
+        let vectors: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(&text).unwrap();
         assert_eq!(vectors.len(), 13);
         let mut entries = 0;
         for (file, expected) in &vectors {
             let bytes = std::fs::read(format!("{root}/line-hash/{file}")).unwrap();
             let index = LineIndex::new(&bytes);
-            let found: BTreeMap<String, String> = (1..)
-                .map_while(|line| Some((line.to_string(), index.line_hash(line)?)))
-                .collect();
+            let found: BTreeMap<String, String> =
+                (1..).map_while(|line| Some((line.to_string(), index.line_hash(line)?))).collect();
             assert_eq!(&found, expected, "{file}");
             assert_eq!(index.line_count() as usize, expected.len(), "{file}");
             entries += expected.len();
@@ -354,8 +310,7 @@ mod tests {
                 break;
             }
             place += character.bytes;
-            let crlf =
-                character.value == '\r' && rest.peek().is_some_and(|next| next.value == '\n');
+            let crlf = character.value == '\r' && rest.peek().is_some_and(|next| next.value == '\n');
             if crlf {
                 // Inside the line end: still the end of the text.
                 if place >= offset {
@@ -375,13 +330,7 @@ mod tests {
 
     #[test]
     fn positions_equal_a_naive_count_at_every_byte() {
-        let long: Vec<u8> = "aé🤗\t"
-            .as_bytes()
-            .iter()
-            .copied()
-            .cycle()
-            .take(5003)
-            .collect();
+        let long: Vec<u8> = "aé🤗\t".as_bytes().iter().copied().cycle().take(5003).collect();
         let cases: Vec<Vec<u8>> = vec![
             b"".to_vec(),
             b"\n".to_vec(),
@@ -398,10 +347,7 @@ mod tests {
                     (position.line, position.column, position.column_utf16),
                     naive(bytes, offset),
                     "offset {offset} of {:?}",
-                    String::from_utf8_lossy(bytes)
-                        .chars()
-                        .take(40)
-                        .collect::<String>()
+                    String::from_utf8_lossy(bytes).chars().take(40).collect::<String>()
                 );
             }
         }

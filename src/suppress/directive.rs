@@ -81,9 +81,7 @@ pub struct Directive {
 /// True when a text may hold a directive: a quick look.
 #[must_use]
 pub fn may_hold(text: &str) -> bool {
-    ["hublint:", "nosec", "noqa"]
-        .iter()
-        .any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    ["hublint:", "nosec", "noqa"].iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
 
 /// The directives in a comment. Unit and line are for the caller to fill in.
@@ -91,11 +89,7 @@ pub(super) fn parse(text: &str, comment: Span) -> Vec<Directive> {
     let body = comment.text(text);
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(at) = body
-        .get(from..)
-        .and_then(|rest| rest.find("hublint:"))
-        .map(|at| from + at)
-    {
+    while let Some(at) = body.get(from..).and_then(|rest| rest.find("hublint:")).map(|at| from + at) {
         let rest = body.get(at + "hublint:".len()..).unwrap_or("");
         // The next directive of the same comment ends this one.
         let rest = rest.split("hublint:").next().unwrap_or("");
@@ -115,9 +109,8 @@ pub(super) fn parse(text: &str, comment: Span) -> Vec<Directive> {
 fn own(rest: &str, start: usize, base: usize) -> Option<Directive> {
     let trimmed = rest.trim_start();
     let base = base + (rest.len() - trimmed.len());
-    let word_length = trimmed
-        .find(|character: char| !character.is_ascii_alphabetic() && character != '-')
-        .unwrap_or(trimmed.len());
+    let word_length =
+        trimmed.find(|character: char| !character.is_ascii_alphabetic() && character != '-').unwrap_or(trimmed.len());
     let (word, after) = trimmed.split_at_checked(word_length)?;
     let mut directive = Directive {
         origin: Origin::Hublint,
@@ -153,11 +146,7 @@ fn own(rest: &str, start: usize, base: usize) -> Option<Directive> {
         let id = item.trim();
         let blanks = item.len() - item.trim_start().len();
         if !id.is_empty() {
-            directive.ids.push(Id {
-                text: id.to_owned(),
-                span: Span::new(at + blanks, at + blanks + id.len()),
-                meant: &[],
-            });
+            directive.ids.push(Id { text: id.to_owned(), span: Span::new(at + blanks, at + blanks + id.len()), meant: &[] });
         }
         at += item.len() + 1;
     }
@@ -200,18 +189,12 @@ fn foreign(origin: Origin, body: &str, at: usize, base: usize, word: &str) -> Op
     let mut place = codes_at;
     for item in codes.split_inclusive([',', ' ', '\t']) {
         let code = item.trim_matches([',', ' ', '\t']);
-        if let Some((_, _, meant)) = FOREIGN
-            .iter()
-            .find(|(whose, known, _)| *whose == origin && known.eq_ignore_ascii_case(code))
+        if let Some((_, _, meant)) = FOREIGN.iter().find(|(whose, known, _)| *whose == origin && known.eq_ignore_ascii_case(code))
         {
             let blanks = item.len() - item.trim_start_matches([',', ' ', '\t']).len();
             let start = base + place + blanks;
             end = start + code.len();
-            ids.push(Id {
-                text: code.to_owned(),
-                span: Span::new(start, end),
-                meant,
-            });
+            ids.push(Id { text: code.to_owned(), span: Span::new(start, end), meant });
         }
         place += item.len();
     }
@@ -240,9 +223,7 @@ pub fn line_comments(text: &str, language: Language) -> Vec<Span> {
         // Plain comment lines are kept too: a block of them may stand between a directive and its statement.
         let is_comment_line = || {
             let text = content.trim_start();
-            markers(language)
-                .iter()
-                .any(|marker| text.starts_with(marker))
+            markers(language).iter().any(|marker| text.starts_with(marker))
         };
         if is_candidate || is_comment_line() {
             if let Some(at) = comment_start(content, language) {
@@ -257,12 +238,9 @@ pub fn line_comments(text: &str, language: Language) -> Vec<Span> {
 /// What opens a comment in a language.
 fn markers(language: Language) -> &'static [&'static str] {
     match language {
-        Language::Python
-        | Language::Shell
-        | Language::Makefile
-        | Language::Dockerfile
-        | Language::Yaml
-        | Language::Toml => &["#"],
+        Language::Python | Language::Shell | Language::Makefile | Language::Dockerfile | Language::Yaml | Language::Toml => {
+            &["#"]
+        }
         Language::Json => &["//", "/*"],
         Language::Markdown => &["<!--"],
         Language::Text => &["#", "//", "/*", "<!--", "--", ";"],
@@ -278,14 +256,8 @@ fn comment_start(line: &str, language: Language) -> Option<usize> {
     let mut unheeded = None;
     let bytes = line.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
-        let opens = (at == 0
-            || bytes.get(at - 1).is_some_and(u8::is_ascii_whitespace)
-            || language == Language::Json)
-            && markers(language).iter().any(|marker| {
-                bytes
-                    .get(at..)
-                    .is_some_and(|rest| rest.starts_with(marker.as_bytes()))
-            });
+        let opens = (at == 0 || bytes.get(at - 1).is_some_and(u8::is_ascii_whitespace) || language == Language::Json)
+            && markers(language).iter().any(|marker| bytes.get(at..).is_some_and(|rest| rest.starts_with(marker.as_bytes())));
         if opens {
             if quote.is_none() || !quotes {
                 return Some(at);

@@ -15,6 +15,8 @@ pub fn file(path: &str, bytes: &[u8]) -> Source {
         path: path.to_owned(),
         bytes: bytes.to_vec(),
         notebook: false,
+        cells: Vec::new(),
+        problems: Vec::new(),
         units: vec![Unit {
             map: OffsetMap::identity(0, text.len()),
             text,
@@ -58,21 +60,12 @@ pub fn notebook(path: &str, cells: &[&str], minified: bool) -> Source {
             text: (*text).to_owned(),
             language: Language::Python,
             kind: UnitKind::Code,
-            cell: Some(Cell {
-                number: index as u32 + 1,
-                id: None,
-                output: None,
-            }),
+            cell: Some(Cell { number: index as u32 + 1, id: None, output: None }),
             map: OffsetMap::new(anchors, end),
         });
     }
     bytes.extend_from_slice(b"]}\n");
-    Source {
-        path: path.to_owned(),
-        bytes,
-        notebook: true,
-        units,
-    }
+    Source { path: path.to_owned(), bytes, notebook: true, cells: Vec::new(), problems: Vec::new(), units }
 }
 
 /// The first place of `needle` in a unit.
@@ -83,26 +76,14 @@ pub fn span_of(source: &Source, unit: usize, needle: &str) -> Span {
 
 /// Replaces what has the shape of a made-up secret.
 pub fn mask(text: &str) -> Cow<'_, str> {
-    if text.contains("SECRET") {
-        Cow::Owned(text.replace("SECRETSECRET", "SEC…(masked)"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.contains("SECRET") { Cow::Owned(text.replace("SECRETSECRET", "SEC…(masked)")) } else { Cow::Borrowed(text) }
 }
 
 /// A finding with everything that a finding can have.
 pub fn finding(source: &Source, rule: &str, level: Level, unit: usize, needle: &str) -> Finding {
-    let context = FindingContext::new(source)
-        .masked_by(&mask)
-        .with_line_hashes(true);
+    let context = FindingContext::new(source).masked_by(&mask).with_line_hashes(true);
     let span = span_of(source, unit, needle);
-    let mut draft = Draft::new(
-        rule,
-        level,
-        unit,
-        span,
-        format!("`{needle}` loads org/model from a branch"),
-    );
+    let mut draft = Draft::new(rule, level, unit, span, format!("`{needle}` loads org/model from a branch"));
     draft.help = "pin it with revision=\"<commit>\"".to_owned();
     draft.repo = Some("org/model".to_owned());
     draft.related = vec![context.related("the import is here", unit, Span::new(0, 1))];
@@ -110,15 +91,9 @@ pub fn finding(source: &Source, rule: &str, level: Level, unit: usize, needle: &
     draft.fix = Some(Fix {
         safe: true,
         description: "Pin the revision".to_owned(),
-        edits: vec![Edit {
-            start: range.end,
-            end: range.end,
-            text: ", revision='x'".to_owned(),
-        }],
+        edits: vec![Edit { start: range.end, end: range.end, text: ", revision='x'".to_owned() }],
     });
-    draft
-        .properties
-        .insert("kind".to_owned(), "model".to_owned());
+    draft.properties.insert("kind".to_owned(), "model".to_owned());
     context.finish(vec![context.finding(draft)]).remove(0)
 }
 
@@ -136,17 +111,9 @@ pub fn rules() -> Vec<RuleText> {
         help: "Do this instead.".to_owned(),
         help_markdown: "# Do this\n\n`instead`".to_owned(),
         help_uri: format!("https://github.com/hublint/hublint/blob/main/rules/README.md#{id}"),
-        group: if id == "unpinned-revision" {
-            "{count} calls load {repo} unpinned".to_owned()
-        } else {
-            String::new()
-        },
+        group: if id == "unpinned-revision" { "{count} calls load {repo} unpinned".to_owned() } else { String::new() },
     };
-    vec![
-        rule("unpinned-revision", 494, Some(6.5)),
-        rule("leaked-token", 798, Some(9.1)),
-        rule("unused-ignore", 1164, None),
-    ]
+    vec![rule("unpinned-revision", 494, Some(6.5)), rule("leaked-token", 798, Some(9.1)), rule("unused-ignore", 1164, None)]
 }
 
 /// The context of a terminal without colours.
@@ -172,20 +139,12 @@ pub fn print(format: Format, report: &Report) -> String {
 
 /// The sources of [`sample`].
 pub fn sources() -> Vec<Source> {
-    let code =
-        "import transformers\nm = transformers.AutoModel.from_pretrained(\n    \"org/model\",\n)\n";
+    let code = "import transformers\nm = transformers.AutoModel.from_pretrained(\n    \"org/model\",\n)\n";
     let accents = "é = '🤗'; m = transformers.AutoModel.from_pretrained('org/model')\r\nx = 1\r\n";
-    let mut sources: Vec<Source> = [
-        "my file.py",
-        "é.py",
-        "a#b.py",
-        "100%.py",
-        "src/plain.py",
-        "back\\slash.py",
-    ]
-    .iter()
-    .map(|path| file(path, code.as_bytes()))
-    .collect();
+    let mut sources: Vec<Source> = ["my file.py", "é.py", "a#b.py", "100%.py", "src/plain.py", "back\\slash.py"]
+        .iter()
+        .map(|path| file(path, code.as_bytes()))
+        .collect();
     sources.push(file("src/accents.py", accents.as_bytes()));
     sources.push(file("src/bom.py", format!("\u{feff}{code}").as_bytes()));
     sources.push(notebook(
@@ -215,18 +174,9 @@ pub fn sample() -> Report {
         ));
     }
     let plain = file("src/b.py", b"token = 'SECRETSECRET'  # [x](1) \\[\n");
-    report.findings.push(finding(
-        &plain,
-        "leaked-token",
-        Level::Error,
-        0,
-        "'SECRETSECRET'  # [x](1) \\[",
-    ));
+    report.findings.push(finding(&plain, "leaked-token", Level::Error, 0, "'SECRETSECRET'  # [x](1) \\["));
     let mut silenced = finding(&plain, "unpinned-revision", Level::Note, 0, "token");
-    silenced.suppressed = Some(Suppression {
-        in_source: true,
-        reason: "only a test".to_owned(),
-    });
+    silenced.suppressed = Some(Suppression { in_source: true, reason: "only a test".to_owned() });
     report.suppressed.push(silenced);
     report.problems.push(Problem {
         path: "bad file.ipynb".to_owned(),
@@ -240,12 +190,7 @@ pub fn sample() -> Report {
         message: "is larger than the limit".to_owned(),
         partial: false,
     });
-    report.statistics = Statistics {
-        files: 12,
-        bytes: 3456,
-        suppressed: 1,
-        in_baseline: 0,
-    };
+    report.statistics = Statistics { files: 12, bytes: 3456, suppressed: 1, in_baseline: 0 };
     report.sort();
     report
 }
