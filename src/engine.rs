@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, PLACEHOLDERS, RepoKind, Values};
+use crate::fix::Outlines;
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
 use crate::judge::{self, Context, PinPlan, Repair, RepairPlan, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
@@ -254,8 +255,9 @@ impl Engine<'_> {
         if verdicts.is_empty() && !directives {
             return;
         }
+        let outlines = Outlines::new(source);
         let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
-        let findings = verdicts.into_iter().filter_map(|verdict| self.finding(source, verdict, &context)).collect();
+        let findings = verdicts.into_iter().filter_map(|verdict| self.finding(&outlines, verdict, &context)).collect();
         let findings = context.finish(findings);
         if !self.settings.ignore_comments {
             result.findings = findings;
@@ -272,7 +274,7 @@ impl Engine<'_> {
         result.suppressed = applied.suppressed;
     }
 
-    fn finding(&self, source: &Source, verdict: Verdict, context: &FindingContext<'_>) -> Option<Finding> {
+    fn finding(&self, outlines: &Outlines<'_>, verdict: Verdict, context: &FindingContext<'_>) -> Option<Finding> {
         let policy = self.catalog.policy(verdict.rule)?;
         let case = policy.case(verdict.case)?;
         let mut level = self.settings.levels.get(verdict.rule).copied().unwrap_or(case.level);
@@ -300,9 +302,9 @@ impl Engine<'_> {
         draft.identity = verdict.identity;
         draft.properties = verdict.properties;
         draft.related = verdict.related.iter().map(|(words, place)| related(words, place, context)).collect();
-        let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, source, verdict.spot.unit));
+        let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, outlines, verdict.spot.unit));
         draft.fix = fix;
-        self.pin(source, &verdict.spot, verdict.repair.as_ref(), verdict.pin.as_ref(), &mut draft);
+        self.pin(outlines, &verdict.spot, verdict.repair.as_ref(), verdict.pin.as_ref(), &mut draft);
         Some(context.finding(draft))
     }
 }
@@ -339,13 +341,13 @@ impl Engine<'_> {
     }
 
     /// Turns the plan to pin into a repair, when a commit is known, and says what became of it.
-    fn pin(&self, source: &Source, spot: &judge::Spot, repair: Option<&RepairPlan>, beside: Option<&PinPlan>, draft: &mut Draft) {
+    fn pin(&self, outlines: &Outlines<'_>, spot: &judge::Spot, repair: Option<&RepairPlan>, beside: Option<&PinPlan>, draft: &mut Draft) {
         let plan = match repair {
             Some(RepairPlan { repair: Repair::Pin(plan), .. }) => Some(plan),
             _ => beside,
         };
         let (Some(pins), Some(plan)) = (self.pins, plan) else { return };
-        let outcome = pins.repair(plan, source, spot.unit);
+        let outcome = pins.repair(plan, outlines, spot.unit);
         draft.properties.insert(pin::PIN_PROPERTY.to_owned(), outcome.word.to_owned());
         if let Some(reason) = outcome.reason {
             draft.properties.insert(pin::REASON_PROPERTY.to_owned(), reason);

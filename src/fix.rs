@@ -4,6 +4,7 @@
 mod apply;
 mod diff;
 mod insert;
+mod outlines;
 mod parse;
 mod pin;
 mod repair;
@@ -12,6 +13,7 @@ mod write;
 
 pub use apply::{Applied, apply};
 pub use diff::unified;
+pub use outlines::Outlines;
 pub use parse::{Broken, still_parses};
 pub use pin::{Stamp, pin};
 pub use repair::{MAX_PASSES, Refusal, Repaired, repair};
@@ -45,14 +47,15 @@ impl Splice {
 
 /// The repair of a plan; `None` when it needs what is not known here (a commit hash) or does not fit the text.
 #[must_use]
-pub fn fix(plan: &RepairPlan, source: &Source, unit: usize) -> Option<Fix> {
+pub fn fix(plan: &RepairPlan, outlines: &Outlines<'_>, unit: usize) -> Option<Fix> {
+    let source = outlines.source();
     let text = &source.units.get(unit)?.text;
     let splices = match &plan.repair {
         Repair::Replace { span, text: new } => {
             vec![Splice { unit, span: *span, text: keep_quotes(span.text(text), new) }]
         }
         Repair::InsertArgument { site, keyword, value } => {
-            insert::argument(text, unit, site, &format!("{keyword}={value}"), None)?.splices
+            insert::argument(outlines, unit, site, &format!("{keyword}={value}"), None)?.splices
         }
         Repair::RemoveArgument { site, span } => {
             vec![Splice { unit, span: insert::removal(text, site, *span)?, text: String::new() }]

@@ -7,14 +7,13 @@ pub use sources::{PinOptions, Sources, environment, today};
 
 use crate::catalog::RepoKind;
 use crate::finding::{Finding, Fix};
-use crate::fix::{Stamp, Style};
+use crate::fix::{Outlines, Stamp, Style};
 use crate::hub::cache::{Cache, RemoteCode};
 use crate::hub::lock::Lock;
 use crate::hub::{
     Chain, Commit, Date, InfoSource, Miss, RepoRequest, RepoType, ResolveError, Resolved, Source as From, Tally, Unresolved,
 };
 use crate::judge::{PinPart, PinPlan};
-use crate::source::{Language, Source};
 
 /// Finds commits for plans. Shared by all threads of a run.
 pub struct Pinner<'a> {
@@ -82,7 +81,7 @@ struct Known {
 impl Pinner<'_> {
     /// The repair of a plan.
     #[must_use]
-    pub fn repair(&self, plan: &PinPlan, source: &Source, unit: usize) -> Outcome {
+    pub fn repair(&self, plan: &PinPlan, outlines: &Outlines<'_>, unit: usize) -> Outcome {
         let Some(repo_type) = repo_type(plan.kind) else {
             return Outcome::without("none", "only repositories on the Hub have a commit that can be looked up");
         };
@@ -91,7 +90,7 @@ impl Pinner<'_> {
             Err(outcome) => return *outcome,
         };
         if plan.adapter_hazard
-            && let Some(reason) = self.adapter(plan, repo_type, &known.commit, source)
+            && let Some(reason) = self.adapter(plan, repo_type, &known.commit, outlines)
         {
             return Outcome::without("none", reason);
         }
@@ -100,7 +99,7 @@ impl Pinner<'_> {
             None => branch.clone(),
         });
         let stamp = Stamp { commit: known.commit.as_str().to_owned(), note };
-        let Some(edits) = crate::fix::pin(plan, &stamp, self.style, source, unit) else {
+        let Some(edits) = crate::fix::pin(plan, &stamp, self.style, outlines, unit) else {
             return Outcome::without("none", "the code at this place has a form that is not edited");
         };
         let description = match &known.branch {
@@ -185,11 +184,11 @@ impl Pinner<'_> {
     }
 
     /// Why a revision must not be written because the repository is, or may be, an adapter.
-    fn adapter(&self, plan: &PinPlan, repo_type: RepoType, commit: &Commit, source: &Source) -> Option<String> {
+    fn adapter(&self, plan: &PinPlan, repo_type: RepoType, commit: &Commit, outlines: &Outlines<'_>) -> Option<String> {
         match self.is_adapter(plan, repo_type, commit) {
             Some(true) => Some("an adapter: its revision would be applied to the base model, too".to_owned()),
             Some(false) => None,
-            None if imports_peft(source) || names_an_adapter(&plan.id) => {
+            None if outlines.imports_peft() || names_an_adapter(&plan.id) => {
                 Some("this may be an adapter, whose revision would be applied to the base model, too".to_owned())
             }
             None => None,
@@ -216,19 +215,6 @@ impl Pinner<'_> {
 fn missing(unresolved: &Unresolved) -> Outcome {
     let word = if unresolved.online_may_help() { "online" } else { "unknown" };
     Outcome::without(word, unresolved.to_string())
-}
-
-/// `import peft`, `from peft import ...` somewhere in the file.
-fn imports_peft(source: &Source) -> bool {
-    source.units.iter().filter(|unit| unit.language == Language::Python).any(|unit| {
-        unit.text.lines().any(|line| {
-            let line = line.trim_start();
-            let module = line.strip_prefix("from ").or_else(|| line.strip_prefix("import "));
-            module.is_some_and(|module| {
-                module.trim_start().strip_prefix("peft").is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_'))
-            })
-        })
-    })
 }
 
 fn names_an_adapter(id: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Arguments into and out of Python calls, where a person would put them, and comments at the end of a line.
 
 use super::Splice;
-use crate::python::module::{Module, ParseMode};
+use super::outlines::Outlines;
 use crate::span::Span;
 use crate::usage::CallSite;
 
@@ -15,14 +15,21 @@ pub struct Insertion {
 /// Puts `argument` (`keyword=value`) at the end of a call: on a line of its own when the arguments have lines of their
 /// own. `comment` goes behind it, or to the end of the physical line, where nothing forbids it.
 #[must_use]
-pub fn argument(text: &str, unit: usize, site: &CallSite, argument: &str, comment: Option<&str>) -> Option<Insertion> {
+pub fn argument(
+    outlines: &Outlines<'_>,
+    unit: usize,
+    site: &CallSite,
+    argument: &str,
+    comment: Option<&str>,
+) -> Option<Insertion> {
+    let text = outlines.text(unit)?;
     let open = site.parentheses.start();
     let close = site.parentheses.end().checked_sub(1)?;
     text.get(open..close)?;
     let mut made = Insertion::default();
     let Some(last) = site.last_argument else {
         made.splices.push(Splice::insert(unit, close, argument));
-        made.splices.extend(comment.and_then(|comment| comment_at_line_end(text, unit, close, comment)));
+        made.splices.extend(comment.and_then(|comment| comment_at_line_end(outlines, unit, close, comment)));
         return Some(made);
     };
     if last.end() > close {
@@ -44,7 +51,7 @@ pub fn argument(text: &str, unit: usize, site: &CallSite, argument: &str, commen
         let at = comma.map_or(last.end(), |comma| comma + 1);
         let new = if comma.is_some() { format!(" {argument},") } else { format!(", {argument}") };
         made.splices.push(Splice::insert(unit, at, new));
-        made.splices.extend(comment.and_then(|comment| comment_at_line_end(text, unit, at, comment)));
+        made.splices.extend(comment.and_then(|comment| comment_at_line_end(outlines, unit, at, comment)));
         return Some(made);
     }
     // Behind a comment that belongs to the last argument's line, if nothing else stands there.
@@ -65,36 +72,27 @@ pub fn argument(text: &str, unit: usize, site: &CallSite, argument: &str, commen
     // `b)`: the parenthesis closes on the last argument's line.
     let new = if comma.is_some() { format!("{newline}{indent}{argument},") } else { format!(",{newline}{indent}{argument}") };
     made.splices.push(Splice::insert(unit, after, new));
-    made.splices.extend(comment.and_then(|comment| comment_at_line_end(text, unit, after, comment)));
+    made.splices.extend(comment.and_then(|comment| comment_at_line_end(outlines, unit, after, comment)));
     Some(made)
 }
 
 /// A comment at the end of the physical line on which `at` stands; `None` where one stands already, or where the line
 /// ends inside a string or with a continuation.
 #[must_use]
-pub fn comment_at_line_end(text: &str, unit: usize, at: usize, comment: &str) -> Option<Splice> {
+pub fn comment_at_line_end(outlines: &Outlines<'_>, unit: usize, at: usize, comment: &str) -> Option<Splice> {
+    let text = outlines.text(unit)?;
     let rest = text.get(at..)?;
     let end = at + rest.find(['\n', '\r']).unwrap_or(rest.len());
     let start = text.get(..at)?.rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let line = text.get(start..end)?;
-    if line.trim_end().ends_with('\\') {
+    if line.trim_end().ends_with('\\') || outlines.has_comment(unit, Span::new(start, end)) {
         return None;
     }
-    let module = Module::new(text, ParseMode::OnDemand);
-    let taken = module.comments().iter().any(|span| span.start() >= start && span.start() <= end);
-    // A magic line of a notebook is blanked in the unit: its end is not Python's.
-    if taken || !module.in_code(end) || module.strings().iter().any(|span| span.start() < end && end < span.end()) {
+    if outlines.is_inside_string(unit, Span::new(end, end)) {
         return None;
     }
     let kept = start + line.trim_end().len();
     Some(Splice { unit, span: Span::new(kept.max(at), end), text: format!("  # {comment}") })
-}
-
-/// True when a call stands inside of an f-string: quotes and comments have other rules there.
-#[must_use]
-pub fn is_inside_string(text: &str, span: Span) -> bool {
-    let module = Module::new(text, ParseMode::OnDemand);
-    module.strings().iter().any(|string| string.start < span.start && span.end < string.end)
 }
 
 /// An argument with the comma and blanks that go with it.

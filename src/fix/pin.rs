@@ -1,12 +1,13 @@
 //! A commit into the text: every form of place that a pin can have.
 
-use super::insert::{argument, comment_at_line_end, is_inside_string};
+use super::insert::{argument, comment_at_line_end};
+use super::outlines::Outlines;
 use super::style::{Style, styled};
 use super::{Splice, edits};
 use crate::finding::Edit;
 use crate::judge::{PinPlace, PinPlan};
 use crate::reference::parse_address;
-use crate::source::{Language, Source, Unit};
+use crate::source::Language;
 use crate::span::Span;
 
 /// What is written: 40 digits, and a note that keeps the branch (`main 2026-11-21`).
@@ -20,9 +21,10 @@ pub struct Stamp {
 
 /// The edits that write a commit at the place of a plan; `None` where the text does not have the expected form.
 #[must_use]
-pub fn pin(plan: &PinPlan, stamp: &Stamp, style: Style, source: &Source, unit: usize) -> Option<Vec<Edit>> {
+pub fn pin(plan: &PinPlan, stamp: &Stamp, style: Style, outlines: &Outlines<'_>, unit: usize) -> Option<Vec<Edit>> {
     // Nothing else ever gets into a file (pins.md: "a value is written only after it matched").
     crate::hub::Commit::parse(&stamp.commit)?;
+    let source = outlines.source();
     let found = source.units.get(unit)?;
     let text = found.text.as_str();
     let note = stamp.note.as_deref();
@@ -30,16 +32,16 @@ pub fn pin(plan: &PinPlan, stamp: &Stamp, style: Style, source: &Source, unit: u
         PinPlace::Argument { site, keyword } => {
             let call = site.parentheses.text(text);
             let quote = call.chars().find(|character| matches!(character, '"' | '\'')).unwrap_or('"');
-            if is_inside_string(text, site.parentheses) {
-                argument(text, unit, site, &format!("{keyword}={quote}{}{quote}", stamp.commit), None)?.splices
-            } else if let Some(made) = styled(style, plan, stamp, source, unit, site, keyword) {
+            if outlines.is_inside_string(unit, site.parentheses) {
+                argument(outlines, unit, site, &format!("{keyword}={quote}{}{quote}", stamp.commit), None)?.splices
+            } else if let Some(made) = styled(style, plan, stamp, outlines, unit, site, keyword) {
                 made
             } else {
-                argument(text, unit, site, &format!("{keyword}={quote}{}{quote}", stamp.commit), note)?.splices
+                argument(outlines, unit, site, &format!("{keyword}={quote}{}{quote}", stamp.commit), note)?.splices
             }
         }
-        PinPlace::Value { span, quoted } => value(found, unit, *span, *quoted, stamp)?,
-        PinPlace::Definition { unit, span } => value(source.units.get(*unit)?, *unit, *span, true, stamp)?,
+        PinPlace::Value { span, quoted } => value(outlines, unit, *span, *quoted, stamp)?,
+        PinPlace::Definition { unit, span } => value(outlines, *unit, *span, true, stamp)?,
         PinPlace::BehindId { at, separator } => vec![behind_id(text, unit, *at, *separator, plan, stamp)?],
         PinPlace::Address { span } => vec![address(text, unit, *span, plan, stamp)?],
         PinPlace::Option { at, option, list_quote } => vec![command_option(text, unit, *at, option, *list_quote, stamp)?],
@@ -48,7 +50,8 @@ pub fn pin(plan: &PinPlan, stamp: &Stamp, style: Style, source: &Source, unit: u
 }
 
 /// The value that is there becomes the commit, with the quotes that are there.
-fn value(found: &Unit, unit: usize, span: Span, quoted: bool, stamp: &Stamp) -> Option<Vec<Splice>> {
+fn value(outlines: &Outlines<'_>, unit: usize, span: Span, quoted: bool, stamp: &Stamp) -> Option<Vec<Splice>> {
+    let found = outlines.source().units.get(unit)?;
     let text = found.text.as_str();
     let old = text.get(span.range())?;
     let bare = old.trim_start_matches(|character: char| character.is_ascii_alphabetic());
@@ -57,7 +60,7 @@ fn value(found: &Unit, unit: usize, span: Span, quoted: bool, stamp: &Stamp) -> 
         Some(quote) => {
             // Two literals side by side, or a quote inside: not the plain literal that was promised.
             let inner = bare.trim_matches(quote);
-            if !bare.ends_with(quote) || inner.contains(['"', '\'', '\n']) || bare.len() - old.len() > 2 {
+            if !bare.ends_with(quote) || inner.contains(['"', '\'', '\n']) || old.len() - bare.len() > 2 {
                 return None;
             }
             format!("{quote}{}{quote}", stamp.commit)
@@ -75,9 +78,9 @@ fn value(found: &Unit, unit: usize, span: Span, quoted: bool, stamp: &Stamp) -> 
     if quoted
         && found.language == Language::Python
         && let Some(note) = &stamp.note
-        && !is_inside_string(text, span)
+        && !outlines.is_inside_string(unit, span)
     {
-        splices.extend(comment_at_line_end(text, unit, span.end(), note));
+        splices.extend(comment_at_line_end(outlines, unit, span.end(), note));
     }
     Some(splices)
 }

@@ -82,25 +82,34 @@ fn fixes_of(findings: &[Finding]) -> Vec<&Fix> {
     findings.iter().filter_map(|finding| finding.fix.as_ref()).collect()
 }
 
-/// The findings whose fixes leave the file as readable as it was. All at once first: a broken one is rare.
+/// Bytes that are parsed at most to find out which of the fixes of one pass break a file.
+const PARSE_BUDGET: usize = 64 << 20;
+
+/// The findings whose fixes leave the file as readable as it was. All at once first, a broken one is rare; then by halves.
 fn parsing(path: &str, bytes: &[u8], chosen: Vec<Finding>, refuse: &mut dyn FnMut(&Finding, &str)) -> Vec<Finding> {
-    let all = apply(bytes, &fixes_of(&chosen));
-    if still_parses(path, bytes, &all.bytes).is_ok() {
-        return chosen;
-    }
-    chosen
-        .into_iter()
-        .filter(|finding| {
-            let Some(fix) = &finding.fix else { return false };
-            match still_parses(path, bytes, &apply(bytes, &[fix]).bytes) {
-                Ok(()) => true,
-                Err(broken) => {
-                    refuse(finding, broken.describe());
-                    false
-                }
+    let mut good = Vec::new();
+    let mut groups = vec![chosen];
+    let mut left = PARSE_BUDGET;
+    while let Some(mut group) = groups.pop() {
+        let Some(first) = group.first() else { continue };
+        if left < bytes.len() {
+            for finding in &group {
+                refuse(finding, "too costly to check");
             }
-        })
-        .collect()
+            continue;
+        }
+        left -= bytes.len();
+        match still_parses(path, bytes, &apply(bytes, &fixes_of(&group)).bytes) {
+            Ok(()) => good.append(&mut group),
+            Err(broken) if group.len() == 1 => refuse(first, broken.describe()),
+            Err(_) => {
+                let half = group.split_off(group.len() / 2);
+                groups.push(half);
+                groups.push(group);
+            }
+        }
+    }
+    good
 }
 
 /// Applies the fixes, looks which findings stay, and leaves those fixes out, until every fix helps.

@@ -2,10 +2,9 @@
 
 use super::Splice;
 use super::insert::argument;
+use super::outlines::Outlines;
 use super::pin::Stamp;
 use crate::judge::PinPlan;
-use crate::python::module::{Module, ParseMode};
-use crate::source::Source;
 use crate::span::Span;
 use crate::usage::CallSite;
 
@@ -30,16 +29,15 @@ pub fn styled(
     style: Style,
     plan: &PinPlan,
     stamp: &Stamp,
-    source: &Source,
+    outlines: &Outlines<'_>,
     unit: usize,
     site: &CallSite,
     keyword: &str,
 ) -> Option<Vec<Splice>> {
-    let text = source.units.get(unit)?.text.as_str();
     match style {
         Style::Inline => None,
-        Style::Constant => constant(plan, stamp, text, unit, site, keyword),
-        Style::Registry => registry(plan, stamp, text, unit, site, keyword),
+        Style::Constant => constant(plan, stamp, outlines, unit, site, keyword),
+        Style::Registry => registry(plan, stamp, outlines, unit, site, keyword),
     }
 }
 
@@ -65,7 +63,16 @@ fn line_of(text: &str, at: usize) -> Option<Span> {
 }
 
 /// `MODEL_ID = "org/m"` gets a neighbour, and the call names it.
-fn constant(plan: &PinPlan, stamp: &Stamp, text: &str, unit: usize, site: &CallSite, keyword: &str) -> Option<Vec<Splice>> {
+fn constant(
+    plan: &PinPlan,
+    stamp: &Stamp,
+    outlines: &Outlines<'_>,
+    unit: usize,
+    site: &CallSite,
+    keyword: &str,
+) -> Option<Vec<Splice>> {
+    let module = outlines.module(unit)?;
+    let text = module.text();
     let name = plan.id_written.text(text);
     let definition = plan.id_definition.filter(|_| is_name(name))?;
     let line = line_of(text, definition.start())?;
@@ -85,8 +92,7 @@ fn constant(plan: &PinPlan, stamp: &Stamp, text: &str, unit: usize, site: &CallS
     let new_name = format!("{name}{}", if upper { "_REVISION" } else { "_revision" });
     let quote = definition.text(text).chars().next().filter(|first| matches!(first, '"' | '\'')).unwrap_or('"');
     let declaration = format!("{indent}{new_name} = {quote}{}{quote}", stamp.commit);
-    let mut splices = argument(text, unit, site, &format!("{keyword}={new_name}"), None)?.splices;
-    let module = Module::new(text, ParseMode::OnDemand);
+    let mut splices = argument(outlines, unit, site, &format!("{keyword}={new_name}"), None)?.splices;
     let present = module.occurrences(&new_name).next();
     match present {
         // Written by an earlier pass or an earlier run.
@@ -103,12 +109,21 @@ fn constant(plan: &PinPlan, stamp: &Stamp, text: &str, unit: usize, site: &CallS
 }
 
 /// `revision=HF_REVISIONS["org/m"]`, with the table behind the imports.
-fn registry(plan: &PinPlan, stamp: &Stamp, text: &str, unit: usize, site: &CallSite, keyword: &str) -> Option<Vec<Splice>> {
+fn registry(
+    plan: &PinPlan,
+    stamp: &Stamp,
+    outlines: &Outlines<'_>,
+    unit: usize,
+    site: &CallSite,
+    keyword: &str,
+) -> Option<Vec<Splice>> {
+    let module = outlines.module(unit)?;
+    let text = module.text();
     let newline = newline(text);
     let written = plan.id_written.text(text);
     let key = if is_name(written) && plan.id_definition.is_some() { written.to_owned() } else { format!("\"{}\"", plan.id) };
     let entry = format!("\"{}\": \"{}\",", plan.id, stamp.commit);
-    let mut splices = argument(text, unit, site, &format!("{keyword}={REGISTRY}[{key}]"), None)?.splices;
+    let mut splices = argument(outlines, unit, site, &format!("{keyword}={REGISTRY}[{key}]"), None)?.splices;
     let opening = format!("{REGISTRY} = {{");
     let table = text.match_indices(&opening).map(|(at, _)| at).find(|at| *at == 0 || text.get(..*at).is_some_and(|before| before.ends_with('\n')));
     if let Some(table) = table {
@@ -125,7 +140,6 @@ fn registry(plan: &PinPlan, stamp: &Stamp, text: &str, unit: usize, site: &CallS
         splices.push(Splice::insert(unit, inside, format!("{newline}    {entry}{}", note(stamp))));
         return Some(splices);
     }
-    let module = Module::new(text, ParseMode::OnDemand);
     if module.occurrences(REGISTRY).next().is_some() {
         return None;
     }
