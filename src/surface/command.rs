@@ -137,7 +137,10 @@ impl<'a> Reader<'a> {
             return;
         };
         let program = program_of(text);
-        if matches!(program, "echo" | "printf" | "grep" | "egrep" | "rg" | "sed" | "awk" | "cat" | "[" | "[[" | "test" | "which" | ":") {
+        if matches!(
+            program,
+            "echo" | "printf" | "grep" | "egrep" | "rg" | "sed" | "awk" | "cat" | "[" | "[[" | "test" | "which" | ":"
+        ) {
             return;
         }
         if program == "git" {

@@ -77,8 +77,7 @@ impl Piece {
     /// The bytes of the unit that a span of the piece stands for.
     #[must_use]
     pub fn place(&self, span: Span) -> Span {
-        let is_verbatim =
-            |segment: &Segment| segment.text.end - segment.text.start == segment.unit.end - segment.unit.start;
+        let is_verbatim = |segment: &Segment| segment.text.end - segment.text.start == segment.unit.end - segment.unit.start;
         let Some(first) = self.segment(span.start()).or(self.segments.first()) else { return Span::default() };
         let start = if is_verbatim(first) {
             (first.unit.start() + span.start().saturating_sub(first.text.start())).min(first.unit.end())
@@ -107,10 +106,11 @@ impl Piece {
     #[must_use]
     pub fn slice(&self, part: Span) -> Self {
         let mut made = Self::new(self.unit, self.surface);
-        for segment in &self.segments {
+        let first = self.segments.partition_point(|segment| segment.text.end <= part.start);
+        for segment in self.segments.get(first..).unwrap_or_default() {
             let (start, end) = (segment.text.start.max(part.start), segment.text.end.min(part.end));
             if start >= end {
-                continue;
+                break;
             }
             let span = Span { start, end };
             made.push_for(span.text(&self.text), self.place(span));
