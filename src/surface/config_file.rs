@@ -204,13 +204,15 @@ fn argument(node: &Node, key: Option<&Node>) -> Option<Argument> {
     let value_span = piece.whole();
     let start = key.map_or(node.span.start(), |key| key.span.start().min(node.span.start()));
     let length = value_span.end().saturating_sub(value_span.start());
+    let value = document::value(node);
+    let known = !matches!(value, Value::Unknown(_));
     Some(Argument {
-        value: document::value(node),
+        value,
         span: Span::new(start, node.span.end()),
         value_span,
         origin: Origin::Config,
         definition: None,
-        replaceable: length == piece.text.len() && length > 0,
+        replaceable: known && length == piece.text.len() && length > 0,
     })
 }
 

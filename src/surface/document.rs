@@ -207,10 +207,9 @@ fn joined_brackets(text: &str) -> Option<String> {
 pub fn json(unit: usize, surface: Surface, text: &str) -> Result<Tree, Broken> {
     // Tabs are no indentation in YAML; as blanks they keep every place. Inside strings they are not legal JSON anyway.
     let blank = text.replace('\t', " ");
-    match events(unit, surface, &blank) {
-        Ok(tree) => Ok(tree),
-        Err(first) => events(unit, surface, &without_comments(&blank)).map_err(|_| first),
-    }
+    let commented =
+        memchr::memmem::find(blank.as_bytes(), b"//").is_some() || memchr::memmem::find(blank.as_bytes(), b"/*").is_some();
+    if commented { events(unit, surface, &without_comments(&blank)) } else { events(unit, surface, &blank) }
 }
 
 /// A line that is nothing but a template (`{{- if .Values.x }}`) is a comment; the rest become holes.

@@ -6,6 +6,9 @@ use crate::usage::Surface;
 /// Stands for a template (`{{ .Values.model }}`, `${{ inputs.model }}`): whatever holds it is not known.
 pub const HOLE: char = '\u{E000}';
 
+/// The longest template that is taken for one.
+const MAX_TEMPLATE: usize = 512;
+
 /// One run of the text.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
@@ -160,8 +163,14 @@ pub fn without_templates(text: &str) -> std::borrow::Cow<'_, str> {
     while let Some(at) = rest.find("{{") {
         let (before, tail) = rest.split_at(at);
         out.push_str(before);
-        let line = tail.find('\n').unwrap_or(tail.len());
-        match tail.get(..line).and_then(|line| line.find("}}")) {
+        // A template is short and stands on one line.
+        let mut limit = tail.len().min(MAX_TEMPLATE);
+        while !tail.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let head = tail.get(..limit).unwrap_or("");
+        let line = head.find('\n').unwrap_or(head.len());
+        match head.get(..line).and_then(|line| line.find("}}")) {
             Some(end) => {
                 let length = end + 2;
                 out.push(HOLE);

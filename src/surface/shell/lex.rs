@@ -8,7 +8,7 @@ use crate::span::Span;
 /// How deep `$( $( ... ) )` is followed.
 const MAX_DEPTH: u32 = 12;
 /// How far a `${...}` or `$((...))` may reach.
-const MAX_EXPANSION: usize = 4096;
+const MAX_EXPANSION: usize = 1024;
 /// At most so many items are made of one text.
 pub const MAX_ITEMS: usize = 100_000;
 
@@ -758,6 +758,7 @@ fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
     for (index, byte) in text.bytes().enumerate() {
         match byte {
+            b'{' if depth == 8 => return None,
             b'{' => depth += 1,
             b'}' => {
                 depth -= 1;
