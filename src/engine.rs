@@ -177,6 +177,12 @@ impl Engine<'_> {
         let mut source = Source::new(path, bytes, language);
         let mut result = FileResult { problems: std::mem::take(&mut source.problems), ..FileResult::default() };
         let mut folded = Vec::new();
+        let mut python = python;
+        if self.settings.include_docs && language == FileLanguage::Plain(Language::Markdown) {
+            let fences: Vec<_> = source.units.iter().flat_map(crate::surface::markdown::code_units).collect();
+            python |= fences.iter().any(|unit| unit.language == Language::Python);
+            source.units.extend(fences);
+        }
         if python {
             folded = self.python(&source, hits, &mut result);
         }
