@@ -130,7 +130,9 @@ fn literal_calls_are_pinned_and_keep_their_branch() {
     let world = World::usual();
     world.cached("models", "org/m", "fp16", C, &[("config.json", "{}")]);
     world.cached("models", "org/m", "refs/pr/3", B, &[("config.json", "{}")]);
-    let text = format!("{T}m = AutoModel.from_pretrained('org/m', revision='fp16')\nn = AutoModel.from_pretrained('org/m', revision='refs/pr/3')\n");
+    let text = format!(
+        "{T}m = AutoModel.from_pretrained('org/m', revision='fp16')\nn = AutoModel.from_pretrained('org/m', revision='refs/pr/3')\n"
+    );
     let after = pinned_in(&world, &text);
     assert!(after.contains("revision='C')  # fp16\n") && after.contains("revision='B')  # refs/pr/3\n"), "{after}");
     // A branch that the cache does not know stays: never main instead.
@@ -169,18 +171,28 @@ fn adapters_get_no_revision() {
 fn what_may_be_given_already_or_cannot_be_pinned_is_left_alone() {
     untouched("from datasets import load_dataset\nd = load_dataset('json', data_files='a.json')\n");
     untouched(&format!("{T}def f(**kw):\n    return AutoModel.from_pretrained('org/m', **kw)\n"));
-    untouched(&format!("{T}kw = {{'revision': '{A}'}}\nm = AutoModel.from_pretrained('org/m', **kw)\n").replace(A, "A").replace("'A'", "x"));
+    let given = format!("{T}kw = {{'revision': '{A}'}}\nm = AutoModel.from_pretrained('org/m', **kw)\n");
+    assert_eq!(pinned(&given), short(&given));
     untouched("import os\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained(os.environ['M'])\n");
     untouched("import os\nfrom transformers import AutoModel\nm = AutoModel.from_pretrained(os.environ.get('M', 'org/m'))\n");
     untouched(&format!("{T}import sys\nid = 'org/m' if len(sys.argv) > 1 else 'org/other'\nm = AutoModel.from_pretrained(id)\n"));
     untouched(&format!("{T}p = pipeline('text-generation', model='org/m', tokenizer='org/other')\n"));
-    untouched(&format!("{T}REV = 'main'\na = AutoModel.from_pretrained('org/m', revision=REV)\nb = AutoModel.from_pretrained('org/other', revision=REV)\n"));
+    untouched(&format!(
+        "{T}REV = 'main'\na = AutoModel.from_pretrained('org/m', revision=REV)\nb = AutoModel.from_pretrained('org/other', revision=REV)\n"
+    ));
 }
 
 #[test]
 fn a_constant_is_replaced_where_it_is_defined() {
-    let after = pinned(&format!("{T}REV = 'main'\na = AutoModel.from_pretrained('org/m', revision=REV)\nb = AutoTokenizer.from_pretrained('org/m', revision=REV)\n"));
-    assert_eq!(after, format!("{T}REV = 'A'  # main\na = AutoModel.from_pretrained('org/m', revision=REV)\nb = AutoTokenizer.from_pretrained('org/m', revision=REV)\n"));
+    let after = pinned(&format!(
+        "{T}REV = 'main'\na = AutoModel.from_pretrained('org/m', revision=REV)\nb = AutoTokenizer.from_pretrained('org/m', revision=REV)\n"
+    ));
+    assert_eq!(
+        after,
+        format!(
+            "{T}REV = 'A'  # main\na = AutoModel.from_pretrained('org/m', revision=REV)\nb = AutoTokenizer.from_pretrained('org/m', revision=REV)\n"
+        )
+    );
 }
 
 #[test]
@@ -205,11 +217,28 @@ fn code_from_another_repository_gets_its_own_commit() {
 }
 
 #[test]
+fn what_has_no_revision_gets_advice_only() {
+    untouched("from llama_cpp import Llama\nm = Llama.from_pretrained(repo_id='org/m', filename='a.gguf')\n");
+    untouched("from gradio_client import Client\nc = Client('org/m')\n");
+}
+
+#[test]
+fn vllm_needs_a_commit_for_each_part() {
+    let world = World::usual();
+    let text = "from vllm import LLM\nm = LLM(model='org/m')\nn = LLM('org/m', tokenizer='org/other')\n";
+    let after = pinned_in(&world, text);
+    assert!(after.contains("LLM(model='org/m', revision='A', tokenizer_revision='A')"), "{after}");
+    assert!(after.contains("tokenizer_revision='B'"), "{after}");
+}
+
+#[test]
 fn old_libraries_without_the_parameter_are_left_alone() {
     let text = "from sentence_transformers import SentenceTransformer\nm = SentenceTransformer('org/m')\n";
     let world = World::usual();
     world.put("requirements.txt", "sentence-transformers==2.2.2\n");
     assert_eq!(pinned_in(&world, text), text);
+    world.put("requirements.txt", "sentence-transformers==3.0.0\n");
+    assert_eq!(pinned_in(&world, text), text.replace("'org/m'", "'org/m', revision='A'").replace(")\n", ")  # main\n"));
 }
 
 #[test]
@@ -228,10 +257,22 @@ fn bytes_that_are_not_meant_stay() {
 
 #[test]
 fn styles_put_the_digits_elsewhere() {
-    let text = format!("{T}MODEL = 'org/m'\nm = AutoModel.from_pretrained(MODEL)\nt = AutoTokenizer.from_pretrained(MODEL)\nd = AutoModel.from_pretrained('org/other')\n");
+    let text = format!(
+        "{T}MODEL = 'org/m'\nm = AutoModel.from_pretrained(MODEL)\nt = AutoTokenizer.from_pretrained(MODEL)\nd = AutoModel.from_pretrained('org/other')\n"
+    );
     for (style, expected) in [
-        ("constant", format!("{T}MODEL = 'org/m'\nMODEL_REVISION = 'A'  # main\nm = AutoModel.from_pretrained(MODEL, revision=MODEL_REVISION)\nt = AutoTokenizer.from_pretrained(MODEL, revision=MODEL_REVISION)\nd = AutoModel.from_pretrained('org/other', revision='B')  # main\n")),
-        ("registry", format!("{T}\nHF_REVISIONS = {{\n    \"org/other\": \"B\",  # main\n    \"org/m\": \"A\",  # main\n}}\nMODEL = 'org/m'\nm = AutoModel.from_pretrained(MODEL, revision=HF_REVISIONS[MODEL])\nt = AutoTokenizer.from_pretrained(MODEL, revision=HF_REVISIONS[MODEL])\nd = AutoModel.from_pretrained('org/other', revision=HF_REVISIONS[\"org/other\"])\n")),
+        (
+            "constant",
+            format!(
+                "{T}MODEL = 'org/m'\nMODEL_REVISION = 'A'  # main\nm = AutoModel.from_pretrained(MODEL, revision=MODEL_REVISION)\nt = AutoTokenizer.from_pretrained(MODEL, revision=MODEL_REVISION)\nd = AutoModel.from_pretrained('org/other', revision='B')  # main\n"
+            ),
+        ),
+        (
+            "registry",
+            format!(
+                "{T}\nHF_REVISIONS = {{\n    \"org/other\": \"B\",  # main\n    \"org/m\": \"A\",  # main\n}}\nMODEL = 'org/m'\nm = AutoModel.from_pretrained(MODEL, revision=HF_REVISIONS[MODEL])\nt = AutoTokenizer.from_pretrained(MODEL, revision=HF_REVISIONS[MODEL])\nd = AutoModel.from_pretrained('org/other', revision=HF_REVISIONS[\"org/other\"])\n"
+            ),
+        ),
     ] {
         let world = World::usual();
         world.put("a.py", &text);
@@ -348,7 +389,9 @@ fn the_lock_is_written_compared_and_followed() {
     assert_eq!((code, told.contains("b.py:2: model org/invented at main is not in the lock")), (1, true), "{told}");
     fs::remove_file(world.path("b.py")).unwrap();
     // The branch moved.
-    let hub = FakeHub::start(|_, _| Reply::json(json!({"id": "org/m", "sha": C, "lastModified": "2020-03-01T00:00:00.000Z", "siblings": []})));
+    let hub = FakeHub::start(|_, _| {
+        Reply::json(json!({"id": "org/m", "sha": C, "lastModified": "2020-03-01T00:00:00.000Z", "siblings": []}))
+    });
     let (code, told) = world.online(&hub, &["outdated", "--online"]);
     assert_eq!((code, told.contains("aaaaaaa") && told.contains("ccccccc")), (1, true), "{told}");
     let (code, told) = world.online(&hub, &["lock", "--upgrade", "--min-age", "7d", "--online"]);
