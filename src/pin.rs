@@ -131,7 +131,10 @@ impl Pinner<'_> {
         }
         match self.chain.find(&request) {
             Ok(Resolved { commit, .. }) if hexadecimal && digits >= 7 && !commit.as_str().starts_with(&request.reference) => {
-                Err(Box::new(Outcome::without("unknown", format!("{} stands for a commit that does not begin with it", request.reference))))
+                Err(Box::new(Outcome::without(
+                    "unknown",
+                    format!("{} stands for a commit that does not begin with it", request.reference),
+                )))
             }
             Ok(resolved) => {
                 let day = match resolved.source {
@@ -157,7 +160,12 @@ impl Pinner<'_> {
             lock.entries().find(|entry| entry.repo_type == repo_type && entry.id == plan.id && entry.revision == commit)
         });
         if let Some(pin) = locked.and_then(|entry| entry.code.as_ref()) {
-            return Ok(Known { commit: pin.revision.clone(), word: From::Lock.word(), branch: Some(format!("{} main", pin.repo)), day: None });
+            return Ok(Known {
+                commit: pin.revision.clone(),
+                word: From::Lock.word(),
+                branch: Some(format!("{} main", pin.repo)),
+                day: None,
+            });
         }
         let mut code: Option<RemoteCode> = self.cache.and_then(|cache| cache.remote_code(repo_type, &plan.id, &commit).ok());
         if code.is_none() {

@@ -25,7 +25,9 @@ pub fn run(arguments: &cli::Lock, out: &mut dyn Write) -> Result<u8, Failure> {
         return upgrade(arguments, only, out);
     }
     if arguments.min_age > 0 {
-        return Err(Error::usage("`--min-age` belongs to `--upgrade`", "write `hublint lock --upgrade --min-age 7 --online`").into());
+        return Err(
+            Error::usage("`--min-age` belongs to `--upgrade`", "write `hublint lock --upgrade --min-age 7 --online`").into()
+        );
     }
     let options = Options {
         paths: arguments.paths.clone(),
@@ -47,7 +49,9 @@ pub fn run(arguments: &cli::Lock, out: &mut dyn Write) -> Result<u8, Failure> {
 
 /// The lock of a folder or of the project around it.
 fn read(path: &Path) -> Result<Option<Lock>, Error> {
-    Lock::read(path).map_err(|error| Error::usage(format!("{}: {error}", path.display()), "mend the file, or delete it and run `hublint lock`"))
+    Lock::read(path).map_err(|error| {
+        Error::usage(format!("{}: {error}", path.display()), "mend the file, or delete it and run `hublint lock`")
+    })
 }
 
 fn existing(folder: &Path) -> Result<(PathBuf, Lock), Error> {
@@ -148,7 +152,8 @@ fn write(arguments: &cli::Lock, path: &Path, outcome: &Outcome, whole: bool, out
         writeln!(out, "{}: not locked: {}", described(request), printable(&why.to_string()))?;
     }
     let written = !(built.lock.is_empty() && old.is_none());
-    let changed = written && built.lock.write(path).map_err(|error| Error::usage(format!("{}: {error}", path.display()), "look at permissions"))?;
+    let changed = written
+        && built.lock.write(path).map_err(|error| Error::usage(format!("{}: {error}", path.display()), "look at permissions"))?;
     let count = built.lock.len();
     let state = if changed { "written" } else { "unchanged" };
     write!(out, "{LOCK_FILE_NAME}: {count} {}, {state}", if count == 1 { "entry" } else { "entries" })?;
@@ -191,7 +196,10 @@ fn upgrade(arguments: &cli::Lock, only: &str, out: &mut dyn Write) -> Result<u8,
     }
     upgrade.lock.write(&path).map_err(|error| Error::usage(format!("{}: {error}", path.display()), "look at permissions"))?;
     let (moved, held, failed) = (upgrade.changes.len(), upgrade.held.len(), upgrade.failed.len());
-    writeln!(out, "{moved} moved, {held} held back, {failed} without an answer; `hublint pin --from lock` writes them into the source code")?;
+    writeln!(
+        out,
+        "{moved} moved, {held} held back, {failed} without an answer; `hublint pin --from lock` writes them into the source code"
+    )?;
     Ok(u8::from(failed > 0))
 }
 

@@ -137,14 +137,7 @@ fn address(text: &str, unit: usize, span: Span, plan: &PinPlan, stamp: &Stamp) -
 }
 
 /// ` --revision <commit>` behind a word of a command, or two more elements of a list of words.
-fn command_option(
-    text: &str,
-    unit: usize,
-    at: Span,
-    option: &str,
-    list_quote: Option<char>,
-    stamp: &Stamp,
-) -> Option<Splice> {
+fn command_option(text: &str, unit: usize, at: Span, option: &str, list_quote: Option<char>, stamp: &Stamp) -> Option<Splice> {
     let mut at = at.start();
     // The word may be quoted and the place inside of the quotes.
     let inside_quotes = text.get(at..)?.starts_with(['"', '\'']) && {

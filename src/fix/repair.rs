@@ -148,7 +148,8 @@ fn helping(
             let done = done.collect();
             return Some((applied, after, done));
         }
-        chosen = chosen.into_iter().enumerate().filter(|(index, _)| !useless.contains(index)).map(|(_, finding)| finding).collect();
+        chosen =
+            chosen.into_iter().enumerate().filter(|(index, _)| !useless.contains(index)).map(|(_, finding)| finding).collect();
     }
     for finding in &chosen {
         refuse(finding, "too many fixes of this file do not help");

@@ -125,7 +125,10 @@ fn registry(
     let entry = format!("\"{}\": \"{}\",", plan.id, stamp.commit);
     let mut splices = argument(outlines, unit, site, &format!("{keyword}={REGISTRY}[{key}]"), None)?.splices;
     let opening = format!("{REGISTRY} = {{");
-    let table = text.match_indices(&opening).map(|(at, _)| at).find(|at| *at == 0 || text.get(..*at).is_some_and(|before| before.ends_with('\n')));
+    let table = text
+        .match_indices(&opening)
+        .map(|(at, _)| at)
+        .find(|at| *at == 0 || text.get(..*at).is_some_and(|before| before.ends_with('\n')));
     if let Some(table) = table {
         let inside = table + opening.len();
         let end = inside + text.get(inside..)?.find('}')?;

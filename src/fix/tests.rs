@@ -89,7 +89,11 @@ fn a_keyword_goes_where_a_person_would_put_it() {
             Some("a=1"),
             "f(\n    \"org/m\",\n    a=1,\n    revision=\"C\")  # main 2026-11-21\nx = 1\n",
         ),
-        ("f(\r\n    \"org/m\",\r\n)\r\n", Some("\"org/m\""), "f(\r\n    \"org/m\",\r\n    revision=\"C\",  # main 2026-11-21\r\n)\r\n"),
+        (
+            "f(\r\n    \"org/m\",\r\n)\r\n",
+            Some("\"org/m\""),
+            "f(\r\n    \"org/m\",\r\n    revision=\"C\",  # main 2026-11-21\r\n)\r\n",
+        ),
         // The last argument spans lines.
         (
             "f(\"org/m\", dict(\n    x=1,\n))\n",
@@ -114,9 +118,7 @@ fn no_comment_goes_into_a_string_or_behind_a_continuation() {
 
 #[test]
 fn a_value_keeps_its_quotes() {
-    let value = |text: &str, part: &str| {
-        pinned_in("a.py", text, PinPlace::Value { span: span(text, part), quoted: true })
-    };
+    let value = |text: &str, part: &str| pinned_in("a.py", text, PinPlace::Value { span: span(text, part), quoted: true });
     assert_eq!(value("f('org/m', revision='fp16')\n", "'fp16'").unwrap(), "f('org/m', revision='C')  # main 2026-11-21\n");
     assert_eq!(value("f('org/m', revision=None)\n", "None").unwrap(), "f('org/m', revision='C')  # main 2026-11-21\n");
     assert_eq!(value("R = r\"main\"  # x\n", "r\"main\"").unwrap(), "R = \"C\"  # x\n");
@@ -174,9 +176,15 @@ fn commands_get_an_option() {
         let at = Span::new(span(text, part).end(), span(text, part).end());
         pinned_in(path, text, PinPlace::Option { at, option: "--revision".to_owned(), list_quote }).unwrap()
     };
-    assert_eq!(option("a.sh", "hf download org/m \\\n  --quiet\n", "org/m", None), "hf download org/m --revision C \\\n  --quiet\n");
+    assert_eq!(
+        option("a.sh", "hf download org/m \\\n  --quiet\n", "org/m", None),
+        "hf download org/m --revision C \\\n  --quiet\n"
+    );
     assert_eq!(option("a.sh", "hf download \"org/m\" x\n", "org/m", None), "hf download \"org/m\" --revision C x\n");
-    assert_eq!(option("Dockerfile", "RUN hf download org/m && ls\n", "org/m", None), "RUN hf download org/m --revision C && ls\n");
+    assert_eq!(
+        option("Dockerfile", "RUN hf download org/m && ls\n", "org/m", None),
+        "RUN hf download org/m --revision C && ls\n"
+    );
     assert_eq!(
         option("Dockerfile", "CMD [\"vllm\", \"serve\", \"org/m\"]\n", "\"org/m\"", Some('"')),
         "CMD [\"vllm\", \"serve\", \"org/m\", \"--revision\", \"C\"]\n"
@@ -193,7 +201,8 @@ fn commands_get_an_option() {
 
 #[test]
 fn an_inserted_line_is_a_new_element_of_a_cell() {
-    let text = "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n    \"f(\\n\",\n    \"  'é\\u00e9',\\n\",\n    \")\"\n  ]}]}";
+    let text =
+        "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\n    \"f(\\n\",\n    \"  'é\\u00e9',\\n\",\n    \")\"\n  ]}]}";
     let source = source("n.ipynb", text);
     let cell = source.units[0].text.clone();
     let place = PinPlace::Argument { site: site(&cell, Some("'éé'")), keyword: "revision".to_owned() };
@@ -206,7 +215,10 @@ fn an_inserted_line_is_a_new_element_of_a_cell() {
     let one = "{\"cells\": [{\"cell_type\": \"code\", \"source\": \"f(\\n  'a',\\n)\"}]}";
     for (text, new) in [
         (one.to_owned(), "'a',\\n  revision='C',  # main 2026-11-21\\n)"),
-        (one.replace("\"f(\\n  'a',\\n)\"", "[\"f(\\n\",\"  'a',\\n\",\")\"]"), "'a',\\n\",\"  revision='C',  # main 2026-11-21\\n\",\")"),
+        (
+            one.replace("\"f(\\n  'a',\\n)\"", "[\"f(\\n\",\"  'a',\\n\",\")\"]"),
+            "'a',\\n\",\"  revision='C',  # main 2026-11-21\\n\",\")",
+        ),
     ] {
         let source = Source::new("n.ipynb", text.clone().into_bytes(), FileLanguage::Notebook);
         let cell = source.units[0].text.clone();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Context, PinPart, PinPlace, PinPlan, Repair, RepairPlan, Verdict};
 use crate::catalog::{Entry, Pin, RepoKind};
 use crate::finding::Level;
-use crate::reference::{Malformed, PinState, Reference, Target, is_default, parse_address, references};
+use crate::reference::{Malformed, PinState, Reference, Target, is_default, parse_address, references, revision_state};
 use crate::span::Span;
 use crate::usage::{Argument, Confidence, Literal, Origin, Role, Use, UseKind, Value};
 
@@ -160,6 +160,12 @@ fn pin_plan(
         return None;
     }
     let id_argument = usage.argument(reference.role)?;
+    // What is given may pin another part (`revision=` beside an unpinned tokenizer of vLLM): it must stay.
+    let revision = match &reference.pin {
+        PinState::Absent | PinState::Impossible => None,
+        _ if reference.pinned_in_id => None,
+        state => Some(revision.filter(|argument| revision_state(argument) == *state)?),
+    };
     // An id that a caller replaces, or one of several, has no one commit.
     if matches!(id_argument.value, Value::OneOf(_)) || is_default(id_argument) {
         return None;
@@ -199,6 +205,9 @@ fn pin_plan(
             PinPlace::Address { span: id_argument.value_span }
         }
         _ if in_address => return None,
+        // `attn_implementation="org/k:fn"`: `revision` is the model's.
+        _ if reference.role == Role::KernelId && id_argument.replaceable => in_id,
+        _ if reference.role == Role::KernelId => return None,
         // `org/m@main`: the revision stands in the id.
         _ if reference.pinned_in_id && id_argument.replaceable => in_id,
         _ if reference.pinned_in_id => return None,
