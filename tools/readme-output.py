@@ -20,7 +20,7 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "img" / "demo.svg"
 BLOCK = re.compile(r"(<!-- output: (.+?) -->\n```text\n).*?(```\n<!-- /output -->)", re.DOTALL)
 # What the picture shows: one frame of each kind, small enough to read.
-SHOWN = "check examples/demo/app.py examples/demo/explore.ipynb --min-level warning --color always"
+SHOWN = "check examples/demo --min-level warning --color always"
 LINE_HEIGHT, CHARACTER, MARGIN = 18, 8.0, 16
 COLOURS = {30: "#484f58", 31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 34: "#79c0ff", 35: "#d2a8ff", 36: "#76e3ea", 37: "#c9d1d9"}
 
@@ -35,7 +35,7 @@ def output(program: str, arguments: str) -> str:
 def readme(program: str) -> str:
     def block(found: re.Match) -> str:
         lines = output(program, found[2]).splitlines()
-        wrapped = [part for line in lines for part in (textwrap.wrap(line, 110, subsequent_indent="    ") or [""])]
+        wrapped = [part for line in lines for part in (textwrap.wrap(line, 110, subsequent_indent="    ", break_on_hyphens=False) or [""])]
         return found[1] + "\n".join(wrapped) + "\n" + found[3]
 
     return BLOCK.sub(block, README.read_text(encoding="utf-8"))
@@ -65,7 +65,8 @@ def spans(line: str):
 
 
 def picture(program: str) -> str:
-    lines = ["\x1b[1m$ hublint check examples/demo\x1b[0m", "", *output(program, SHOWN).rstrip("\n").split("\n")]
+    shown = SHOWN.removesuffix(" --color always")
+    lines = [f"\x1b[1m$ hublint {shown}\x1b[0m", "", *output(program, SHOWN).rstrip("\n").split("\n")]
     widest = max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in lines)
     width, height = int(widest * CHARACTER + 2 * MARGIN), len(lines) * LINE_HEIGHT + 2 * MARGIN
     body = [
