@@ -9,6 +9,7 @@ code is 1 when something is out of date.
 """
 
 import html
+import os
 import re
 import subprocess
 import sys
@@ -26,7 +27,9 @@ COLOURS = {30: "#484f58", 31: "#ff7b72", 32: "#7ee787", 33: "#e3b341", 34: "#79c
 
 
 def output(program: str, arguments: str) -> str:
-    done = subprocess.run([program, *arguments.split()], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    environment = {**os.environ, "COLUMNS": "100"}
+    environment.pop("NO_COLOR", None)
+    done = subprocess.run([program, *arguments.split()], cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8")
     if done.returncode not in (0, 1):
         sys.exit(f"{arguments}: exit code {done.returncode}\n{done.stderr}")
     return done.stdout
