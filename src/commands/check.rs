@@ -1,15 +1,21 @@
 //! `hublint check` and `hublint rules check`.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::baseline::Baseline;
+use crate::catalog::example::{Reported, run_example, with_secrets};
 use crate::cli::{Check, FailOn};
+use crate::engine::{Engine, NoWorld, Settings};
 use crate::error::Error;
 use crate::finding::Level;
+use crate::prefilter::Prefilter;
+use crate::python::project::NoProject;
 use crate::report::{self, Format, Report, ReportContext};
-use crate::run::{self, Options, Outcome};
+use crate::pin::PinOptions;
+use crate::run::{self, Options, Outcome, RepairOptions};
 
 /// Runs the check and prints the report.
 ///
@@ -20,6 +26,10 @@ pub fn run(check: &Check, out: &mut dyn Write) -> Result<u8, Failure> {
     let outcome = run::check(&options)?;
     if let Some(path) = &check.write_baseline {
         return write_baseline(path, &outcome, out);
+    }
+    if check.repair.diff {
+        super::pin::print_patches(&outcome.repairs, out)?;
+        return Ok(exit_code(check, &outcome.report));
     }
     let context = ReportContext {
         rules: &outcome.rules,
@@ -34,6 +44,9 @@ pub fn run(check: &Check, out: &mut dyn Write) -> Result<u8, Failure> {
         write_file(*format, &outcome.report, &context, path)?;
     }
     report::write(check.format.into(), &outcome.report, &context, out)?;
+    if check.format == crate::cli::OutputFormat::Text && !check.quiet {
+        super::pin::print_summary(&outcome, check.repair.fix, out)?;
+    }
     Ok(exit_code(check, &outcome.report))
 }
 
@@ -48,6 +61,13 @@ fn options(check: &Check) -> Result<Options, Error> {
     let paths = if check.files_from.is_some() && only_default { Vec::new() } else { check.paths.clone() };
     let sarif = check.format == crate::cli::OutputFormat::Sarif || check.outputs.iter().any(|(format, _)| *format == Format::Sarif);
     let min_level: Level = check.select.min_level.into();
+    let repairs = check.repair.fix || check.repair.diff;
+    if check.repair.unsafe_fixes && !repairs {
+        return Err(Error::usage("`--unsafe-fixes` alone does nothing", "add `--fix` to write the repairs or `--diff` to see them"));
+    }
+    if repairs && check.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Error::usage("standard input cannot be repaired", "name the file"));
+    }
     Ok(Options {
         paths,
         listed,
@@ -67,6 +87,19 @@ fn options(check: &Check) -> Result<Options, Error> {
         line_hashes: sarif,
         include_docs: check.include_docs,
         whole_parse: check.whole_parse,
+        pins: PinOptions {
+            from: None,
+            online: check.online,
+            style: crate::fix::Style::Inline,
+            // Without `--unsafe-fixes` the pin is what can be done about remote code.
+            prefer: repairs && !check.repair.unsafe_fixes,
+        },
+        repair: repairs.then_some(RepairOptions {
+            unsafe_fixes: check.repair.unsafe_fixes,
+            only_pins: false,
+            write: check.repair.fix && !check.repair.diff,
+        }),
+        list_repos: false,
     })
 }
 
@@ -111,15 +144,39 @@ fn exit_code(check: &Check, report: &Report) -> u8 {
 }
 
 /// Columns of the terminal: what `COLUMNS` says, else 100.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|width| (40..=400).contains(width)).unwrap_or(100)
 }
 
-/// `hublint rules check DIR`
+/// `hublint rules check DIR`: reads the files and runs their examples.
 ///
 /// # Errors
-/// When a file is wrong, with all that is wrong.
+/// When a file cannot be read or is wrong, with all that is wrong.
 pub fn rules(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
-    let _ = (folder, &out);
-    Err(Error::usage("`rules check` is not built in yet", "it comes with user rules").into())
+    let files = run::user_files(folder)?;
+    let catalog = run::extend(&files)?;
+    let engine = Engine {
+        catalog: &catalog,
+        prefilter: Prefilter::new(&catalog),
+        project: &NoProject,
+        world: &NoWorld,
+        pins: None,
+        settings: Settings { rules: catalog.policy_ids().map(str::to_owned).collect(), ignore_comments: true, ..Settings::default() },
+    };
+    let examine = |name: &str, text: &str, _: &BTreeMap<String, String>| -> Vec<Reported> {
+        let result = engine.check(name, with_secrets(text).into_bytes());
+        result.findings.iter().map(|finding| Reported::new(finding.location.start.line as usize, finding.rule.clone())).collect()
+    };
+    let (mut examples, mut wrong) = (0, 0);
+    for file in &files {
+        for example in crate::catalog::user_examples(file) {
+            examples += 1;
+            if let Err(why) = run_example(&catalog, &example, examine) {
+                wrong += 1;
+                writeln!(out, "{}: {}", file.name, crate::report::printable(&why))?;
+            }
+        }
+    }
+    writeln!(out, "{} files, {examples} examples, {wrong} wrong", files.len())?;
+    Ok(u8::from(wrong > 0))
 }

@@ -299,6 +299,29 @@ pub(crate) fn parse_whole(text: &str) -> Parsed {
     }
 }
 
+/// How many syntax errors a text has (wrong stretches and missing tokens); `None` when it costs too much to parse. A repair
+/// is refused when it makes more of them.
+#[must_use]
+pub fn error_count(text: &str) -> Option<usize> {
+    let tree = parse(&readable(text))?;
+    let mut cursor = tree.walk();
+    let mut count = 0;
+    loop {
+        let node = cursor.node();
+        count += usize::from(node.is_error() || node.is_missing());
+        // A wrong stretch is one error, however much stands in it.
+        let deeper = node.has_error() && !node.is_error();
+        if deeper && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Some(count);
+            }
+        }
+    }
+}
+
 /// The text as tree-sitter's grammar can read it, of the same length: a lone carriage return becomes a line feed, and
 /// `\N{` without an end (whose search costs tree-sitter the rest of the text, every time) becomes `\n{`, and
 /// `type` before a bracket or dot, where it is the class, another name, or `type(x).y = 1` would be read as an alias.
@@ -743,7 +766,7 @@ impl<'t> Lowering<'t> {
                 let inner = match kind(value) {
                     Kind::Tuple | Kind::Parenthesized => {
                         let inner = self.named(value);
-                        if inner.iter().any(|node| kind(*node) == Kind::AsPattern) {
+                        if inner.iter().any(|node| self.binds(*node)) {
                             inner
                         } else {
                             vec![value]
@@ -758,6 +781,18 @@ impl<'t> Lowering<'t> {
             }
         }
         items
+    }
+
+    /// True for `a as b` and for `a if b else c as d`.
+    fn binds(&mut self, node: Node<'t>) -> bool {
+        match kind(node) {
+            Kind::AsPattern => true,
+            Kind::Conditional => self
+                .named(node)
+                .last()
+                .is_some_and(|last| kind(*last) == Kind::AsPattern),
+            _ => false,
+        }
     }
 
     /// `value as target`, or a value alone.
@@ -1428,8 +1463,16 @@ impl<'t> Lowering<'t> {
         let [value, list] = children.as_slice() else {
             return ExprKind::Other(self.expressions_in(node));
         };
-        let indices = self.named(*list);
-        let index = self.tuple_of(&indices);
+        let inside = self.children(*list);
+        let comma = inside.iter().any(|child| kind(*child) == Kind::Comma);
+        let indices: Vec<Node<'t>> = inside.into_iter().filter(Node::is_named).collect();
+        let mut index = self.tuple_of(&indices);
+        if comma && indices.len() == 1 {
+            index = Expr {
+                span: index.span,
+                kind: ExprKind::Tuple(vec![index]),
+            };
+        }
         ExprKind::Subscript {
             value: Box::new(self.expression(*value)),
             index: Box::new(as_index(index)),

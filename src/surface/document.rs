@@ -79,7 +79,7 @@ impl Tree {
         let mut pending = vec![(id, 0)];
         while let Some((id, depth)) = pending.pop() {
             let Some(Node { kind: Kind::Mapping(pairs), .. }) = self.node(id) else { continue };
-            for (key, value) in pairs {
+            for (key, value) in pairs.iter().take(10_000) {
                 if self.text(*key) != Some("<<") {
                     found.push((*key, *value));
                 } else if depth < 8 && pending.len() < 64 {
@@ -118,6 +118,21 @@ pub fn word(node: &Node) -> Option<Word> {
         return Some(Word { origin: CONFIG, ..Word::unknown(Why::Variable, node.span, head) });
     }
     let text_span = piece.whole();
+    if let Some(dollar) = piece.text.find('$').filter(|_| !piece.text.contains([' ', '\n'])) {
+        // Compose and manifests replace `${NAME:-default}` and `$(NAME)` themselves.
+        let (before, rest) = piece.text.split_at(dollar);
+        let default = rest.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).and_then(|body| body.split_once(":-"));
+        return Some(match default {
+            Some((name, default)) if !name.contains(['$', '{']) && !default.contains(['$', '{', '}']) => {
+                let value = Value::Known(Literal::Str(format!("{before}{default}")));
+                Word::of(value, node.span, text_span, crate::usage::Origin::Default)
+            }
+            _ if rest.starts_with("${") || rest.starts_with("$(") || dollar == 0 => {
+                Word { origin: CONFIG, ..Word::unknown(Why::Variable, node.span, before) }
+            }
+            _ => Word::literal(&piece.text, node.span, text_span),
+        });
+    }
     let mut word = Word::literal(&piece.text, node.span, text_span);
     word.origin = CONFIG;
     if !word.replaceable {
@@ -131,6 +146,8 @@ pub fn word(node: &Node) -> Option<Word> {
 pub fn value(node: &Node) -> Value {
     match &node.kind {
         Kind::Scalar { template: true, .. } => Value::Unknown(Why::Variable),
+        // Variables of Hydra, envsubst and the like.
+        Kind::Scalar { piece, .. } if piece.text.contains("${") || piece.text.starts_with('$') => Value::Unknown(Why::Variable),
         Kind::Scalar { piece, quoted: true, .. } => Value::Known(Literal::Str(piece.text.clone())),
         Kind::Scalar { piece, .. } => Value::Known(match piece.text.as_str() {
             "true" | "True" | "TRUE" | "yes" | "Yes" | "on" => Literal::Bool(true),
@@ -157,17 +174,42 @@ pub struct Broken {
 /// Reads YAML. Templates become holes first.
 pub fn yaml(unit: usize, surface: Surface, text: &str) -> Result<Tree, Broken> {
     let masked = mask_lines(text);
-    events(unit, surface, &masked)
+    match events(unit, surface, &masked) {
+        Ok(tree) => Ok(tree),
+        Err(first) => match joined_brackets(&masked) {
+            Some(joined) => events(unit, surface, &joined).map_err(|_| first),
+            None => Err(first),
+        },
+    }
+}
+
+/// A closing bracket that is not indented is legal for most readers and not for ours: such lines are put at the end of
+/// the line before, by a blank instead of the line break.
+fn joined_brackets(text: &str) -> Option<String> {
+    let mut out = text.as_bytes().to_vec();
+    let mut changed = false;
+    let mut at = 0;
+    let mut before = "";
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with([']', '}']) && at > 0 && !before.contains(" #") {
+            if let Some(byte) = out.get_mut(at - 1).filter(|byte| **byte == b'\n') {
+                *byte = b' ';
+                changed = true;
+            }
+        }
+        before = line;
+        at += line.len();
+    }
+    changed.then(|| String::from_utf8(out).ok()).flatten()
 }
 
 /// Reads JSON, also with comments: both are YAML but for tabs and comments.
 pub fn json(unit: usize, surface: Surface, text: &str) -> Result<Tree, Broken> {
     // Tabs are no indentation in YAML; as blanks they keep every place. Inside strings they are not legal JSON anyway.
     let blank = text.replace('\t', " ");
-    match events(unit, surface, &blank) {
-        Ok(tree) => Ok(tree),
-        Err(first) => events(unit, surface, &without_comments(&blank)).map_err(|_| first),
-    }
+    let commented =
+        memchr::memmem::find(blank.as_bytes(), b"//").is_some() || memchr::memmem::find(blank.as_bytes(), b"/*").is_some();
+    if commented { events(unit, surface, &without_comments(&blank)) } else { events(unit, surface, &blank) }
 }
 
 /// A line that is nothing but a template (`{{- if .Values.x }}`) is a comment; the rest become holes.
@@ -343,7 +385,8 @@ fn block(unit: usize, surface: Surface, text: &str, value: &str, span: Span) -> 
     let header = span.start();
     let after = text.get(header..).unwrap_or("");
     let starts_at_header = after.starts_with(['|', '>']);
-    let mut at = if starts_at_header { header + after.find('\n').map_or(after.len(), |end| end + 1) } else { line_start(text, header) };
+    let mut at =
+        if starts_at_header { header + after.find('\n').map_or(after.len(), |end| end + 1) } else { line_start(text, header) };
     let first_line = at;
     let mut end = at;
     let mut rest = value;
@@ -421,9 +464,8 @@ pub fn toml(unit: usize, surface: Surface, text: &str) -> (Tree, Option<Broken>)
     let mut tree = Tree::default();
     let root = toml_table(&mut tree, unit, surface, text, table.get_ref(), table.span(), 0);
     tree.roots.push(root);
-    let broken = errors
-        .first()
-        .map(|error| Broken { at: error.span().map_or(0, |span| span.start), reason: "is not valid TOML" });
+    let broken =
+        errors.first().map(|error| Broken { at: error.span().map_or(0, |span| span.start), reason: "is not valid TOML" });
     (tree, broken)
 }
 
@@ -478,11 +520,7 @@ fn toml_scalar(
     quoted: bool,
 ) -> usize {
     let raw = text.get(span.clone()).unwrap_or("");
-    let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
-        3
-    } else {
-        usize::from(raw.starts_with(['"', '\'']))
-    };
+    let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { usize::from(raw.starts_with(['"', '\''])) };
     let inner = raw.get(quotes..raw.len().saturating_sub(quotes)).unwrap_or("");
     let skipped = if quotes == 3 { inner.len() - inner.trim_start_matches(['\n', '\r']).len() } else { 0 };
     let inner = inner.get(skipped..).unwrap_or("");

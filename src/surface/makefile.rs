@@ -36,28 +36,15 @@ pub fn read(reading: &mut Reading<'_>, unit: usize, text: &str) {
         }
         let end = current.0 + current.1.trim_end().len();
         if is_recipe {
-            let body = strip_marks(&piece);
+            // `@`, `-` and `+` before a command are make's.
+            let marks = piece.text.len() - piece.text.trim_start_matches(['\t', ' ', '@', '-', '+']).len();
+            let body = piece.from_byte(marks);
             // Each line of a recipe is a shell of its own; it sees the variables of make.
             reading.shell(&body, Dialect::default(), &mut variables.clone(), Some(Span::new(start + 1, end)));
         } else {
             assignment(&piece, &mut variables);
         }
     }
-}
-
-/// `@`, `-` and `+` before a command of a recipe.
-fn strip_marks(piece: &Piece) -> Piece {
-    let skipped = piece.text.len() - piece.text.trim_start_matches(['\t', ' ', '@', '-', '+']).len();
-    let mut made = Piece::new(piece.unit, piece.surface);
-    let mut at = skipped;
-    for line in piece.text.get(skipped..).unwrap_or("").split_inclusive('\n') {
-        // Byte for byte where the places are in a row.
-        for part in line.split_inclusive(['$', '}', '{', ' ']) {
-            made.push_for(part, piece.place(Span::new(at, at + part.len())));
-            at += part.len();
-        }
-    }
-    made
 }
 
 /// `$(NAME)` is `${NAME}` for a shell, and `$$` is `$`.
@@ -74,9 +61,9 @@ fn recipe_text(piece: &mut Piece, line: &str, at: usize) {
             rest = tail.get(2..).unwrap_or("");
             continue;
         }
-        let name = tail.strip_prefix("$(").map_or(0, |body| {
-            body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
-        });
+        let name = tail
+            .strip_prefix("$(")
+            .map_or(0, |body| body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count());
         if name > 0 && tail.as_bytes().get(2 + name) == Some(&b')') {
             piece.push_for("${", Span::new(here, here + 2));
             piece.push(tail.get(2..2 + name).unwrap_or(""), here + 2);
