@@ -78,7 +78,7 @@ impl Prefilter {
         let mut hits = Hits::default();
         for found in self.first.find_iter(bytes) {
             match self.kinds.get(found.pattern().as_usize()) {
-                Some(Kind::Secret) => hits.secret = true,
+                Some(Kind::Secret) => hits.secret |= !is_tail(bytes, found.start(), found.end()),
                 Some(Kind::Address) => hits.address = true,
                 Some(Kind::Word) => hits.word = true,
                 Some(Kind::Directive) => hits.directive = true,
@@ -101,6 +101,15 @@ impl Prefilter {
         let words = catalog.words(&|root| roots.contains(root));
         crate::python::holds_word(text, &words)
     }
+}
+
+/// True for the end of `mask_`, `task_`, `disk_`, `risk_`: the key prefix `sk_` begins a word. Without this look, half of all
+/// machine-learning code would be searched for keys.
+fn is_tail(bytes: &[u8], start: usize, end: usize) -> bool {
+    bytes.get(start..end) == Some(b"sk_".as_slice())
+        && matches!(start.checked_sub(1).and_then(|before| bytes.get(before)), Some(b'a' | b'i'))
+        // An escape such as `\a` is no letter.
+        && start.checked_sub(2).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphabetic)
 }
 
 fn empty() -> AhoCorasick {
