@@ -482,7 +482,8 @@ fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -
             }
         }
         Some((owner, _)) if owner.contains('_') && kind != RepoKind::Github => Target::Local,
-        None if entry.local == LocalTest::Builtin => Target::Builtin,
+        // `load_dataset("squad")`: the packaged builders are known, every other bare name is asked of the Hub.
+        None if entry.local == LocalTest::Builtin && kind != RepoKind::Dataset => Target::Builtin,
         _ => Target::Hub,
     }
 }
