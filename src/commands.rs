@@ -1,6 +1,7 @@
 //! The subcommands: each turns its arguments into a call of the library and prints the result.
 
 pub mod check;
+pub mod inventory;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -42,6 +43,7 @@ impl From<io::Error> for Failure {
 pub fn run(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
     match command {
         Command::Check(check) => check::run(&check, out),
+        Command::Inventory(arguments) => inventory::run(&arguments, out),
         Command::Rules(rules) => list_rules(&rules, out),
         Command::Explain(explain) => explain_one(&explain, out),
         Command::Completions { shell } => {

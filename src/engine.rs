@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, PLACEHOLDERS, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
+use crate::inventory::rows::{Material, Row};
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
 use crate::judge::{self, Context, Ternary, Verdict, Versions};
@@ -103,6 +104,10 @@ pub struct Settings {
     pub whole_parse: bool,
     /// Keep the uses of every file (for the inventory and pins).
     pub keep_uses: bool,
+    /// Make rows for the inventory.
+    pub inventory: bool,
+    /// Count what the lock holds as pinned in the inventory.
+    pub count_lock: bool,
     /// Look at code in Markdown.
     pub include_docs: bool,
     /// Read comments that silence findings.
@@ -120,6 +125,8 @@ pub struct FileResult {
     pub uses: Vec<Use>,
     /// Findings that a comment silences.
     pub suppressed: Vec<Finding>,
+    /// Rows of the inventory, when they are made.
+    pub rows: Vec<Row>,
     /// Holes of libraries that the uses could reach, for the end of the run.
     pub reached: Vec<Reached>,
 }
@@ -177,10 +184,25 @@ impl Engine<'_> {
         let tokens = judge::token::judge(&mut source, matches, Vec::new(), &result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
         self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), hits.directive, &ran, &mut result);
+        if self.settings.inventory {
+            self.rows(&source, &context, &mut result);
+        }
         if !self.settings.keep_uses {
             result.uses.clear();
         }
         result
+    }
+
+    /// The file's rows of the inventory.
+    fn rows(&self, source: &Source, context: &Context<'_>, result: &mut FileResult) {
+        let positions = FindingContext::new(source);
+        let material = Material {
+            context,
+            positions: &positions,
+            findings: result.findings.iter().chain(&result.suppressed).collect(),
+            locked: self.settings.count_lock.then_some(&self.settings.terms),
+        };
+        result.rows = crate::inventory::rows::rows(&result.uses, &material);
     }
 
     /// Findings about a manifest, once all files have said what they use.

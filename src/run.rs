@@ -13,6 +13,7 @@ use crate::engine::{Engine, FileResult, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
 use crate::hub::lock::{LOCK_FILE_NAME, Lock};
+use crate::inventory::rows::Row;
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
 use crate::names::ExtraNames;
@@ -63,6 +64,10 @@ pub struct Options {
     pub include_docs: bool,
     /// Parse every Python file whole.
     pub whole_parse: bool,
+    /// Make rows for the inventory.
+    pub inventory: bool,
+    /// Count what the lock holds as pinned in the inventory.
+    pub count_lock: bool,
 }
 
 /// The result of a run.
@@ -75,6 +80,8 @@ pub struct Outcome {
     pub root: PathBuf,
     /// The configuration.
     pub config: Config,
+    /// Rows of the inventory, when they were asked for.
+    pub rows: Vec<Row>,
 }
 
 /// The configuration of a run: the given file, none, or the nearest one above the first path.
@@ -121,7 +128,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
             names: ExtraNames::new(&config.extra_names),
             report_unknown: options.report_unknown,
-            terms: terms(&config, &root)?,
+            terms: terms(&config, &root, options.count_lock)?,
+            inventory: options.inventory,
+            count_lock: options.count_lock,
             line_hashes: options.line_hashes,
             whole_parse: options.whole_parse,
             keep_uses: false,
@@ -168,6 +177,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             gathered.suppressed.extend(result.suppressed);
         }
     }
+    let mut rows = std::mem::take(&mut gathered.rows);
     let mut used = BTreeSet::new();
     let mut report = assemble(gathered, problems, &config, &base, options, &mut used);
     // An entry for files that were not looked at is not unused.
@@ -180,17 +190,18 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| checked.contains(path), &root);
     }
     report.sort();
-    Ok(Outcome { report, rules: rule_texts(catalog), root, config })
+    silence(&mut rows, &report);
+    Ok(Outcome { report, rules: rule_texts(catalog), root, config, rows })
 }
 
 /// What the configuration demands, with the lock file when that is asked for.
-fn terms(config: &Config, root: &Path) -> Result<Terms, Error> {
-    let lock = if config.policy.require.is_empty() {
+fn terms(config: &Config, root: &Path, wanted: bool) -> Result<Terms, Error> {
+    let lock = if config.policy.require.is_empty() && !wanted {
         None
     } else {
         let path = root.join(LOCK_FILE_NAME);
         Lock::read(&path).map_err(|error| {
-            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew; [policy] requires it")
+            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew")
         })?
     };
     Ok(Terms { policy: config.policy.clone(), lock })
@@ -203,6 +214,7 @@ struct Gathered {
     suppressed: Vec<Finding>,
     problems: Vec<Problem>,
     reached: BTreeSet<Reached>,
+    rows: Vec<Row>,
     files: u64,
     bytes: u64,
 }
@@ -225,6 +237,21 @@ fn gather(gathered: &Mutex<Gathered>, result: FileResult, size: u64) {
     all.suppressed.extend(result.suppressed);
     all.problems.extend(result.problems);
     all.reached.extend(result.reached);
+    all.rows.extend(result.rows);
+}
+
+/// Marks findings of rows that configuration or baseline silence, so that the inventory says what `check` says.
+fn silence(rows: &mut [Row], report: &Report) {
+    let shown: BTreeSet<(&str, &str, usize)> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.location.path.as_str(), finding.rule.as_str(), finding.location.start_byte))
+        .collect();
+    for row in rows {
+        for finding in &mut row.findings {
+            finding.suppressed |= !shown.contains(&(row.path.as_str(), finding.rule.as_str(), finding.start_byte));
+        }
+    }
 }
 
 /// A path of the project relative to the folder of the configuration.

@@ -67,6 +67,8 @@ fn options(check: &Check) -> Result<Options, Error> {
         line_hashes: sarif,
         include_docs: check.include_docs,
         whole_parse: check.whole_parse,
+        inventory: false,
+        count_lock: false,
     })
 }
 
@@ -111,7 +113,7 @@ fn exit_code(check: &Check, report: &Report) -> u8 {
 }
 
 /// Columns of the terminal: what `COLUMNS` says, else 100.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|width| (40..=400).contains(width)).unwrap_or(100)
 }
 
