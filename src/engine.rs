@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, PLACEHOLDERS, Values};
+use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
 use crate::inventory::rows::{Material, Row};
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
 use crate::judge::{self, Context, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
-use crate::prefilter::Prefilter;
+use crate::prefilter::{Hits, Prefilter};
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
 use crate::python::project::Project;
@@ -143,7 +143,7 @@ impl Engine<'_> {
         let hits = self.prefilter.scan(&bytes);
         let python = match language {
             FileLanguage::Plain(Language::Python) | FileLanguage::Notebook => {
-                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog)
+                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog) || self.may_assemble(hits, &bytes)
             }
             FileLanguage::Plain(_) => false,
         };
@@ -158,8 +158,9 @@ impl Engine<'_> {
         }
         let mut source = Source::new(path, bytes, language);
         let mut result = FileResult { problems: std::mem::take(&mut source.problems), ..FileResult::default() };
+        let mut folded = Vec::new();
         if python {
-            self.python(&source, &mut result);
+            folded = self.python(&source, hits, &mut result);
         }
         if surface || language == FileLanguage::Notebook {
             let found = crate::surface::uses(&source, self.catalog);
@@ -170,6 +171,7 @@ impl Engine<'_> {
             result.reached = version::reached(&source, &result.uses);
         }
         let seen = Seen { world: self.world, path };
+        self.choose_variants(&mut result.uses, &seen);
         let context = Context {
             catalog: self.catalog,
             paths: &seen,
@@ -181,9 +183,10 @@ impl Engine<'_> {
             terms: &self.settings.terms,
         };
         let verdicts = judge::judge(&result.uses, &context);
-        let tokens = judge::token::judge(&mut source, matches, Vec::new(), &result.uses, &context);
+        let tokens = judge::token::judge(&mut source, matches, folded, &result.uses, &context);
+        let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), hits.directive, &ran, &mut result);
+        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mut result);
         if self.settings.inventory {
             self.rows(&source, &context, &mut result);
         }
@@ -205,6 +208,25 @@ impl Engine<'_> {
         result.rows = crate::inventory::rows::rows(&result.uses, &material);
     }
 
+    /// True when the text may put a token together out of pieces.
+    fn may_assemble(&self, hits: Hits, bytes: &[u8]) -> bool {
+        hits.secret && self.enabled("leaked-token") && std::str::from_utf8(bytes).is_ok_and(secrets::fold_hint)
+    }
+
+    /// Where the facts about a callable differ by version, takes those that hold for the project.
+    fn choose_variants(&self, uses: &mut [Use], versions: &dyn Versions) {
+        let at_least = |package: &str, version: &str| match versions.at_least(package, version) {
+            Ternary::Yes => Some(true),
+            Ternary::No => Some(false),
+            Ternary::Unknown => None,
+        };
+        for usage in uses {
+            if let Some(id) = usage.entry {
+                usage.entry = Some(self.catalog.variant(id, &usage.qualified, &at_least));
+            }
+        }
+    }
+
     /// Findings about a manifest, once all files have said what they use.
     #[must_use]
     pub fn check_manifest(&self, path: &str, text: String, verdicts: Vec<Verdict>) -> FileResult {
@@ -220,7 +242,7 @@ impl Engine<'_> {
             cells: Vec::new(),
             problems: Vec::new(),
         };
-        self.write_up(&source, verdicts, true, &|_| false, &mut result);
+        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &mut result);
         // What else the comments of this file do was said when it was checked itself.
         result.findings.retain(|finding| finding.rule == version::RULE);
         result
@@ -245,7 +267,8 @@ impl Engine<'_> {
     }
 
     /// Uses in Python units; names carry over from cell to cell.
-    fn python(&self, source: &Source, result: &mut FileResult) {
+    fn python(&self, source: &Source, hits: Hits, result: &mut FileResult) -> Vec<judge::token::Folded> {
+        let mut folded = Vec::new();
         let mode = if self.settings.whole_parse { ParseMode::Whole } else { ParseMode::OnDemand };
         let modules: Vec<(usize, Module<'_>)> = source
             .units
@@ -261,8 +284,16 @@ impl Engine<'_> {
         };
         for (unit, module) in &modules {
             let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
-            result.uses.extend(uses::uses(module, &file, self.catalog, self.project).uses);
+            let found = uses::uses(module, &file, self.catalog, self.project);
+            result.uses.extend(found.uses);
+            for line in &found.commands {
+                result.uses.extend(crate::surface::from_python(line, *unit, module.text(), self.catalog));
+            }
             result.uses.extend(addresses(*unit, module));
+            if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
+                let texts = uses::folded_strings(module, &file, self.catalog, self.project);
+                folded.extend(texts.into_iter().map(|found| judge::token::Folded { unit: *unit, span: found.span, text: found.text }));
+            }
             for problem in module.problems() {
                 result.problems.push(Problem {
                     path: source.path.clone(),
@@ -276,6 +307,25 @@ impl Engine<'_> {
                 });
             }
         }
+        folded
+    }
+
+    /// Findings of a user's own rules.
+    fn user_drafts(&self, uses: &[Use], context: &Context<'_>) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        for policy in self.catalog.user_policies().iter().filter(|policy| self.enabled(&policy.id)) {
+            let Some(case) = policy.cases.first() else { continue };
+            for hit in judge::user::hits(policy, uses, context) {
+                let mut values = Values::new();
+                values.set(Placeholder::Api, hit.api.clone());
+                let level = self.settings.levels.get(&policy.id).copied().unwrap_or(case.level);
+                let mut draft = Draft::new(&policy.id, level, hit.unit, hit.span, case.message.render(&values));
+                draft.statement = Some(hit.statement);
+                draft.help = case.help.render(&values).split_whitespace().collect::<Vec<_>>().join(" ");
+                drafts.push(draft);
+            }
+        }
+        drafts
     }
 
     /// Puts the policies' words to the verdicts.
@@ -283,15 +333,20 @@ impl Engine<'_> {
         &self,
         source: &Source,
         verdicts: Vec<Verdict>,
+        own: Vec<Draft>,
         directives: bool,
         ran: &dyn Fn(&str) -> bool,
         result: &mut FileResult,
     ) {
-        if verdicts.is_empty() && !directives {
+        if verdicts.is_empty() && own.is_empty() && !directives {
             return;
         }
         let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
-        let findings = verdicts.into_iter().filter_map(|verdict| self.finding(source, verdict, &context)).collect();
+        let findings = verdicts
+            .into_iter()
+            .filter_map(|verdict| self.finding(source, verdict, &context))
+            .chain(own.into_iter().map(|draft| context.finding(draft)))
+            .collect();
         let findings = context.finish(findings);
         if !self.settings.ignore_comments {
             result.findings = findings;

@@ -8,6 +8,7 @@ pub mod remote_code;
 pub mod repo_name;
 pub mod revision;
 pub mod token;
+pub mod user;
 pub mod version;
 
 use std::collections::BTreeMap;

@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod piece;
 mod pipeline;
 mod plain;
+mod python;
 pub mod shell;
 pub mod word;
 
@@ -28,6 +29,7 @@ use crate::versions::{self, Installation};
 
 pub use command::{Place, Word, command_uses};
 pub use gate::wants;
+pub use python::from_python;
 use piece::Piece;
 use shell::{Dialect, Event, Variables};
 
@@ -169,6 +171,11 @@ pub fn uses(source: &Source, catalog: &Catalog) -> SurfaceResult {
     });
     result.uses.dedup_by(|later, first| is_same(later, first));
     for (unit, at, reason) in reading.broken {
+        // Code in documentation is often a fragment: that is no problem of the file.
+        let fragment = !source.notebook && source.units.get(unit).is_some_and(|unit| unit.kind == UnitKind::Code);
+        if fragment {
+            continue;
+        }
         let line = source.units.get(unit).map(|unit| {
             let byte = unit.map.file_offset(at);
             let before = source.bytes.get(..byte).unwrap_or_default();

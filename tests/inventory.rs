@@ -1,6 +1,7 @@
 //! The inventory of a project with every surface: each reference once, with the right pin state, and the same verdicts as `check`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+#[allow(dead_code)] // Shared with tests/hub_api.rs, which uses more of it.
 mod fake_hub;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -326,11 +327,11 @@ fn without_online_nothing_is_guessed_and_with_it_the_hub_answers() {
         "cardData": {"license": "apache-2.0"}, "siblings": [],
         "securityRepoStatus": {"scansDone": true, "filesWithIssues": [{"path": "a.bin", "level": "unsafe"}]},
     });
-    let hub = FakeHub::start(move |request| {
-        if request.path.contains("org/old-name") {
-            Reply::json(200, &body)
+    let hub = FakeHub::start(move |request, _| {
+        if request.path().contains("org/old-name") {
+            Reply::json(body.clone())
         } else {
-            Reply::json(404, &json!({"error": "Repository not found"})).header("X-Error-Code", "RepoNotFound")
+            Reply::refusal(404, "RepoNotFound", "Repository not found")
         }
     });
     let output = hublint(folder.path(), &["inventory", "--online", "--format", "json"], &[("HF_ENDPOINT", &hub.url())]);

@@ -223,7 +223,7 @@ fn every_catalogued_callable_is_exercised() {
     let mut wrong = Vec::new();
     for call in generated_calls(Catalog::builtin()) {
         let rules = |code: &str| -> BTreeSet<String> {
-            check("generated.py", code, &call.beside).into_iter().map(|report| report.rule).collect()
+            check(call.file, code, &call.beside).into_iter().map(|report| report.rule).collect()
         };
         let about = format!("{} {:?}", call.library, call.beside.values().next().map(|text| text.trim()));
         if let Some(code) = &call.code_unsafe {

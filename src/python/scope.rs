@@ -198,33 +198,62 @@ pub fn is_class(module: &Module<'_>, scope: Scope) -> bool {
     scope.is_some_and(|line| block_kind(module, line) == Block::Class)
 }
 
-/// The bindings of a name in a module, of all scopes, in order of the text.
-pub fn bindings(module: &Module<'_>, name: &str) -> Vec<Binding> {
+/// A line that may bind a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// The line.
+    pub line: LineIndex,
+    /// The scope in which it stands.
+    pub scope: Scope,
+}
+
+/// The lines that may bind a name, in order, and the scopes that declare it `global` (true) or `nonlocal` (false).
+pub fn candidates(module: &Module<'_>, name: &str) -> (Vec<Candidate>, Vec<(Scope, bool)>) {
     let mut found = Vec::new();
     let mut redirected: Vec<(Scope, bool)> = Vec::new();
     let mut seen: Option<LineIndex> = None;
     let text = module.text();
     for (offset, line) in module.occurrences(name) {
-        if seen == Some(line) {
-            continue;
-        }
-        if !can_bind(module, text, line, offset, name.len()) {
+        if seen == Some(line) || !can_bind(module, text, line, offset, name.len()) {
             continue;
         }
         seen = Some(line);
-        collect_line(module, line, name, &mut found, &mut redirected);
+        let scope = module.scope(line);
+        if line_text(module, line).contains("global ") || line_text(module, line).contains("nonlocal ") {
+            collect_line(module, line, name, &mut Vec::new(), &mut redirected);
+        }
+        found.push(Candidate { line, scope });
     }
-    if !redirected.is_empty() {
-        for binding in &mut found {
-            if let Some((_, global)) = redirected.iter().find(|(scope, _)| *scope == binding.scope) {
-                binding.scope = if *global {
-                    None
-                } else {
-                    binding.scope.and_then(|scope| module.scope(scope))
-                };
-            }
+    (found, redirected)
+}
+
+/// The bindings of a name that one scope owns, in order of the text.
+pub fn bindings(
+    module: &Module<'_>,
+    name: &str,
+    candidates: &[Candidate],
+    redirected: &[(Scope, bool)],
+    scope: Scope,
+) -> Vec<Binding> {
+    let mut found = Vec::new();
+    let elsewhere = |inner: Scope| -> Option<Scope> {
+        redirected.iter().find(|(have, _)| *have == inner).map(|(_, global)| {
+            if *global { None } else { inner.and_then(|inner| module.scope(inner)) }
+        })
+    };
+    for candidate in candidates {
+        let here = candidate.scope == scope || Some(candidate.line) == scope;
+        let sent = elsewhere(candidate.scope) == Some(scope);
+        if here || sent {
+            collect_line(module, candidate.line, name, &mut found, &mut Vec::new());
         }
     }
+    for binding in &mut found {
+        if let Some(owner) = elsewhere(binding.scope) {
+            binding.scope = owner;
+        }
+    }
+    found.retain(|binding| binding.scope == scope);
     found
 }
 

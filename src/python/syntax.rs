@@ -743,7 +743,7 @@ impl<'t> Lowering<'t> {
                 let inner = match kind(value) {
                     Kind::Tuple | Kind::Parenthesized => {
                         let inner = self.named(value);
-                        if inner.iter().any(|node| kind(*node) == Kind::AsPattern) {
+                        if inner.iter().any(|node| self.binds(*node)) {
                             inner
                         } else {
                             vec![value]
@@ -758,6 +758,18 @@ impl<'t> Lowering<'t> {
             }
         }
         items
+    }
+
+    /// True for `a as b` and for `a if b else c as d`.
+    fn binds(&mut self, node: Node<'t>) -> bool {
+        match kind(node) {
+            Kind::AsPattern => true,
+            Kind::Conditional => self
+                .named(node)
+                .last()
+                .is_some_and(|last| kind(*last) == Kind::AsPattern),
+            _ => false,
+        }
     }
 
     /// `value as target`, or a value alone.
@@ -1428,8 +1440,16 @@ impl<'t> Lowering<'t> {
         let [value, list] = children.as_slice() else {
             return ExprKind::Other(self.expressions_in(node));
         };
-        let indices = self.named(*list);
-        let index = self.tuple_of(&indices);
+        let inside = self.children(*list);
+        let comma = inside.iter().any(|child| kind(*child) == Kind::Comma);
+        let indices: Vec<Node<'t>> = inside.into_iter().filter(Node::is_named).collect();
+        let mut index = self.tuple_of(&indices);
+        if comma && indices.len() == 1 {
+            index = Expr {
+                span: index.span,
+                kind: ExprKind::Tuple(vec![index]),
+            };
+        }
         ExprKind::Subscript {
             value: Box::new(self.expression(*value)),
             index: Box::new(as_index(index)),

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::python::scope::LinePlace;
+use crate::python::scope::{LinePlace, Scope};
 use crate::span::Span;
 use crate::usage::{Literal, Origin, Value, Why};
 
@@ -95,15 +95,37 @@ pub struct Partial {
     pub open: bool,
 }
 
+/// How an instance was constructed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Construction {
+    /// Not known (`self`, a parameter).
+    Unknown,
+    /// Without arguments.
+    Bare,
+    /// By the call with this span.
+    Call(CallPlace),
+}
+
+/// Where a call stands that is worked out when it is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallPlace {
+    /// The line.
+    pub place: LinePlace,
+    /// In the body of a one-line block.
+    pub inline: bool,
+    /// The scope.
+    pub scope: Scope,
+    /// The call.
+    pub span: Span,
+}
+
 /// An instance of a class of the project.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instance {
     /// The header of its class.
     pub class: LinePlace,
-    /// What it was constructed with; `None` when that is not known (`self`).
-    pub arguments: Option<Vec<Kept>>,
-    /// More may have been given.
-    pub open: bool,
+    /// How it was constructed.
+    pub construction: Construction,
 }
 
 /// One thing that an expression can stand for.

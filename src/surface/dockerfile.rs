@@ -97,7 +97,7 @@ fn read_instruction(
             let from = lead + at + keyword.len();
             let inner = Instruction {
                 keyword: if keyword == "CMD" { "RUN".to_owned() } else { keyword },
-                body: cut(body, from),
+                body: body.from_byte(from),
                 span: instruction.span,
                 documents: Vec::new(),
             };
@@ -120,7 +120,7 @@ fn read_instruction(
             }
             // Options of the builder: `--mount=type=cache,...`
             let skipped = options(&body.text);
-            let body = cut(body, skipped);
+            let body = body.from_byte(skipped);
             let documents = !instruction.documents.is_empty();
             let interpreter = body.text.trim_start();
             let shell_document = interpreter.starts_with("<<") || interpreter.starts_with("bash") || interpreter.starts_with("sh");
@@ -211,12 +211,7 @@ fn exec_form(unit: usize, body: &Piece) -> Option<Vec<Word>> {
             let word = document::word(node)?;
             // The tree counts in the body; the body knows the file.
             let text_span = body.place(word.text_span);
-            let piece = word.piece.map(|inner| {
-                let mut piece = Piece::new(unit, Surface::Dockerfile);
-                let place = body.place(inner.whole());
-                piece.push_for(&inner.text, place);
-                Box::new(piece)
-            });
+            let piece = word.piece.map(|inner| Box::new(inner.through(body)));
             Some(Word { span: body.place(word.span), text_span, origin: Origin::Literal, piece, ..word })
         })
         .collect()
@@ -237,18 +232,6 @@ fn options(text: &str) -> usize {
     }
 }
 
-/// A piece from a byte on.
-fn cut(piece: &Piece, from: usize) -> Piece {
-    let mut made = Piece::new(piece.unit, piece.surface);
-    let mut at = from;
-    for line in piece.text.get(from..).unwrap_or("").split_inclusive('\n') {
-        let place = piece.place(Span::new(at, at + line.len()));
-        made.push_for(line, place);
-        at += line.len();
-    }
-    made
-}
-
 /// The instructions of a file.
 fn instructions(unit: usize, text: &str) -> Vec<Instruction> {
     let escape = if text.lines().take(5).any(|line| line.to_ascii_lowercase().replace(' ', "").starts_with("#escape=`")) { '`' } else { '\\' };
@@ -260,6 +243,8 @@ fn instructions(unit: usize, text: &str) -> Vec<Instruction> {
     }
     let mut found = Vec::new();
     let mut index = 0;
+    // Each here-document without an end costs a look at the rest of the file.
+    let mut unclosed = 0;
     while let Some((start, line)) = lines.get(index).copied() {
         index += 1;
         let trimmed = line.trim_start();
@@ -302,7 +287,7 @@ fn instructions(unit: usize, text: &str) -> Vec<Instruction> {
             }
         }
         let mut documents = Vec::new();
-        if matches!(keyword.as_str(), "RUN" | "COPY" | "ADD") {
+        if matches!(keyword.as_str(), "RUN" | "COPY" | "ADD") && unclosed < 8 {
             for (delimiter, _) in heredocs(&body.text) {
                 let mut document = Piece::new(unit, Surface::Dockerfile);
                 let from_index = index;
@@ -319,6 +304,7 @@ fn instructions(unit: usize, text: &str) -> Vec<Instruction> {
                 if !closed {
                     // No end: what looked like a here-document is none.
                     index = from_index;
+                    unclosed += 1;
                     break;
                 }
                 documents.push(document);

@@ -118,6 +118,21 @@ pub fn word(node: &Node) -> Option<Word> {
         return Some(Word { origin: CONFIG, ..Word::unknown(Why::Variable, node.span, head) });
     }
     let text_span = piece.whole();
+    if let Some(dollar) = piece.text.find('$').filter(|_| !piece.text.contains([' ', '\n'])) {
+        // Compose and manifests replace `${NAME:-default}` and `$(NAME)` themselves.
+        let (before, rest) = piece.text.split_at(dollar);
+        let default = rest.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).and_then(|body| body.split_once(":-"));
+        return Some(match default {
+            Some((name, default)) if !name.contains(['$', '{']) && !default.contains(['$', '{', '}']) => {
+                let value = Value::Known(Literal::Str(format!("{before}{default}")));
+                Word::of(value, node.span, text_span, crate::usage::Origin::Default)
+            }
+            _ if rest.starts_with("${") || rest.starts_with("$(") || dollar == 0 => {
+                Word { origin: CONFIG, ..Word::unknown(Why::Variable, node.span, before) }
+            }
+            _ => Word::literal(&piece.text, node.span, text_span),
+        });
+    }
     let mut word = Word::literal(&piece.text, node.span, text_span);
     word.origin = CONFIG;
     if !word.replaceable {
@@ -131,6 +146,8 @@ pub fn word(node: &Node) -> Option<Word> {
 pub fn value(node: &Node) -> Value {
     match &node.kind {
         Kind::Scalar { template: true, .. } => Value::Unknown(Why::Variable),
+        // Variables of Hydra, envsubst and the like.
+        Kind::Scalar { piece, .. } if piece.text.contains("${") || piece.text.starts_with('$') => Value::Unknown(Why::Variable),
         Kind::Scalar { piece, quoted: true, .. } => Value::Known(Literal::Str(piece.text.clone())),
         Kind::Scalar { piece, .. } => Value::Known(match piece.text.as_str() {
             "true" | "True" | "TRUE" | "yes" | "Yes" | "on" => Literal::Bool(true),
@@ -157,7 +174,33 @@ pub struct Broken {
 /// Reads YAML. Templates become holes first.
 pub fn yaml(unit: usize, surface: Surface, text: &str) -> Result<Tree, Broken> {
     let masked = mask_lines(text);
-    events(unit, surface, &masked)
+    match events(unit, surface, &masked) {
+        Ok(tree) => Ok(tree),
+        Err(first) => match joined_brackets(&masked) {
+            Some(joined) => events(unit, surface, &joined).map_err(|_| first),
+            None => Err(first),
+        },
+    }
+}
+
+/// A closing bracket that is not indented is legal for most readers and not for ours: such lines are put at the end of
+/// the line before, by a blank instead of the line break.
+fn joined_brackets(text: &str) -> Option<String> {
+    let mut out = text.as_bytes().to_vec();
+    let mut changed = false;
+    let mut at = 0;
+    let mut before = "";
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with([']', '}']) && at > 0 && !before.contains(" #") {
+            if let Some(byte) = out.get_mut(at - 1).filter(|byte| **byte == b'\n') {
+                *byte = b' ';
+                changed = true;
+            }
+        }
+        before = line;
+        at += line.len();
+    }
+    changed.then(|| String::from_utf8(out).ok()).flatten()
 }
 
 /// Reads JSON, also with comments: both are YAML but for tabs and comments.

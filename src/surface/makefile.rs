@@ -36,28 +36,15 @@ pub fn read(reading: &mut Reading<'_>, unit: usize, text: &str) {
         }
         let end = current.0 + current.1.trim_end().len();
         if is_recipe {
-            let body = strip_marks(&piece);
+            // `@`, `-` and `+` before a command are make's.
+            let marks = piece.text.len() - piece.text.trim_start_matches(['\t', ' ', '@', '-', '+']).len();
+            let body = piece.from_byte(marks);
             // Each line of a recipe is a shell of its own; it sees the variables of make.
             reading.shell(&body, Dialect::default(), &mut variables.clone(), Some(Span::new(start + 1, end)));
         } else {
             assignment(&piece, &mut variables);
         }
     }
-}
-
-/// `@`, `-` and `+` before a command of a recipe.
-fn strip_marks(piece: &Piece) -> Piece {
-    let skipped = piece.text.len() - piece.text.trim_start_matches(['\t', ' ', '@', '-', '+']).len();
-    let mut made = Piece::new(piece.unit, piece.surface);
-    let mut at = skipped;
-    for line in piece.text.get(skipped..).unwrap_or("").split_inclusive('\n') {
-        // Byte for byte where the places are in a row.
-        for part in line.split_inclusive(['$', '}', '{', ' ']) {
-            made.push_for(part, piece.place(Span::new(at, at + part.len())));
-            at += part.len();
-        }
-    }
-    made
 }
 
 /// `$(NAME)` is `${NAME}` for a shell, and `$$` is `$`.

@@ -9,11 +9,15 @@ use super::{Reading, config_file};
 
 /// The front matter of a card, as configuration.
 pub(super) fn front_matter(reading: &mut Reading<'_>, unit: usize, text: &str, path: &str) {
+    // Cards are named so; other documents hold no more than a title.
+    if !path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case("README.md")) {
+        return;
+    }
     let Some(range) = front_matter_range(text) else { return };
-    // Blanks of equal length before it keep every place.
-    let mut masked = " ".repeat(range.start());
+    // Blanks of equal length before it, and a line break, keep every place.
+    let mut masked = " ".repeat(range.start().saturating_sub(1));
+    masked.push('\n');
     masked.push_str(range.text(text));
-    let masked: String = masked;
     match document::yaml(unit, Surface::Markdown, &masked) {
         Ok(tree) => config_file::read(reading, &tree, path, Surface::Markdown),
         Err(broken) => reading.broken.push((unit, broken.at, broken.reason)),

@@ -97,6 +97,51 @@ impl Piece {
         Span::new(start, end)
     }
 
+    /// The piece from a byte on, which must be a boundary of characters.
+    #[must_use]
+    pub fn from_byte(&self, from: usize) -> Self {
+        self.slice(Span::new(from, self.text.len()))
+    }
+
+    /// A part of the piece; its ends must be boundaries of characters.
+    #[must_use]
+    pub fn slice(&self, part: Span) -> Self {
+        let mut made = Self::new(self.unit, self.surface);
+        for segment in &self.segments {
+            let (start, end) = (segment.text.start.max(part.start), segment.text.end.min(part.end));
+            if start >= end {
+                continue;
+            }
+            let span = Span { start, end };
+            made.push_for(span.text(&self.text), self.place(span));
+        }
+        made
+    }
+
+    /// True when the text stands in the unit as it is, in one run.
+    #[must_use]
+    pub fn is_verbatim(&self) -> bool {
+        matches!(self.segments.as_slice(), [only] if only.text.end - only.text.start == only.unit.end - only.unit.start)
+    }
+
+    /// A piece whose places count in the text of another piece, with places in the unit instead.
+    #[must_use]
+    pub fn through(&self, outer: &Self) -> Self {
+        let mut made = Self::new(outer.unit, outer.surface);
+        for segment in &self.segments {
+            let text = segment.text.text(&self.text);
+            let inner = outer.slice(segment.unit);
+            if inner.text == text {
+                for part in &inner.segments {
+                    made.push_for(part.text.text(text), part.unit);
+                }
+            } else {
+                made.push_for(text, outer.place(segment.unit));
+            }
+        }
+        made
+    }
+
     /// The whole piece.
     #[must_use]
     pub fn whole(&self) -> Span {

@@ -270,12 +270,15 @@ impl Walk<'_> {
                             }
                         }
                         Kind::Mapping(_) => {
-                            let name = self.tree.get(*item, "name").and_then(|name| self.tree.text(name));
+                            let named = self.tree.get(*item, "name");
+                            let name = named.and_then(|name| self.tree.text(name));
+                            let start = named.and_then(|name| self.tree.node(name)).map_or(node.span.start(), |name| name.span.start());
                             let value = self.tree.get(*item, "value").and_then(|value| self.tree.node(value));
                             if let (Some(name), Some(value)) = (name, value)
                                 && let Some(word) = document::word(value)
                             {
-                                found.push((name.to_owned(), Word { origin: Origin::Literal, ..word }, value.span));
+                                let start = start.min(value.span.start());
+                                found.push((name.to_owned(), Word { origin: Origin::Literal, ..word }, Span::new(start, value.span.end())));
                             }
                         }
                         Kind::Sequence(_) => {}

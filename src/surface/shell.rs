@@ -376,20 +376,36 @@ fn one(raw: &RawWord, span: Span, piece: &Piece, variables: &mut Variables) -> W
         }
         (_, None) => Value::Known(Literal::Str(String::new())),
     };
-    let (text_span, replaceable, tail) = text_place(raw, span, piece);
+    let TextPlace { span: text_span, replaceable, tail, piece } = text_place(raw, span, piece);
     let definition = definition.filter(|_| variable_parts == 1);
-    Word { definition, replaceable: replaceable && variable_parts == 0, tail, ..Word::of(value, span, text_span, origin) }
+    let replaceable = replaceable && variable_parts == 0;
+    Word { definition, replaceable, tail, piece, ..Word::of(value, span, text_span, origin) }
 }
 
-/// Where the text of a word stands, whether it stands there as it is, and its last part when that is all of the value of
-/// `--option="value"`.
-fn text_place(raw: &RawWord, span: Span, piece: &Piece) -> (Span, bool, Option<(usize, Span)>) {
+/// Where the text of a word stands.
+struct TextPlace {
+    /// The text, without quotes.
+    span: Span,
+    /// It stands there as it is.
+    replaceable: bool,
+    /// The last part when that is all of the value of `--option="value"`.
+    tail: Option<(usize, Span)>,
+    /// Its places, when it does not stand there in one run.
+    piece: Option<Box<Piece>>,
+}
+
+fn text_place(raw: &RawWord, span: Span, piece: &Piece) -> TextPlace {
     let mut texts = raw.parts.iter().filter(|part| !matches!(part, Part::Text { text, .. } if text.is_empty()));
     match (texts.next(), texts.next(), texts.next()) {
-        (Some(Part::Text { span: inside, verbatim, .. }), None, _) => (piece.place(*inside), *verbatim, None),
-        (Some(Part::Text { text, .. }), Some(Part::Text { span: inside, verbatim: true, .. }), None) => {
-            (span, false, Some((text.len(), piece.place(*inside))))
+        (Some(Part::Text { span: inside, verbatim, .. }), None, _) => {
+            let own = piece.slice(*inside);
+            let replaceable = *verbatim && own.is_verbatim();
+            let places = (*verbatim && !replaceable).then(|| Box::new(own));
+            TextPlace { span: piece.place(*inside), replaceable, tail: None, piece: places }
         }
-        _ => (span, false, None),
+        (Some(Part::Text { text, .. }), Some(Part::Text { span: inside, verbatim: true, .. }), None) => {
+            TextPlace { span, replaceable: false, tail: Some((text.len(), piece.place(*inside))), piece: None }
+        }
+        _ => TextPlace { span, replaceable: false, tail: None, piece: None },
     }
 }

@@ -132,6 +132,9 @@ pub(super) fn fill(made: &mut Use, entry: &Entry, words: &[Word], environment: &
                 continue;
             };
             let end = value.span.end().max(word.span.end());
+            if role == Role::ModelArgs {
+                pairs(made, entry, &value, word.span);
+            }
             insert(made, entry, role, &value, Span::new(word.span.start(), end));
             continue;
         }
@@ -140,17 +143,6 @@ pub(super) fn fill(made: &mut Use, entry: &Entry, words: &[Word], environment: &
         {
             let off = Word { value: Value::Known(Literal::Bool(false)), replaceable: false, ..word.clone() };
             made.arguments.entry(role).or_insert_with(|| argument(&off, word.span));
-            continue;
-        }
-        let nested = entry.parameters.iter().any(|parameter| {
-            parameter.places.iter().any(|place| place.nested.first().is_some_and(|key| normal(key) == option))
-        });
-        if nested {
-            let value = if attached { word.behind(written.len() + 1) } else if let Some(next) = next { next.clone() } else { continue };
-            if !attached {
-                index += 1;
-            }
-            pairs(made, entry, &option, &value, word.span);
             continue;
         }
         // An option that we do not know: what stands behind it is its value, or else the first word that counts.
@@ -229,7 +221,7 @@ fn without_tag(argument: &mut Argument) {
 }
 
 /// `--model_args pretrained=org/m,revision=main`: each pair is an argument.
-fn pairs(made: &mut Use, entry: &Entry, option: &str, word: &Word, option_span: Span) {
+fn pairs(made: &mut Use, entry: &Entry, word: &Word, option_span: Span) {
     let Some(text) = word.text().map(str::to_owned) else {
         made.site = Some(super::CallSite { parentheses: word.span, last_argument: None, trailing_comma: false, open: true });
         return;
@@ -241,7 +233,7 @@ fn pairs(made: &mut Use, entry: &Entry, option: &str, word: &Word, option_span: 
         let Some((key, _)) = pair.split_once('=') else { continue };
         let parameter = entry.parameters.iter().find(|parameter| {
             parameter.places.iter().any(|place| match place.nested.as_slice() {
-                [first, second] => normal(first) == option && second == key.trim(),
+                [_, second] => second == key.trim(),
                 _ => false,
             })
         });
