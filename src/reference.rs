@@ -482,7 +482,7 @@ fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -
             }
         }
         Some((owner, _)) if owner.contains('_') && kind != RepoKind::Github => Target::Local,
-        // `load_dataset("squad")`: the packaged builders are known, every other bare name is asked of the Hub.
+        // The builders of `datasets` are listed above; every other bare name (`squad`, `glue`) is asked of the Hub.
         None if entry.local == LocalTest::Builtin && kind != RepoKind::Dataset => Target::Builtin,
         _ => Target::Hub,
     }
