@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-#[path = "src/finding.rs"]
-mod finding;
 #[path = "src/catalog/index.rs"]
 mod index;
+#[path = "src/finding/level.rs"]
+mod level;
 #[path = "src/catalog/load.rs"]
 mod load;
 #[path = "src/catalog/model.rs"]
@@ -29,6 +29,9 @@ mod usage;
 mod catalog {
     pub use crate::model::*;
 }
+mod finding {
+    pub use crate::level::Level;
+}
 
 use load::{DataError, DataFile};
 use schema::{LibraryFile, PolicyFile, RawExample};
@@ -38,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rules = root.join("rules");
     println_cargo("rules");
     println_cargo("build.rs");
-    for source in ["finding", "span", "usage"] {
+    for source in ["finding/level", "span", "usage"] {
         println_cargo(&format!("src/{source}.rs"));
     }
     for source in ["index", "load", "model", "policy", "schema"] {
@@ -55,18 +58,12 @@ fn main() -> Result<(), Box<dyn Error>> {
                 "apis" => read_libraries(&path, &mut libraries, &mut errors)?,
                 // Lists of names and advisories: embedded where they are used, by `include_str!`.
                 "data" => {}
-                _ => errors.push(unused(
-                    &format!("rules/{name}"),
-                    "rules/ has the folders apis and data only",
-                )),
+                _ => errors.push(unused(&format!("rules/{name}"), "rules/ has the folders apis and data only")),
             }
         } else if let Some(stem) = name.strip_suffix(".toml") {
             read_policy(&path, stem, &mut policies, &mut errors)?;
         } else if name != "README.md" {
-            errors.push(unused(
-                &format!("rules/{name}"),
-                "rules/ holds <rule-id>.toml, README.md, apis/ and data/",
-            ));
+            errors.push(unused(&format!("rules/{name}"), "rules/ holds <rule-id>.toml, README.md, apis/ and data/"));
         }
     }
     expand_like(&mut libraries, &mut errors);
@@ -100,25 +97,14 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn unused(file: &str, message: &str) -> DataError {
-    DataError {
-        file: file.to_owned(),
-        line: 1,
-        column: 1,
-        message: format!("this file would not be used: {message}"),
-    }
+    DataError { file: file.to_owned(), line: 1, column: 1, message: format!("this file would not be used: {message}") }
 }
 
-fn read_libraries(
-    folder: &Path,
-    libraries: &mut Vec<LibraryFile>,
-    errors: &mut Vec<DataError>,
-) -> Result<(), Box<dyn Error>> {
+fn read_libraries(folder: &Path, libraries: &mut Vec<LibraryFile>, errors: &mut Vec<DataError>) -> Result<(), Box<dyn Error>> {
     for path in sorted(folder)? {
         let name = file_name(&path);
         let shown = format!("rules/apis/{name}");
@@ -129,10 +115,7 @@ fn read_libraries(
         let text = fs::read_to_string(&path)?;
         match load::parse_library(&shown, &text) {
             Ok(file) => {
-                let place = DataFile {
-                    file: &shown,
-                    text: &text,
-                };
+                let place = DataFile { file: &shown, text: &text };
                 errors.extend(load::check_library(stem, &file, place));
                 libraries.push(file);
             }
@@ -152,10 +135,7 @@ fn read_policy(
     let text = fs::read_to_string(path)?;
     match load::parse_policy(&shown, &text) {
         Ok(raw) => {
-            let place = DataFile {
-                file: &shown,
-                text: &text,
-            };
+            let place = DataFile { file: &shown, text: &text };
             if let Err(found) = policy::lower_policy(stem, &raw, place, false) {
                 errors.extend(found);
             }
@@ -174,19 +154,14 @@ fn expand_like(libraries: &mut [LibraryFile], errors: &mut Vec<DataError>) {
             let Some(like) = entry.like.take() else {
                 continue;
             };
-            let source = all
-                .iter()
-                .flat_map(|other| &other.callable)
-                .find(|other| other.names.contains(&like));
+            let source = all.iter().flat_map(|other| &other.callable).find(|other| other.names.contains(&like));
             match source {
                 Some(source) if source.like.is_none() => load::copy_facts(entry, source),
                 _ => errors.push(DataError {
                     file: file.clone(),
                     line: 1,
                     column: 1,
-                    message: format!(
-                        "like = \"{like}\": no callable of that name states its own facts"
-                    ),
+                    message: format!("like = \"{like}\": no callable of that name states its own facts"),
                 }),
             }
         }
@@ -194,10 +169,7 @@ fn expand_like(libraries: &mut [LibraryFile], errors: &mut Vec<DataError>) {
 }
 
 fn check_ids(policies: &[PolicyFile], errors: &mut Vec<DataError>) {
-    let mut ids: Vec<&String> = policies
-        .iter()
-        .flat_map(|policy| std::iter::once(&policy.id).chain(&policy.aliases))
-        .collect();
+    let mut ids: Vec<&String> = policies.iter().flat_map(|policy| std::iter::once(&policy.id).chain(&policy.aliases)).collect();
     ids.sort();
     for pair in ids.windows(2) {
         if let [left, right] = pair
@@ -208,10 +180,7 @@ fn check_ids(policies: &[PolicyFile], errors: &mut Vec<DataError>) {
     }
 }
 
-fn generate(
-    libraries: &mut [LibraryFile],
-    policies: &mut [PolicyFile],
-) -> Result<String, Box<dyn Error>> {
+fn generate(libraries: &mut [LibraryFile], policies: &mut [PolicyFile]) -> Result<String, Box<dyn Error>> {
     // Examples are documentation and tests: those of libraries are not needed at run time at all, those of policies only
     // when one is explained.
     for library in libraries.iter_mut() {
@@ -237,11 +206,7 @@ fn generate(
     }
     writeln!(out, "]),\n}};")?;
 
-    writeln!(
-        out,
-        "pub(super) static LIBRARIES: [Builtin; {}] = [",
-        libraries.len()
-    )?;
+    writeln!(out, "pub(super) static LIBRARIES: [Builtin; {}] = [", libraries.len())?;
     for (library, head) in libraries.iter().zip(&heads) {
         let list = |words: &[std::borrow::Cow<'static, str>]| {
             let words: Vec<String> = words.iter().map(|word| cow(word)).collect();
@@ -259,11 +224,7 @@ fn generate(
     }
     writeln!(out, "];")?;
 
-    writeln!(
-        out,
-        "pub(super) static POLICIES: [BuiltinPolicy; {}] = [",
-        policies.len()
-    )?;
+    writeln!(out, "pub(super) static POLICIES: [BuiltinPolicy; {}] = [", policies.len())?;
     for policy in policies {
         let examples: Vec<RawExample> = std::mem::take(&mut policy.example);
         writeln!(

@@ -6,11 +6,16 @@
 //! The build script turns `rules/` into constant tables of names, so a start parses nothing; the facts of one library are
 //! read when one of its entries is first asked for.
 
+pub mod example;
+pub mod generated;
+mod generated_words;
 mod index;
+pub mod json_schema;
 pub mod load;
 mod model;
 pub mod policy;
 pub mod schema;
+mod user;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +24,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 pub use index::{Head, matches};
 pub use load::{DataError, DataFile, MAX_COMMAND_WORDS};
 pub use model::*;
-pub use policy::{Case, Check, FixRecipe, Placeholder, Policy, Template, Values};
-pub use schema::{
-    CheckKind, FixAction, FlagWhen, Precision, RawExample as Example, RawLiteral, Status,
-};
+pub use policy::{Case, Check, FixRecipe, PLACEHOLDERS, Placeholder, Policy, Template, Values};
+pub use schema::{CheckKind, FixAction, FlagWhen, Precision, RawExample as Example, RawLiteral, Status};
+
+pub use user::{UserFile, examples as user_examples};
 
 use index::Index;
 use schema::{LibraryFile, PolicyFile};
@@ -51,7 +56,6 @@ mod tables {
 /// A library whose facts are read when they are first wanted.
 enum Slot {
     Builtin(&'static Builtin, OnceLock<Library>),
-    #[allow(dead_code)]
     User(Head, Library),
 }
 
@@ -66,9 +70,9 @@ impl Slot {
     fn library(&self) -> &Library {
         match self {
             // The build script wrote this text after the checks; that it reads back is tested for every library.
-            Self::Builtin(builtin, slot) => slot.get_or_init(|| {
-                load::lower(&serde_json::from_str::<LibraryFile>(builtin.facts).unwrap_or_default())
-            }),
+            Self::Builtin(builtin, slot) => {
+                slot.get_or_init(|| load::lower(&serde_json::from_str::<LibraryFile>(builtin.facts).unwrap_or_default()))
+            }
             Self::User(_, library) => library,
         }
     }
@@ -127,10 +131,7 @@ impl Catalog {
         Self {
             user: None,
             builtin: &tables::INDEX,
-            libraries: tables::LIBRARIES
-                .iter()
-                .map(|builtin| Slot::Builtin(builtin, OnceLock::new()))
-                .collect(),
+            libraries: tables::LIBRARIES.iter().map(|builtin| Slot::Builtin(builtin, OnceLock::new())).collect(),
             policies: OnceLock::new(),
             user_policies: Vec::new(),
             words: Mutex::new(BTreeMap::new()),
@@ -146,8 +147,7 @@ impl Catalog {
     /// versions of one callable it is the newest; see [`Catalog::variants`].
     #[must_use]
     pub fn callable(&self, qualified: &str) -> Option<EntryId> {
-        self.layers()
-            .find_map(|index| index.callables(qualified).next())
+        self.layers().find_map(|index| index.callables(qualified).next())
     }
 
     /// Every version of the facts about a qualified name, the newest first. Patterns are asked only when no exact name is
@@ -163,15 +163,31 @@ impl Catalog {
                 .callables(qualified)
                 .filter(|id| {
                     id.library == first.library
-                        && self
-                            .entry(*id)
-                            .names
-                            .iter()
-                            .any(|name| name == qualified || names.contains(name))
+                        && self.entry(*id).names.iter().any(|name| name == qualified || names.contains(name))
                 })
                 .collect();
         }
         Vec::new()
+    }
+
+    /// The variant of an entry that holds for the project: the newest one that its versions do not rule out. `at_least`
+    /// says whether every version of a package that the project admits is at least another, if that can be said.
+    #[must_use]
+    pub fn variant(&self, id: EntryId, qualified: &str, at_least: &dyn Fn(&str, &str) -> Option<bool>) -> EntryId {
+        let entry = self.entry(id);
+        if entry.since.is_none() && entry.until.is_none() {
+            return id;
+        }
+        let package = &self.library(id).package;
+        self.variants(qualified)
+            .into_iter()
+            .find(|variant| {
+                let bounds = self.entry(*variant);
+                let too_new = bounds.since.as_deref().is_some_and(|since| at_least(package, since) == Some(false));
+                let too_old = bounds.until.as_deref().is_some_and(|until| at_least(package, until) == Some(true));
+                !too_new && !too_old
+            })
+            .unwrap_or(id)
     }
 
     /// The entry of a method by its name alone, for a receiver that cannot be resolved, in a file that imports one of the
@@ -182,26 +198,20 @@ impl Catalog {
             index::rows(&index.methods, name)
                 .iter()
                 .map(|row| row.1)
-                .find(|id| {
-                    self.head(id.library)
-                        .is_some_and(|head| head.imports.iter().any(|root| imports_root(root)))
-                })
+                .find(|id| self.head(id.library).is_some_and(|head| head.imports.iter().any(|root| imports_root(root))))
         })
     }
 
     /// Whether a top-level package is one of a catalogued library.
     #[must_use]
     pub fn is_root(&self, root: &str) -> bool {
-        self.layers()
-            .any(|index| !index::rows(&index.roots, root).is_empty())
+        self.layers().any(|index| !index::rows(&index.roots, root).is_empty())
     }
 
     /// All import roots, sorted, each once.
     #[must_use]
     pub fn roots(&self) -> BTreeSet<&str> {
-        self.layers()
-            .flat_map(|index| index.roots.iter().map(|row| row.0.as_ref()))
-            .collect()
+        self.layers().flat_map(|index| index.roots.iter().map(|row| row.0.as_ref())).collect()
     }
 
     fn head(&self, library: u16) -> Option<&Head> {
@@ -211,18 +221,13 @@ impl Catalog {
     /// An entry. An id of another catalogue gives an entry that says nothing.
     #[must_use]
     pub fn entry(&self, id: EntryId) -> &Entry {
-        self.library(id)
-            .entries
-            .get(usize::from(id.entry))
-            .unwrap_or(&EMPTY)
+        self.library(id).entries.get(usize::from(id.entry)).unwrap_or(&EMPTY)
     }
 
     /// The library of an entry.
     #[must_use]
     pub fn library(&self, id: EntryId) -> &Library {
-        self.libraries
-            .get(usize::from(id.library))
-            .map_or(&NO_LIBRARY, Slot::library)
+        self.libraries.get(usize::from(id.library)).map_or(&NO_LIBRARY, Slot::library)
     }
 
     /// All libraries with their entries' ids, in the order of their files. Reads everything: for listings and tests.
@@ -246,18 +251,13 @@ impl Catalog {
     /// The entry of a word that switches something on wherever it is given a value (`trust_remote_code`).
     #[must_use]
     pub fn switch(&self, word: &str) -> Option<EntryId> {
-        self.layers()
-            .find_map(|index| index::rows(&index.switches, word).first().map(|row| row.1))
+        self.layers().find_map(|index| index::rows(&index.switches, word).first().map(|row| row.1))
     }
 
     /// The entry of an environment variable.
     #[must_use]
     pub fn environment(&self, name: &str) -> Option<EntryId> {
-        self.layers().find_map(|index| {
-            index::rows(&index.environment, name)
-                .first()
-                .map(|row| row.1)
-        })
+        self.layers().find_map(|index| index::rows(&index.environment, name).first().map(|row| row.1))
     }
 
     /// The entry of a command line and how many of its words name the command: the longest name wins. The path of the
@@ -267,48 +267,37 @@ impl Catalog {
         let program = program_name(words.first()?);
         let most = words.len().min(MAX_COMMAND_WORDS);
         self.layers().find_map(|index| {
-            let start = index
-                .commands
-                .partition_point(|row| row.0.as_ref() < program.as_ref());
-            index
-                .commands
-                .get(start)
-                .filter(|row| row.0.split(' ').next() == Some(program.as_ref()))?;
+            let start = index.commands.partition_point(|row| row.0.as_ref() < program.as_ref());
+            index.commands.get(start).filter(|row| row.0.split(' ').next() == Some(program.as_ref()))?;
             (1..=most).rev().find_map(|count| {
                 let mut name = program.clone().into_owned();
                 for word in words.iter().take(count).skip(1) {
                     name.push(' ');
                     name.push_str(word);
                 }
-                index::rows(&index.commands, &name)
-                    .first()
-                    .map(|row| (row.1, count))
+                index::rows(&index.commands, &name).first().map(|row| (row.1, count))
             })
         })
     }
 
     /// The names of all commands (`hf download`), sorted: for a scan that looks for them.
     pub fn command_names(&self) -> impl Iterator<Item = &str> {
-        self.layers()
-            .flat_map(|index| index.commands.iter().map(|row| row.0.as_ref()))
+        self.layers().flat_map(|index| index.commands.iter().map(|row| row.0.as_ref()))
     }
 
     /// The configuration files that tools read: a glob of file names, and the entry.
     pub fn configs(&self) -> impl Iterator<Item = (&str, EntryId)> {
-        self.layers()
-            .flat_map(|index| index.configs.iter().map(|row| (row.0.as_ref(), row.1)))
+        self.layers().flat_map(|index| index.configs.iter().map(|row| (row.0.as_ref(), row.1)))
     }
 
     /// The names of all environment variables, sorted within a layer.
     pub fn environment_names(&self) -> impl Iterator<Item = &str> {
-        self.layers()
-            .flat_map(|index| index.environment.iter().map(|row| row.0.as_ref()))
+        self.layers().flat_map(|index| index.environment.iter().map(|row| row.0.as_ref()))
     }
 
     /// The words that switch something on, sorted within a layer.
     pub fn switch_words(&self) -> impl Iterator<Item = &str> {
-        self.layers()
-            .flat_map(|index| index.switches.iter().map(|row| row.0.as_ref()))
+        self.layers().flat_map(|index| index.switches.iter().map(|row| row.0.as_ref()))
     }
 
     /// The words worth looking for in a Python file that imports these roots: last segments of the callables of their
@@ -326,10 +315,7 @@ impl Catalog {
         if let Some(words) = kept.get(&libraries) {
             return Arc::clone(words);
         }
-        let mut words: BTreeSet<&str> = self
-            .switch_words()
-            .chain(self.environment_names())
-            .collect();
+        let mut words: BTreeSet<&str> = self.switch_words().chain(self.environment_names()).collect();
         for number in &libraries {
             if let Some(slot) = self.libraries.get(*number) {
                 words.extend(slot.head().words.iter().map(Cow::as_ref));
@@ -348,28 +334,28 @@ impl Catalog {
     #[must_use]
     pub fn policies(&self) -> &[Policy] {
         self.policies.get_or_init(|| {
-            let mut policies: Vec<Policy> =
-                tables::POLICIES.iter().filter_map(read_policy).collect();
+            let mut policies: Vec<Policy> = tables::POLICIES.iter().filter_map(read_policy).collect();
             policies.extend(self.user_policies.iter().cloned());
             policies
         })
     }
 
+    /// A user's own policies.
+    #[must_use]
+    pub fn user_policies(&self) -> &[Policy] {
+        &self.user_policies
+    }
+
     /// The ids of the policies without reading them.
     pub fn policy_ids(&self) -> impl Iterator<Item = &str> {
-        tables::POLICIES
-            .iter()
-            .map(|policy| policy.id)
-            .chain(self.user_policies.iter().map(|policy| policy.id.as_str()))
+        tables::POLICIES.iter().map(|policy| policy.id).chain(self.user_policies.iter().map(|policy| policy.id.as_str()))
     }
 
     /// The present id of a policy, by its id or a former one, without reading it.
     #[must_use]
     pub fn policy_id(&self, id: &str) -> Option<&str> {
-        let builtin = tables::POLICIES
-            .iter()
-            .find(|policy| policy.id == id || policy.aliases.contains(&id))
-            .map(|policy| policy.id);
+        let builtin =
+            tables::POLICIES.iter().find(|policy| policy.id == id || policy.aliases.contains(&id)).map(|policy| policy.id);
         builtin.or_else(|| {
             self.user_policies
                 .iter()
@@ -390,10 +376,7 @@ impl Catalog {
 fn read_policy(builtin: &BuiltinPolicy) -> Option<Policy> {
     let mut raw: PolicyFile = serde_json::from_str(builtin.facts).ok()?;
     raw.example = serde_json::from_str(builtin.examples).ok()?;
-    let file = DataFile {
-        file: builtin.id,
-        text: "",
-    };
+    let file = DataFile { file: builtin.id, text: "" };
     policy::lower_policy(builtin.id, &raw, file, false).ok()
 }
 
@@ -402,10 +385,7 @@ fn program_name(word: &str) -> Cow<'_, str> {
     let base = word.rsplit(['/', '\\']).next().unwrap_or(word);
     let base = base.strip_suffix(".exe").unwrap_or(base);
     let version = base.strip_prefix("python").unwrap_or("x");
-    if version
-        .chars()
-        .all(|character| character == '.' || character.is_ascii_digit())
-    {
+    if version.chars().all(|character| character == '.' || character.is_ascii_digit()) {
         Cow::Borrowed("python")
     } else {
         Cow::Borrowed(base)
@@ -436,24 +416,13 @@ mod tests {
                     EntryKind::Callable => catalog.variants(name),
                     EntryKind::Command => {
                         let words: Vec<&str> = name.split(' ').collect();
-                        catalog
-                            .command(&words)
-                            .map(|found| found.0)
-                            .into_iter()
-                            .collect()
+                        catalog.command(&words).map(|found| found.0).into_iter().collect()
                     }
                     EntryKind::Environment => catalog.environment(name).into_iter().collect(),
                     EntryKind::Switch => catalog.switch(name).into_iter().collect(),
-                    EntryKind::Config => catalog
-                        .configs()
-                        .filter(|row| row.0 == name)
-                        .map(|row| row.1)
-                        .collect(),
+                    EntryKind::Config => catalog.configs().filter(|row| row.0 == name).map(|row| row.1).collect(),
                 };
-                assert!(
-                    found.contains(&id),
-                    "{name} leads to {found:?}, not to {id:?}"
-                );
+                assert!(found.contains(&id), "{name} leads to {found:?}, not to {id:?}");
             }
         }
     }
@@ -461,34 +430,14 @@ mod tests {
     #[test]
     fn an_exact_name_wins_then_the_most_specific_pattern() {
         let catalog = Catalog::builtin();
-        let tokenizer = catalog
-            .callable("transformers.AutoTokenizer.from_pretrained")
-            .unwrap();
+        let tokenizer = catalog.callable("transformers.AutoTokenizer.from_pretrained").unwrap();
         assert!(names(tokenizer).contains(&"transformers.AutoConfig.from_pretrained".to_owned()));
-        let causal = catalog
-            .callable("transformers.AutoModelForCausalLM.from_pretrained")
-            .unwrap();
-        assert!(
-            catalog
-                .entry(causal)
-                .parameter(Role::CodeRevision)
-                .is_some()
-        );
-        let bert = catalog
-            .callable("transformers.models.bert.modeling_bert.BertModel.from_pretrained")
-            .unwrap();
+        let causal = catalog.callable("transformers.AutoModelForCausalLM.from_pretrained").unwrap();
+        assert!(catalog.entry(causal).parameter(Role::CodeRevision).is_some());
+        let bert = catalog.callable("transformers.models.bert.modeling_bert.BertModel.from_pretrained").unwrap();
         assert_eq!(names(bert), ["transformers.*.from_pretrained"]);
-        assert_eq!(
-            catalog.entry(bert).until,
-            None,
-            "the newest version is the answer"
-        );
-        assert_eq!(
-            catalog
-                .variants("transformers.BertModel.from_pretrained")
-                .len(),
-            2
-        );
+        assert_eq!(catalog.entry(bert).until, None, "the newest version is the answer");
+        assert_eq!(catalog.variants("transformers.BertModel.from_pretrained").len(), 2);
         assert_eq!(catalog.callable("seaborn.load_dataset"), None);
         assert_eq!(catalog.callable("transformers.from_pretrained"), None);
     }
@@ -497,30 +446,17 @@ mod tests {
     fn versions_of_a_callable_are_all_found() {
         let catalog = Catalog::builtin();
         let all = catalog.variants("datasets.load_dataset");
-        let until: Vec<_> = all
-            .iter()
-            .map(|id| catalog.entry(*id).until.as_deref())
-            .collect();
+        let until: Vec<_> = all.iter().map(|id| catalog.entry(*id).until.as_deref()).collect();
         assert_eq!(until, [None, Some("4.0"), Some("3.0"), Some("2.20")]);
     }
 
     #[test]
     fn a_method_counts_only_in_a_file_that_imports_the_library() {
         let catalog = Catalog::builtin();
-        assert!(
-            catalog
-                .method("load_lora_weights", &|root| root == "diffusers")
-                .is_some()
-        );
-        assert!(
-            catalog
-                .method("load_lora_weights", &|root| root == "numpy")
-                .is_none()
-        );
+        assert!(catalog.method("load_lora_weights", &|root| root == "diffusers").is_some());
+        assert!(catalog.method("load_lora_weights", &|root| root == "numpy").is_none());
         let adapter = |import: &str| {
-            let id = catalog
-                .method("load_adapter", &|root| root == import)
-                .unwrap();
+            let id = catalog.method("load_adapter", &|root| root == import).unwrap();
             catalog.library(id).id.clone()
         };
         assert_eq!(adapter("peft"), "peft");
@@ -532,18 +468,10 @@ mod tests {
         let catalog = Catalog::builtin();
         let found = |line: &str| {
             let words: Vec<&str> = line.split(' ').collect();
-            catalog
-                .command(&words)
-                .map(|(id, used)| (names(id)[0].clone(), used))
+            catalog.command(&words).map(|(id, used)| (names(id)[0].clone(), used))
         };
-        assert_eq!(
-            found("hf download org/m"),
-            Some(("hf download".to_owned(), 2))
-        );
-        assert_eq!(
-            found("/usr/local/bin/hf jobs uv run x.py"),
-            Some(("hf jobs run".to_owned(), 4))
-        );
+        assert_eq!(found("hf download org/m"), Some(("hf download".to_owned(), 2)));
+        assert_eq!(found("/usr/local/bin/hf jobs uv run x.py"), Some(("hf jobs run".to_owned(), 4)));
         assert_eq!(found("hf"), None);
         assert_eq!(found("hfx download"), None);
     }
@@ -563,9 +491,7 @@ mod tests {
         let catalog = Catalog::builtin();
         let policy = catalog.policy("unpinned-revision").unwrap();
         let case = policy.case("absent").unwrap();
-        let values = Values::new()
-            .with(Placeholder::Api, "AutoModel.from_pretrained")
-            .with(Placeholder::Repo, "org/m");
+        let values = Values::new().with(Placeholder::Api, "AutoModel.from_pretrained").with(Placeholder::Repo, "org/m");
         assert_eq!(
             case.render(&values),
             "`AutoModel.from_pretrained` follows the branch main of org/m: whoever can push there decides what this loads"

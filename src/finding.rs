@@ -1,32 +1,13 @@
 //! What is reported: findings, problems, fixes. Positions are computed here once; reports only print them.
 
+mod context;
+mod level;
+
 use crate::usage::Confidence;
 
-/// How bad a finding is. Notes never fail a run.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// For information.
-    Note,
-    /// Should be looked at.
-    Warning,
-    /// Must be looked at.
-    Error,
-}
-
-impl Level {
-    /// `note`, `warning` or `error`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+pub(crate) use context::floor;
+pub use context::{Draft, FindingContext, window_around};
+pub use level::Level;
 
 /// A point in a file. Lines and columns count from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,6 +92,19 @@ pub struct Suppression {
     pub reason: String,
 }
 
+/// The lines of the statement that a finding belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scope {
+    /// Index of the unit in its source.
+    pub unit: u32,
+    /// First line in the unit's text, from 1.
+    pub first_line: u32,
+    /// Last line in the unit's text.
+    pub last_line: u32,
+    /// The line of the finding itself.
+    pub line: u32,
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -128,24 +122,43 @@ pub struct Finding {
     pub location: Location,
     /// The matched text; masked when it holds a secret. At most 240 characters.
     pub snippet: String,
-    /// The physical line (a window of it when it is long), masked and without its line end, for human output.
+    /// The line for human output (a window of at most 240 characters when it is long), masked and without its line end:
+    /// the physical line, in a notebook the line of the cell.
     pub line_text: String,
     /// Number of Unicode scalar values of the line before `line_text`.
     pub line_text_offset: u32,
-    /// GitHub's `primaryLocationLineHash` of the physical line: `hash:ordinal`.
+    /// What to underline in `line_text`: first character and one past the last, counted from 0 in Unicode scalar values.
+    pub mark: (u32, u32),
+    /// The statement that the finding belongs to, for suppressions.
+    pub scope: Scope,
+    /// GitHub's `primaryLocationLineHash` of the physical line: `hash:ordinal`. Empty unless the context was asked for it.
     pub line_hash: String,
-    /// Stable identity for baselines: hex SHA-256 over rule, path, normalised text and ordinal.
+    /// Hex SHA-256 over rule, path, cell and normalised text: equal for equal copies in one file. Baselines count these.
+    pub identity: String,
+    /// Stable identity of this one finding: hex SHA-256 over `identity` and its ordinal in the file.
     pub fingerprint: String,
     /// Other places.
     pub related: Vec<Related>,
     /// A repair, when there is one.
     pub fix: Option<Fix>,
+    /// Where the edits of `fix` stand, one pair (first, one past the last character) for each edit.
+    pub fix_places: Vec<(Position, Position)>,
     /// Set when a comment, the configuration or the baseline silences it.
     pub suppressed: Option<Suppression>,
+    /// It is about a secret: texts are masked, and baselines hold nothing but its digest.
+    pub secret: bool,
     /// The repository concerned, for grouping.
     pub repo: Option<String>,
     /// Further facts for SARIF properties and JSON: token kind, decode chain, ...
     pub properties: std::collections::BTreeMap<String, String>,
+}
+
+impl Finding {
+    /// What findings are sorted by: path, place, rule, then the text.
+    #[must_use]
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
+        self.location.cmp(&other.location).then_with(|| self.rule.cmp(&other.rule)).then_with(|| self.message.cmp(&other.message))
+    }
 }
 
 /// A file (or part of one) that could not be checked. Never silent.

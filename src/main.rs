@@ -1,2 +1,38 @@
-//! The command line.
-fn main() {}
+//! The program: arguments in, exit code out. The work is in the library.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use hublint::cli::Cli;
+
+fn main() -> ExitCode {
+    let arguments = match Cli::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output with code 0, mistakes to standard error with code 2.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let stdout = std::io::stdout();
+    let mut out = std::io::BufWriter::new(stdout.lock());
+    let code = match hublint::commands::run(arguments.command, &mut out) {
+        Ok(code) => code,
+        Err(hublint::commands::Failure::Closed) => return ExitCode::SUCCESS,
+        Err(hublint::commands::Failure::Error(error)) => {
+            let _ = out.flush();
+            let _ = hublint::commands::print_error(&error, &mut std::io::stderr());
+            return ExitCode::from(2);
+        }
+    };
+    match out.flush() {
+        Ok(()) => ExitCode::from(code),
+        // `| head` has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(code),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "hublint: cannot write: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

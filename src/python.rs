@@ -22,3 +22,5 @@ mod triggers;
 pub mod uses;
 mod value;
 mod walk;
+
+pub use triggers::holds_word;

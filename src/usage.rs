@@ -7,9 +7,7 @@ use crate::catalog::EntryId;
 use crate::span::Span;
 
 /// What a parameter means to a rule. The words are the keys under `params` in `rules/apis/*.toml`.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The id of the repository (or a local path) that is loaded.
@@ -102,10 +100,7 @@ pub enum Literal {
     /// A list, tuple or set.
     List(Vec<Value>),
     /// A dict; keys that are not known literals are left out and `open` says so.
-    Dict {
-        items: Vec<(Literal, Value)>,
-        open: bool,
-    },
+    Dict { items: Vec<(Literal, Value)>, open: bool },
     /// A path object or joined path (`Path("a") / "b"`, `os.path.join(..)`, a temporary directory): local by construction.
     /// The text is given where all parts are known.
     LocalPath(Option<String>),
@@ -316,9 +311,7 @@ pub enum Surface {
 }
 
 /// How sure it is that this is the catalogued thing.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A guess by name.

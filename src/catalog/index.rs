@@ -62,10 +62,7 @@ pub fn build(files: &[LibraryFile], first: usize) -> (Index, Vec<Head>) {
         let mut number: u16 = 0;
         for (kind, _, entries) in super::load::tables(file) {
             for entry in entries {
-                let id = EntryId {
-                    library,
-                    entry: number,
-                };
+                let id = EntryId { library, entry: number };
                 number = number.saturating_add(1);
                 for name in &entry.names {
                     let row = (Cow::Owned(name.clone()), id);
@@ -135,31 +132,19 @@ pub fn build(files: &[LibraryFile], first: usize) -> (Index, Vec<Head>) {
 type Version = (bool, Reverse<Vec<u32>>);
 
 fn version_key(entry: &RawEntry) -> Version {
-    let numbers = |text: &str| {
-        text.split('.')
-            .map(|part| part.parse().unwrap_or(0))
-            .collect::<Vec<u32>>()
-    };
-    (
-        entry.until.is_some(),
-        Reverse(entry.until.as_deref().map(numbers).unwrap_or_default()),
-    )
+    let numbers = |text: &str| text.split('.').map(|part| part.parse().unwrap_or(0)).collect::<Vec<u32>>();
+    (entry.until.is_some(), Reverse(entry.until.as_deref().map(numbers).unwrap_or_default()))
 }
 
 fn newest_first(mut rows: Vec<(Row<EntryId>, Version)>) -> Cow<'static, [Row<EntryId>]> {
-    rows.sort_by(|left, right| {
-        (&left.0.0, &left.1, left.0.1).cmp(&(&right.0.0, &right.1, right.0.1))
-    });
+    rows.sort_by(|left, right| (&left.0.0, &left.1, left.0.1).cmp(&(&right.0.0, &right.1, right.0.1)));
     rows.into_iter().map(|(row, _)| row).collect()
 }
 
 /// How much a pattern says: its literal characters, outside the wildcards.
 #[must_use]
 pub fn specificity(pattern: &str) -> usize {
-    pattern
-        .chars()
-        .filter(|character| *character != '*')
-        .count()
+    pattern.chars().filter(|character| *character != '*').count()
 }
 
 /// The part after the last dot.
@@ -261,10 +246,7 @@ mod tests {
     fn a_star_stands_for_one_or_more_segments() {
         let pattern = "transformers.*.from_pretrained";
         assert!(matches(pattern, "transformers.AutoModel.from_pretrained"));
-        assert!(matches(
-            pattern,
-            "transformers.models.bert.BertModel.from_pretrained"
-        ));
+        assert!(matches(pattern, "transformers.models.bert.BertModel.from_pretrained"));
         assert!(!matches(pattern, "transformers.from_pretrained"));
         assert!(!matches(pattern, "transformers.AutoModel.from_config"));
         assert!(!matches(pattern, "diffusers.X.from_pretrained"));

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::model::{
-    Entry, EntryKind, Library, LocalTest, Parameter, Pin, Place, RepoKind, RunsCode, Unpickles,
-};
+use super::model::{Entry, EntryKind, Library, LocalTest, Parameter, Pin, Place, RepoKind, RunsCode, Unpickles};
 use super::schema::{LibraryFile, PolicyFile, RawEntry, RawLiteral, RawPlace, RawPlaces};
 use crate::usage::{Confidence, Literal, Role};
 
@@ -24,11 +22,7 @@ pub struct DataError {
 
 impl fmt::Display for DataError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{}:{}:{}: {}",
-            self.file, self.line, self.column, self.message
-        )
+        write!(formatter, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)
     }
 }
 
@@ -56,13 +50,7 @@ impl DataFile<'_> {
     }
 
     /// An error at the `index`-th `[[table]]` (or, with an empty table, the top of the file), at `key` in it if it is there.
-    pub fn in_table(
-        &self,
-        table: &str,
-        index: usize,
-        key: &str,
-        message: impl Into<String>,
-    ) -> DataError {
+    pub fn in_table(&self, table: &str, index: usize, key: &str, message: impl Into<String>) -> DataError {
         let header = format!("[[{table}]]");
         let mut seen = 0;
         let mut inside = table.is_empty();
@@ -83,11 +71,7 @@ impl DataFile<'_> {
                     }
                 }
             } else if inside && !key.is_empty() {
-                let word = trimmed
-                    .split(['=', ' ', '\t'])
-                    .next()
-                    .unwrap_or_default()
-                    .trim_matches('"');
+                let word = trimmed.split(['=', ' ', '\t']).next().unwrap_or_default().trim_matches('"');
                 if word == key || word.strip_prefix("params.") == Some(key) {
                     found = Some(here);
                     break;
@@ -127,9 +111,7 @@ fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> DataError {
 
 /// serde says "unknown field `x`, expected one of `a`, `b`": names the nearest of the legal words.
 fn suggestion(message: &str) -> Option<String> {
-    let rest = message
-        .strip_prefix("unknown field `")
-        .or_else(|| message.strip_prefix("unknown variant `"))?;
+    let rest = message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (wrong, rest) = rest.split_once('`')?;
     let mut best: Option<(usize, &str)> = None;
     for (index, word) in rest.split('`').enumerate() {
@@ -185,35 +167,24 @@ pub fn check_library(stem: &str, file: &LibraryFile, place: DataFile<'_>) -> Vec
             "",
             0,
             "library",
-            format!(
-                "`library` must be the name of the file: \"{stem}\", not \"{}\"",
-                file.library
-            ),
+            format!("`library` must be the name of the file: \"{stem}\", not \"{}\"", file.library),
         ));
     }
     if !is_slug(&file.library) {
-        errors.push(place.in_table(
-            "",
-            0,
-            "library",
-            "`library` is made of lower-case letters, digits, `-` and `_`",
-        ));
+        errors.push(place.in_table("", 0, "library", "`library` is made of lower-case letters, digits, `-` and `_`"));
     }
     for root in &file.imports {
         if !is_identifier(root) {
-            errors.push(place.in_table(
-                "",
-                0,
-                "imports",
-                format!("`imports` lists top-level packages: \"{root}\" is not one"),
-            ));
+            errors.push(place.in_table("", 0, "imports", format!("`imports` lists top-level packages: \"{root}\" is not one")));
         }
     }
-    if tables(file)
-        .iter()
-        .all(|(_, _, entries)| entries.is_empty())
-    {
-        errors.push(place.in_table("", 0, "", "the file says nothing: it needs at least one [[callable]], [[command]], [[environment]], [[switch]] or [[config]]"));
+    if tables(file).iter().all(|(_, _, entries)| entries.is_empty()) {
+        errors.push(place.in_table(
+            "",
+            0,
+            "",
+            "the file says nothing: it needs at least one [[callable]], [[command]], [[environment]], [[switch]] or [[config]]",
+        ));
     }
     let mut seen: BTreeMap<(EntryKind, &str), Vec<(Option<&str>, Option<&str>)>> = BTreeMap::new();
     for (kind, table, entries) in tables(file) {
@@ -226,10 +197,7 @@ pub fn check_library(stem: &str, file: &LibraryFile, place: DataFile<'_>) -> Vec
                 let bounds = (entry.since.as_deref(), entry.until.as_deref());
                 let others = seen.entry((kind, name)).or_default();
                 if kind != EntryKind::Config && others.contains(&bounds) {
-                    refuse(
-                        "match",
-                        format!("\"{name}\" is matched twice for the same versions"),
-                    );
+                    refuse("match", format!("\"{name}\" is matched twice for the same versions"));
                 }
                 others.push(bounds);
             }
@@ -243,17 +211,9 @@ pub fn check_library(stem: &str, file: &LibraryFile, place: DataFile<'_>) -> Vec
     errors
 }
 
-fn check_entry(
-    kind: EntryKind,
-    file: &LibraryFile,
-    entry: &RawEntry,
-    refuse: &mut dyn FnMut(&str, String),
-) {
+fn check_entry(kind: EntryKind, file: &LibraryFile, entry: &RawEntry, refuse: &mut dyn FnMut(&str, String)) {
     if entry.names.is_empty() {
-        refuse(
-            "match",
-            "`match` is missing: it lists what is matched".to_owned(),
-        );
+        refuse("match", "`match` is missing: it lists what is matched".to_owned());
     }
     for name in &entry.names {
         match kind {
@@ -261,34 +221,21 @@ fn check_entry(
                 let root = name.split('.').next().unwrap_or_default();
                 if !name.split('.').all(|segment| {
                     !segment.is_empty()
-                        && segment.chars().all(|character| {
-                            character == '_' || character == '*' || character.is_alphanumeric()
-                        })
+                        && segment.chars().all(|character| character == '_' || character == '*' || character.is_alphanumeric())
                 }) {
                     refuse(
                         "match",
-                        format!(
-                            "\"{name}\" is not a dotted name; `*` stands for one or more segments, or for a part of one"
-                        ),
+                        format!("\"{name}\" is not a dotted name; `*` stands for one or more segments, or for a part of one"),
                     );
                 } else if !file.imports.iter().any(|import| import == root) {
-                    refuse(
-                        "match",
-                        format!(
-                            "\"{name}\" must begin with one of `imports` ({})",
-                            file.imports.join(", ")
-                        ),
-                    );
+                    refuse("match", format!("\"{name}\" must begin with one of `imports` ({})", file.imports.join(", ")));
                 }
             }
             EntryKind::Command => {
-                if name.split(' ').any(str::is_empty) || name.split(' ').count() > MAX_COMMAND_WORDS
-                {
+                if name.split(' ').any(str::is_empty) || name.split(' ').count() > MAX_COMMAND_WORDS {
                     refuse(
                         "match",
-                        format!(
-                            "\"{name}\": a command is one to {MAX_COMMAND_WORDS} words with single spaces between"
-                        ),
+                        format!("\"{name}\": a command is one to {MAX_COMMAND_WORDS} words with single spaces between"),
                     );
                 }
             }
@@ -309,17 +256,10 @@ fn check_entry(
         refuse("", "`role` is missing: it says what the value means (remote_code, token, revision, switch, ...)".to_owned());
     }
     if !words && entry.role.is_some() {
-        refuse(
-            "role",
-            "`role` belongs to [[environment]] and [[switch]]; elsewhere use params.<role>"
-                .to_owned(),
-        );
+        refuse("role", "`role` belongs to [[environment]] and [[switch]]; elsewhere use params.<role>".to_owned());
     }
     if words && !entry.params.is_empty() {
-        refuse(
-            "params",
-            "[[environment]] and [[switch]] have no parameters: say `role`".to_owned(),
-        );
+        refuse("params", "[[environment]] and [[switch]] have no parameters: say `role`".to_owned());
     }
     if kind != EntryKind::Config && !entry.signature.is_empty() {
         refuse("signature", "`signature` belongs to [[config]]".to_owned());
@@ -329,10 +269,7 @@ fn check_entry(
             refuse("like", "`like` belongs to [[callable]]".to_owned());
         }
         if entry.any_receiver {
-            refuse(
-                "any_receiver",
-                "`any_receiver` belongs to [[callable]]".to_owned(),
-            );
+            refuse("any_receiver", "`any_receiver` belongs to [[callable]]".to_owned());
         }
     }
     for (role, places) in &entry.params {
@@ -347,86 +284,40 @@ fn check_entry(
 /// How many words a command's name may have.
 pub const MAX_COMMAND_WORDS: usize = 6;
 
-fn check_places(
-    kind: EntryKind,
-    role: Role,
-    places: &RawPlaces,
-    refuse: &mut dyn FnMut(&str, String),
-) {
+fn check_places(kind: EntryKind, role: Role, places: &RawPlaces, refuse: &mut dyn FnMut(&str, String)) {
     let word = role_word(role);
     if places.0.is_empty() {
         refuse(&word, format!("params.{word} has no place"));
     }
     for place in &places.0 {
-        let RawPlace {
-            position,
-            keyword,
-            option,
-            key,
-            nested,
-            default: _,
-            flag,
-        } = place;
-        let given = [
-            position.is_some(),
-            keyword.is_some(),
-            option.is_some(),
-            key.is_some(),
-            nested.is_some(),
-        ];
+        let RawPlace { position, keyword, option, key, nested, default: _, flag } = place;
+        let given = [position.is_some(), keyword.is_some(), option.is_some(), key.is_some(), nested.is_some()];
         let (legal, names) = match kind {
-            EntryKind::Command => ([true, false, true, false, false], "`position`, `option`"),
+            EntryKind::Command => ([true, false, true, false, true], "`position`, `option`, `nested`"),
             EntryKind::Config => ([false, false, false, true, false], "`key`"),
-            _ => (
-                [true, true, false, false, true],
-                "`position`, `keyword`, `nested`",
-            ),
+            _ => ([true, true, false, false, true], "`position`, `keyword`, `nested`"),
         };
         if !given.iter().any(|given| *given) {
-            refuse(
-                &word,
-                format!("params.{word} says nothing: give one of {names}"),
-            );
+            refuse(&word, format!("params.{word} says nothing: give one of {names}"));
         }
-        if given
-            .iter()
-            .zip(legal)
-            .any(|(given, legal)| *given && !legal)
-        {
-            refuse(
-                &word,
-                format!("params.{word}: only {names} make sense here"),
-            );
+        if given.iter().zip(legal).any(|(given, legal)| *given && !legal) {
+            refuse(&word, format!("params.{word}: only {names} make sense here"));
         }
         if *flag && kind != EntryKind::Command {
-            refuse(
-                &word,
-                format!("params.{word}: `flag` belongs to [[command]]"),
-            );
+            refuse(&word, format!("params.{word}: `flag` belongs to [[command]]"));
         }
         if let Some(option) = option
             && !option.starts_with('-')
         {
-            refuse(
-                &word,
-                format!("params.{word}: write the option with its dashes: \"--{option}\""),
-            );
+            refuse(&word, format!("params.{word}: write the option with its dashes: \"--{option}\""));
         }
         if let Some(path) = nested
             && (path.split('.').count() < 2 || path.split('.').any(str::is_empty))
         {
-            refuse(
-                &word,
-                format!("params.{word}: `nested` is a path such as \"model_kwargs.revision\""),
-            );
+            refuse(&word, format!("params.{word}: `nested` is a path such as \"model_kwargs.revision\""));
         }
         if nested.is_some() && (keyword.is_some() || position.is_some()) {
-            refuse(
-                &word,
-                format!(
-                    "params.{word}: write the nested place and the plain one as two places of a list"
-                ),
-            );
+            refuse(&word, format!("params.{word}: write the nested place and the plain one as two places of a list"));
         }
     }
 }
@@ -434,27 +325,16 @@ fn check_places(
 /// The word for a role under `params`.
 #[must_use]
 pub fn role_word(role: Role) -> String {
-    serde_json::to_value(role)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
+    serde_json::to_value(role).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn is_slug(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 40
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
+    !text.is_empty() && text.len() <= 40 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
 }
 
 fn is_identifier(text: &str) -> bool {
-    text.chars()
-        .next()
-        .is_some_and(|first| first == '_' || first.is_alphabetic())
-        && text
-            .chars()
-            .all(|character| character == '_' || character.is_alphanumeric())
+    text.chars().next().is_some_and(|first| first == '_' || first.is_alphabetic())
+        && text.chars().all(|character| character == '_' || character.is_alphanumeric())
 }
 
 /// Turns a file that passed [`check_library`] into facts.
@@ -481,33 +361,16 @@ fn lower_entry(kind: EntryKind, raw: &RawEntry) -> Entry {
         .map(|(role, places)| Parameter {
             role: *role,
             places: places.0.iter().filter_map(lower_place).collect(),
-            default: places
-                .0
-                .iter()
-                .find_map(|place| place.default.as_ref())
-                .map(lower_literal),
+            default: places.0.iter().find_map(|place| place.default.as_ref()).map(lower_literal),
             flag: places.0.iter().any(|place| place.flag),
         })
         .collect();
     if let Some(role) = raw.role {
-        parameters.push(Parameter {
-            role,
-            places: Vec::new(),
-            default: None,
-            flag: false,
-        });
+        parameters.push(Parameter { role, places: Vec::new(), default: None, flag: false });
     }
     let has = |role: Role| parameters.iter().any(|parameter| parameter.role == role);
-    let pin = raw.pin.unwrap_or(if has(Role::Revision) {
-        Pin::Keyword
-    } else {
-        Pin::None
-    });
-    let runs_code = raw.runs_code.unwrap_or(if has(Role::RemoteCode) {
-        RunsCode::OptIn
-    } else {
-        RunsCode::No
-    });
+    let pin = raw.pin.unwrap_or(if has(Role::Revision) { Pin::Keyword } else { Pin::None });
+    let runs_code = raw.runs_code.unwrap_or(if has(Role::RemoteCode) { RunsCode::OptIn } else { RunsCode::No });
     let local = raw.local.unwrap_or(match raw.kind {
         Some(RepoKind::Model | RepoKind::Dataset) => LocalTest::Exists,
         _ => LocalTest::Never,
@@ -533,24 +396,12 @@ fn lower_entry(kind: EntryKind, raw: &RawEntry) -> Entry {
 
 /// A flag without a keyword has no place of its own when it is only a default.
 fn lower_place(raw: &RawPlace) -> Option<Place> {
-    let keyword = raw
-        .keyword
-        .clone()
-        .or_else(|| raw.option.clone())
-        .or_else(|| raw.key.clone());
-    let nested: Vec<String> = raw
-        .nested
-        .as_deref()
-        .map(|path| path.split('.').map(str::to_owned).collect())
-        .unwrap_or_default();
+    let keyword = raw.keyword.clone().or_else(|| raw.option.clone()).or_else(|| raw.key.clone());
+    let nested: Vec<String> = raw.nested.as_deref().map(|path| path.split('.').map(str::to_owned).collect()).unwrap_or_default();
     if keyword.is_none() && raw.position.is_none() && nested.is_empty() {
         return None;
     }
-    Some(Place {
-        position: raw.position,
-        keyword,
-        nested,
-    })
+    Some(Place { position: raw.position, keyword, nested })
 }
 
 fn lower_literal(raw: &RawLiteral) -> Literal {
@@ -571,9 +422,7 @@ pub fn copy_facts(target: &mut RawEntry, source: &RawEntry) {
     target.local = target.local.or(source.local);
     target.confidence = target.confidence.or(source.confidence);
     if target.default_organisation.is_none() {
-        target
-            .default_organisation
-            .clone_from(&source.default_organisation);
+        target.default_organisation.clone_from(&source.default_organisation);
     }
     if target.advice.is_none() {
         target.advice.clone_from(&source.advice);

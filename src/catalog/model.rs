@@ -15,9 +15,7 @@ pub struct EntryId {
 }
 
 /// What an entry is.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EntryKind {
     /// A Python function, class or method (`[[callable]]`).
@@ -33,9 +31,7 @@ pub enum EntryKind {
 }
 
 /// What kind of repository an id names.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RepoKind {
     /// A model on the Hub.
@@ -59,9 +55,7 @@ pub enum RepoKind {
 }
 
 /// How a load can be pinned.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pin {
     /// By a parameter with role `revision` (keyword or nested).
@@ -83,9 +77,7 @@ pub enum Pin {
 }
 
 /// When code of the repository runs.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunsCode {
     /// Never.
@@ -101,9 +93,7 @@ pub enum RunsCode {
 }
 
 /// When a pickle of the repository or file is executed.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unpickles {
     /// Never.
@@ -123,9 +113,7 @@ pub enum Unpickles {
 }
 
 /// How the API tells a local path from a repository id.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LocalTest {
     /// A directory (or file) of that name that exists is local; else the Hub is asked.
@@ -202,9 +190,7 @@ impl Entry {
     /// The parameter of a role.
     #[must_use]
     pub fn parameter(&self, role: Role) -> Option<&Parameter> {
-        self.parameters
-            .iter()
-            .find(|parameter| parameter.role == role)
+        self.parameters.iter().find(|parameter| parameter.role == role)
     }
 }
 

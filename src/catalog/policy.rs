@@ -3,16 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::load::{DataError, DataFile, role_word};
-use super::schema::{
-    CheckKind, FixAction, FlagWhen, PolicyFile, Precision, RawExample, RawLevel, RawLiteral, Status,
-};
+use super::schema::{CheckKind, FixAction, FlagWhen, PolicyFile, Precision, RawExample, RawLevel, RawLiteral, Status};
 use crate::finding::Level;
 use crate::usage::Role;
 
 /// What a message can name. The words stand in braces in the templates.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Placeholder {
     /// The callable, command or variable as it is written.
@@ -115,20 +111,13 @@ impl Template {
             if tail.starts_with("{{") || tail.starts_with("}}") {
                 plain.push_str(tail.get(..1).unwrap_or_default());
                 rest = tail.get(2..).unwrap_or_default();
-            } else if let Some((word, after)) =
-                tail.strip_prefix('{').and_then(|open| open.split_once('}'))
-            {
-                let hole = PLACEHOLDERS
-                    .iter()
-                    .find(|(name, _)| *name == word)
-                    .ok_or_else(|| {
-                        format!(
-                            "unknown placeholder {{{word}}}; known are {} (write {{{{ for a brace)",
-                            PLACEHOLDERS
-                                .map(|(name, _)| format!("{{{name}}}"))
-                                .join(" ")
-                        )
-                    })?;
+            } else if let Some((word, after)) = tail.strip_prefix('{').and_then(|open| open.split_once('}')) {
+                let hole = PLACEHOLDERS.iter().find(|(name, _)| *name == word).ok_or_else(|| {
+                    format!(
+                        "unknown placeholder {{{word}}}; known are {} (write {{{{ for a brace)",
+                        PLACEHOLDERS.map(|(name, _)| format!("{{{name}}}")).join(" ")
+                    )
+                })?;
                 if !plain.is_empty() {
                     pieces.push(Piece::Text(std::mem::take(&mut plain)));
                 }
@@ -283,12 +272,7 @@ fn level(raw: RawLevel) -> Level {
 ///
 /// # Errors
 /// All that is wrong, with file, line and column.
-pub fn lower_policy(
-    stem: &str,
-    raw: &PolicyFile,
-    file: DataFile<'_>,
-    user: bool,
-) -> Result<Policy, Vec<DataError>> {
+pub fn lower_policy(stem: &str, raw: &PolicyFile, file: DataFile<'_>, user: bool) -> Result<Policy, Vec<DataError>> {
     let mut errors = Vec::new();
     check_top(stem, raw, file, &mut errors);
     check_check(raw, file, user, &mut errors);
@@ -328,68 +312,36 @@ pub fn lower_policy(
 fn check_top(stem: &str, raw: &PolicyFile, file: DataFile<'_>, errors: &mut Vec<DataError>) {
     let mut refuse = |key: &str, message: String| errors.push(file.in_table("", 0, key, message));
     if raw.id != stem {
-        refuse(
-            "id",
-            format!(
-                "`id` must be the name of the file: \"{stem}\", not \"{}\"",
-                raw.id
-            ),
-        );
+        refuse("id", format!("`id` must be the name of the file: \"{stem}\", not \"{}\"", raw.id));
     }
     for id in std::iter::once(&raw.id).chain(&raw.aliases) {
         let kebab = !id.is_empty()
             && id.len() <= 40
-            && id
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+            && id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
             && !id.starts_with('-')
             && !id.ends_with('-');
         if !kebab {
-            refuse(
-                "id",
-                format!("\"{id}\": an id is made of at most 40 lower-case letters, digits and `-`"),
-            );
+            refuse("id", format!("\"{id}\": an id is made of at most 40 lower-case letters, digits and `-`"));
         }
     }
     if pascal_case(&raw.id) != raw.name {
-        refuse(
-            "name",
-            format!(
-                "`name` is the id in PascalCase: \"{}\"",
-                pascal_case(&raw.id)
-            ),
-        );
+        refuse("name", format!("`name` is the id in PascalCase: \"{}\"", pascal_case(&raw.id)));
     }
     if raw.summary.contains('\n') || !raw.summary.ends_with('.') {
-        refuse(
-            "summary",
-            "`summary` is one line that ends in a full stop".to_owned(),
-        );
+        refuse("summary", "`summary` is one line that ends in a full stop".to_owned());
     }
     if let Some(severity) = &raw.security_severity
-        && !severity
-            .parse::<f32>()
-            .is_ok_and(|number| number > 0.0 && number <= 10.0)
+        && !severity.parse::<f32>().is_ok_and(|number| number > 0.0 && number <= 10.0)
     {
-        refuse(
-            "security_severity",
-            "`security_severity` is text from \"0.1\" to \"10.0\"".to_owned(),
-        );
+        refuse("security_severity", "`security_severity` is text from \"0.1\" to \"10.0\"".to_owned());
     }
     for reference in &raw.references {
         if !reference.starts_with("https://") {
-            refuse(
-                "references",
-                format!("\"{reference}\": a reference is an https address"),
-            );
+            refuse("references", format!("\"{reference}\": a reference is an https address"));
         }
     }
     if raw.case.is_empty() {
-        refuse(
-            "",
-            "the policy has no [[case]]: it needs at least one, with `name` and `message`"
-                .to_owned(),
-        );
+        refuse("", "the policy has no [[case]]: it needs at least one, with `name` and `message`".to_owned());
     }
 }
 
@@ -408,22 +360,17 @@ fn check_check(raw: &PolicyFile, file: DataFile<'_>, user: bool, errors: &mut Ve
     let check = &raw.check;
     let mut refuse = |key: &str, message: String| errors.push(file.in_table("", 0, key, message));
     if user && !matches!(check.kind, CheckKind::Argument | CheckKind::Call) {
-        refuse("kind", "a rule of your own has `kind = \"call\"` or `kind = \"argument\"`; the other kinds need code in hublint".to_owned());
-    }
-    if user && check.kind == CheckKind::Call && check.callables.is_empty() {
         refuse(
             "kind",
-            "`callables` is missing: the qualified names to flag, such as [\"my_pkg.load_model\"]"
-                .to_owned(),
+            "a rule of your own has `kind = \"call\"` or `kind = \"argument\"`; the other kinds need code in hublint".to_owned(),
         );
+    }
+    if user && check.kind == CheckKind::Call && check.callables.is_empty() {
+        refuse("kind", "`callables` is missing: the qualified names to flag, such as [\"my_pkg.load_model\"]".to_owned());
     }
     if user && check.kind == CheckKind::Argument {
         if check.flag_when.is_none() {
-            refuse(
-                "kind",
-                "`flag_when` is missing: \"absent\", \"equals\", \"matches\" or \"unknown\""
-                    .to_owned(),
-            );
+            refuse("kind", "`flag_when` is missing: \"absent\", \"equals\", \"matches\" or \"unknown\"".to_owned());
         }
         match (check.roles.len(), check.keyword.is_some()) {
             (1, false) => {}
@@ -433,20 +380,11 @@ fn check_check(raw: &PolicyFile, file: DataFile<'_>, user: bool, errors: &mut Ve
         }
     }
     if check.kind == CheckKind::Call && (check.flag_when.is_some() || check.keyword.is_some()) {
-        refuse(
-            "kind",
-            "`flag_when` and `keyword` belong to `kind = \"argument\"`".to_owned(),
-        );
+        refuse("kind", "`flag_when` and `keyword` belong to `kind = \"argument\"`".to_owned());
     }
     for pattern in &check.callables {
-        if pattern.split('.').any(str::is_empty)
-            || pattern.starts_with('*')
-            || !pattern.contains('.')
-        {
-            refuse(
-                "callables",
-                format!("\"{pattern}\" is not a qualified name such as \"my_pkg.load_model\""),
-            );
+        if pattern.split('.').any(str::is_empty) || pattern.starts_with('*') || !pattern.contains('.') {
+            refuse("callables", format!("\"{pattern}\" is not a qualified name such as \"my_pkg.load_model\""));
         }
     }
     match (check.flag_when, &check.value) {
@@ -454,16 +392,10 @@ fn check_check(raw: &PolicyFile, file: DataFile<'_>, user: bool, errors: &mut Ve
         // Whether it compiles is asked where it is compiled: see `user`.
         (Some(FlagWhen::Matches), Some(RawLiteral::Text(_))) => {}
         (Some(FlagWhen::Matches), _) => {
-            refuse(
-                "flag_when",
-                "`matches` needs `value`, a regular expression".to_owned(),
-            );
+            refuse("flag_when", "`matches` needs `value`, a regular expression".to_owned());
         }
         (Some(FlagWhen::Absent | FlagWhen::Unknown) | None, Some(_)) => {
-            refuse(
-                "value",
-                "`value` belongs to `flag_when = \"equals\"` or \"matches\"".to_owned(),
-            );
+            refuse("value", "`value` belongs to `flag_when = \"equals\"` or \"matches\"".to_owned());
         }
         _ => {}
     }
@@ -472,22 +404,15 @@ fn check_check(raw: &PolicyFile, file: DataFile<'_>, user: bool, errors: &mut Ve
 fn lower_cases(raw: &PolicyFile, file: DataFile<'_>, errors: &mut Vec<DataError>) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for (index, case) in raw.case.iter().enumerate() {
-        let mut refuse =
-            |key: &str, message: String| errors.push(file.in_table("case", index, key, message));
+        let mut refuse = |key: &str, message: String| errors.push(file.in_table("case", index, key, message));
         if cases.iter().any(|other| other.name == case.name) {
             refuse("name", format!("two cases are named \"{}\"", case.name));
         }
         if case.message.contains('\n') || case.message.ends_with('.') {
-            refuse(
-                "message",
-                "a message is one line without a full stop at its end".to_owned(),
-            );
+            refuse("message", "a message is one line without a full stop at its end".to_owned());
         }
         if case.message.chars().next().is_none_or(char::is_uppercase) {
-            refuse(
-                "message",
-                "a message begins with a lower-case letter or a code span".to_owned(),
-            );
+            refuse("message", "a message begins with a lower-case letter or a code span".to_owned());
         }
         let mut template = |key: &str, text: &str| {
             Template::parse(text).unwrap_or_else(|reason| {
@@ -496,10 +421,7 @@ fn lower_cases(raw: &PolicyFile, file: DataFile<'_>, errors: &mut Vec<DataError>
             })
         };
         let message = template("message", &case.message);
-        let help = template(
-            "help",
-            case.help.as_deref().unwrap_or(&escape(&raw.help)).trim(),
-        );
+        let help = template("help", case.help.as_deref().unwrap_or(&escape(&raw.help)).trim());
         let fix = case.fix.as_ref().map(|fix| FixRecipe {
             action: fix.action,
             role: fix.role,
@@ -515,20 +437,10 @@ fn lower_cases(raw: &PolicyFile, file: DataFile<'_>, errors: &mut Vec<DataError>
                 FixAction::Pin | FixAction::RemoveLine => false,
             };
             if missing {
-                refuse(
-                    "fix",
-                    "this fix needs `role` (and `value`, to set an argument or replace a value)"
-                        .to_owned(),
-                );
+                refuse("fix", "this fix needs `role` (and `value`, to set an argument or replace a value)".to_owned());
             }
         }
-        cases.push(Case {
-            name: case.name.clone(),
-            level: level(case.level.unwrap_or(raw.level)),
-            message,
-            help,
-            fix,
-        });
+        cases.push(Case { name: case.name.clone(), level: level(case.level.unwrap_or(raw.level)), message, help, fix });
     }
     cases
 }
@@ -559,10 +471,7 @@ mod tests {
     #[test]
     fn an_unknown_placeholder_names_the_known_ones() {
         let error = Template::parse("{rep}").unwrap_err();
-        assert!(
-            error.contains("{rep}") && error.contains("{repo}"),
-            "{error}"
-        );
+        assert!(error.contains("{rep}") && error.contains("{repo}"), "{error}");
         assert!(Template::parse("{api").is_err());
     }
 

@@ -153,9 +153,7 @@ impl<'de> Deserialize<'de> for RawPlaces {
         impl<'de> Visitor<'de> for Places {
             type Value = RawPlaces;
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(
-                    "a place such as { position = 0, keyword = \"model\" }, or a list of places",
-                )
+                formatter.write_str("a place such as { position = 0, keyword = \"model\" }, or a list of places")
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawPlaces, A::Error> {
                 let place = RawPlace::deserialize(de::value::MapAccessDeserializer::new(map))?;
@@ -200,8 +198,7 @@ impl<'de> Deserialize<'de> for RawLiteral {
         impl Visitor<'_> for Literal {
             type Value = RawLiteral;
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter
-                    .write_str("true, false, a whole number or text (\"None\" for Python's None)")
+                formatter.write_str("true, false, a whole number or text (\"None\" for Python's None)")
             }
             fn visit_bool<E>(self, value: bool) -> Result<RawLiteral, E> {
                 Ok(RawLiteral::Bool(value))
@@ -210,9 +207,7 @@ impl<'de> Deserialize<'de> for RawLiteral {
                 Ok(RawLiteral::Int(value))
             }
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<RawLiteral, E> {
-                i64::try_from(value)
-                    .map(RawLiteral::Int)
-                    .map_err(|_| E::custom("the number is too large"))
+                i64::try_from(value).map(RawLiteral::Int).map_err(|_| E::custom("the number is too large"))
             }
             fn visit_str<E>(self, value: &str) -> Result<RawLiteral, E> {
                 Ok(RawLiteral::Text(value.to_owned()))
@@ -363,6 +358,8 @@ pub enum CheckKind {
     Token,
     /// The version of a package.
     Version,
+    /// What `[policy]` of the configuration says of a load.
+    Policy,
     /// A hublint comment.
     Directive,
 }

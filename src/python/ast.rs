@@ -4,6 +4,8 @@
 //! body is the outline's knowledge (indentation), so that a header can be read without parsing what follows.
 //! All spans are byte ranges in the unit's text.
 
+#![allow(missing_docs)] // Only for the fields of variants: they carry Python's own names, and the variant shows the syntax.
+
 use crate::span::Span;
 
 /// An identifier where it stands.
@@ -30,20 +32,13 @@ pub enum ExprKind {
     /// `name`
     Name(Box<str>),
     /// `value.attribute`
-    Attribute {
-        value: Box<Expr>,
-        attribute: Identifier,
-    },
+    Attribute { value: Box<Expr>, attribute: Identifier },
     /// `function(arguments)`
     Call(Box<Call>),
     /// `value[index]`; several indices are a tuple.
     Subscript { value: Box<Expr>, index: Box<Expr> },
     /// `lower:upper:step` inside a subscript.
-    Slice {
-        lower: Option<Box<Expr>>,
-        upper: Option<Box<Expr>>,
-        step: Option<Box<Expr>>,
-    },
+    Slice { lower: Option<Box<Expr>>, upper: Option<Box<Expr>>, step: Option<Box<Expr>> },
     /// A string literal, decoded; adjacent literals are joined (unless one is an f-string: then `Joined`).
     Str(String),
     /// A bytes literal, decoded.
@@ -71,48 +66,23 @@ pub enum ExprKind {
     /// `*value`
     Starred(Box<Expr>),
     /// `-x`, `not x`, ...
-    Unary {
-        operator: Operator,
-        operand: Box<Expr>,
-    },
+    Unary { operator: Operator, operand: Box<Expr> },
     /// `a + b`, `a % b`, `a | b`, ...; also `and`, `or` (left-nested for chains).
-    Binary {
-        operator: Operator,
-        left: Box<Expr>,
-        right: Box<Expr>,
-    },
+    Binary { operator: Operator, left: Box<Expr>, right: Box<Expr> },
     /// `a < b == c`: the operands in order and the operators between them as written (`not in` with one blank).
-    Compare {
-        operands: Vec<Expr>,
-        operators: Vec<Box<str>>,
-    },
+    Compare { operands: Vec<Expr>, operators: Vec<Box<str>> },
     /// `body if test else otherwise`
-    Conditional {
-        test: Box<Expr>,
-        body: Box<Expr>,
-        otherwise: Box<Expr>,
-    },
+    Conditional { test: Box<Expr>, body: Box<Expr>, otherwise: Box<Expr> },
     /// `lambda parameters: body`
-    Lambda {
-        parameters: Vec<Parameter>,
-        body: Box<Expr>,
-    },
+    Lambda { parameters: Vec<Parameter>, body: Box<Expr> },
     /// A list, set, dict or generator comprehension. For a dict the element is the key and `value` its value.
-    Comprehension {
-        kind: ComprehensionKind,
-        element: Box<Expr>,
-        value: Option<Box<Expr>>,
-        clauses: Vec<ComprehensionClause>,
-    },
+    Comprehension { kind: ComprehensionKind, element: Box<Expr>, value: Option<Box<Expr>>, clauses: Vec<ComprehensionClause> },
     /// `await value`
     Await(Box<Expr>),
     /// `yield value` or `yield from value`
     Yield(Option<Box<Expr>>),
     /// `target := value`
-    Named {
-        target: Identifier,
-        value: Box<Expr>,
-    },
+    Named { target: Identifier, value: Box<Expr> },
     /// What could not be read (a syntax error, or an expression this list does not know), with the expressions found inside.
     Other(Vec<Expr>),
 }
@@ -264,36 +234,17 @@ pub enum StmtKind {
     /// `a = b = value`: the targets in order.
     Assign { targets: Vec<Expr>, value: Expr },
     /// `target: annotation = value`
-    AnnotatedAssign {
-        target: Expr,
-        annotation: Expr,
-        value: Option<Expr>,
-    },
+    AnnotatedAssign { target: Expr, annotation: Expr, value: Option<Expr> },
     /// `target += value`
-    AugmentedAssign {
-        target: Expr,
-        operator: Operator,
-        value: Expr,
-    },
+    AugmentedAssign { target: Expr, operator: Operator, value: Expr },
     /// `import a.b as c, d`
     Import(Vec<ImportedName>),
     /// `from ..module import a as b`; `*` is a name of its own.
-    ImportFrom {
-        module: Box<str>,
-        level: u32,
-        names: Vec<ImportedName>,
-    },
+    ImportFrom { module: Box<str>, level: u32, names: Vec<ImportedName> },
     /// `def name(parameters) -> returns:`
-    Function {
-        name: Identifier,
-        parameters: Vec<Parameter>,
-        returns: Option<Expr>,
-    },
+    Function { name: Identifier, parameters: Vec<Parameter>, returns: Option<Expr> },
     /// `class name(arguments):`
-    Class {
-        name: Identifier,
-        arguments: Vec<Argument>,
-    },
+    Class { name: Identifier, arguments: Vec<Argument> },
     /// `@expression`
     Decorator(Expr),
     /// `return value`
@@ -313,10 +264,7 @@ pub enum StmtKind {
     /// `try:`
     Try,
     /// `except types as name:`
-    Except {
-        types: Option<Expr>,
-        name: Option<Identifier>,
-    },
+    Except { types: Option<Expr>, name: Option<Identifier> },
     /// `finally:`
     Finally,
     /// `match subject:`

@@ -16,13 +16,15 @@ use crate::python::ast::{
     WithItem,
 };
 use crate::python::literal::{Decoded, decode_number, decode_string};
+use crate::python::outline::{MAX_CHARACTER_NAME, is_word};
 use crate::span::Span;
 
 /// Expressions nested deeper than this are not lowered: they become [`ExprKind::Other`].
 pub const MAX_DEPTH: u32 = 200;
 
-/// tree-sitter reports about every hundred operations; a healthy text needs well under one report a byte.
-const REPORTS_PER_BYTE: usize = 2;
+/// tree-sitter reports every hundred operations. Ordinary code needs 0.005 reports a byte, a line of nothing but
+/// brackets 0.06 (measured 2026-11 with tree-sitter 0.27).
+const BYTES_PER_REPORT: usize = 8;
 
 macro_rules! kinds {
     ($($variant:ident = $name:literal),* $(,)?) => {
@@ -66,7 +68,7 @@ kinds! {
     DictionaryComprehension = "dictionary_comprehension", Generator = "generator_expression",
     ForIn = "for_in_clause", IfClause = "if_clause", Await = "await", Yield = "yield", Named = "named_expression",
     Parenthesized = "parenthesized_expression", AsPattern = "as_pattern", AsPatternTarget = "as_pattern_target",
-    Type = "type", GenericType = "generic_type", UnionType = "union_type", MemberType = "member_type", TypeParameter = "type_parameter",
+    Type = "type", GenericType = "generic_type", UnionType = "union_type", MemberType = "member_type", ConstrainedType = "constrained_type", TypeParameter = "type_parameter",
     TypedParameter = "typed_parameter", DefaultParameter = "default_parameter", TypedDefaultParameter = "typed_default_parameter",
     KeywordSeparator = "keyword_separator", PositionalSeparator = "positional_separator",
 }
@@ -139,6 +141,12 @@ static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| {
     };
     Grammar { kinds, fields }
 });
+
+static NAMED: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new("\\N{"));
+
+static TYPE: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new("type"));
 
 thread_local! {
     static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
@@ -219,7 +227,7 @@ pub(crate) fn parse_part(
         };
         buffer.clear();
         buffer.push_str(prefix);
-        buffer.push_str(&readable(part));
+        buffer.push_str(part);
         if closers.starts_with([')', ']', '}']) {
             // The line may end with a comment.
             buffer.push('\n');
@@ -232,7 +240,7 @@ pub(crate) fn parse_part(
         if wrapper == Wrapper::Try {
             buffer.push_str("finally: pass\n");
         }
-        let Some(tree) = parse(&buffer) else {
+        let Some(tree) = parse(&readable(&buffer)) else {
             return Parsed {
                 gave_up: true,
                 ..Parsed::default()
@@ -282,9 +290,8 @@ pub(crate) fn parse_part(
 
 /// Parses a whole text.
 pub(crate) fn parse_whole(text: &str) -> Parsed {
-    let readable = readable(text);
-    match parse(&readable) {
-        Some(tree) => lower(&tree, &readable, 0..text.len(), (0, 0), true),
+    match parse(&readable(text)) {
+        Some(tree) => lower(&tree, text, 0..text.len(), (0, 0), true),
         None => Parsed {
             gave_up: true,
             ..Parsed::default()
@@ -292,21 +299,66 @@ pub(crate) fn parse_whole(text: &str) -> Parsed {
     }
 }
 
-/// The text as tree-sitter's grammar can read it, of the same length: a lone carriage return becomes a line feed.
+/// How many syntax errors a text has (wrong stretches and missing tokens); `None` when it costs too much to parse. A repair
+/// is refused when it makes more of them.
+#[must_use]
+pub fn error_count(text: &str) -> Option<usize> {
+    let tree = parse(&readable(text))?;
+    let mut cursor = tree.walk();
+    let mut count = 0;
+    loop {
+        let node = cursor.node();
+        count += usize::from(node.is_error() || node.is_missing());
+        // A wrong stretch is one error, however much stands in it.
+        let deeper = node.has_error() && !node.is_error();
+        if deeper && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Some(count);
+            }
+        }
+    }
+}
+
+/// The text as tree-sitter's grammar can read it, of the same length: a lone carriage return becomes a line feed, and
+/// `\N{` without an end (whose search costs tree-sitter the rest of the text, every time) becomes `\n{`, and
+/// `type` before a bracket or dot, where it is the class, another name, or `type(x).y = 1` would be read as an alias.
 fn readable(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    let lone = |offset: usize| bytes.get(offset + 1) != Some(&b'\n');
-    if !memchr::memchr_iter(b'\r', bytes).any(lone) {
+    let lone = memchr::memchr_iter(b'\r', bytes)
+        .filter(|offset| bytes.get(offset + 1) != Some(&b'\n'))
+        .map(|offset| (offset, "\n"));
+    let class = TYPE.find_iter(bytes).filter(|offset| {
+        let before = offset.checked_sub(1).and_then(|before| bytes.get(before));
+        let rest = bytes.get(offset + 4..).unwrap_or_default();
+        let next = rest
+            .iter()
+            .take(8)
+            .find(|byte| !matches!(byte, b' ' | b'\t'));
+        !before.is_some_and(|byte| is_word(*byte)) && matches!(next, Some(b'(' | b'[' | b'.'))
+    });
+    let mut edits: Vec<(usize, &str)> = class.map(|offset| (offset, "typE")).collect();
+    edits.extend(lone);
+    let unnamed = NAMED.find_iter(bytes).filter(|offset| {
+        let rest = bytes.get(*offset..).unwrap_or_default();
+        !rest
+            .iter()
+            .take(MAX_CHARACTER_NAME)
+            .any(|byte| *byte == b'}')
+    });
+    edits.extend(unnamed.map(|offset| (offset, "\\n{")));
+    if edits.is_empty() {
         return Cow::Borrowed(text);
     }
+    edits.sort_unstable();
     let mut result = String::with_capacity(text.len());
-    let mut from = 0;
-    for offset in memchr::memchr_iter(b'\r', bytes).filter(|offset| lone(*offset)) {
-        result.push_str(text.get(from..offset).unwrap_or_default());
-        result.push('\n');
-        from = offset + 1;
+    for (offset, new) in edits {
+        result.push_str(text.get(result.len()..offset).unwrap_or_default());
+        result.push_str(new);
     }
-    result.push_str(text.get(from..).unwrap_or_default());
+    result.push_str(text.get(result.len()..).unwrap_or_default());
     Cow::Owned(result)
 }
 
@@ -323,7 +375,7 @@ fn parse(text: &str) -> Option<Tree> {
             *slot = Some(parser);
         }
         let parser = slot.as_mut()?;
-        let mut left = text.len().saturating_mul(REPORTS_PER_BYTE) + 10_000;
+        let mut left = text.len() / BYTES_PER_REPORT + 10_000;
         let mut progress = |_: &tree_sitter::ParseState| {
             left = left.saturating_sub(1);
             if left == 0 {
@@ -486,7 +538,7 @@ impl<'t> Lowering<'t> {
                     self.parsed.dark.push(span);
                     continue;
                 }
-                Kind::Str => {
+                Kind::Str if !self.text_of(node).starts_with('`') => {
                     let span = self.span(node);
                     self.parsed.strings.push(span);
                     self.literal_pieces(node);
@@ -519,28 +571,44 @@ impl<'t> Lowering<'t> {
             }
             let span = self.span_between(from, child.start_byte());
             self.parsed.dark.push(span);
-            let children = self.children(child);
-            for format in children {
-                if kind(format) == Kind::FormatSpecifier {
-                    // The colon is the format's own.
-                    let mut piece = format.start_byte();
-                    piece += 1;
-                    let nested = self.children(format);
-                    for field in nested {
-                        if matches!(kind(field), Kind::FormatExpression | Kind::Interpolation) {
-                            let span = self.span_between(piece, field.start_byte());
-                            self.parsed.dark.push(span);
-                            piece = field.end_byte().saturating_sub(1);
-                        }
-                    }
-                    let span = self.span_between(piece, format.end_byte());
-                    self.parsed.dark.push(span);
-                }
-            }
+            self.format_pieces(child, 0);
             from = child.end_byte().saturating_sub(1);
         }
         let span = self.span_between(from, string.end_byte());
         self.parsed.dark.push(span);
+    }
+
+    /// The literal pieces in the format of a field, and in the formats of the fields in it.
+    fn format_pieces(&mut self, field: Node<'t>, depth: u32) {
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        let expression = field.child_by_field_id(GRAMMAR.fields.expression);
+        if let Some(value) = expression.filter(|value| kind(*value) == Kind::Named) {
+            // `{x:=10}` is `x` with the format `=10`, whatever tree-sitter says.
+            if let Some(name) = value.child_by_field_id(GRAMMAR.fields.name) {
+                let span =
+                    self.span_between(name.end_byte() + 1, field.end_byte().saturating_sub(1));
+                self.parsed.dark.push(span);
+            }
+        }
+        for format in self.children(field) {
+            if kind(format) != Kind::FormatSpecifier {
+                continue;
+            }
+            // The colon is the field's.
+            let mut piece = format.start_byte() + 1;
+            for nested in self.children(format) {
+                if matches!(kind(nested), Kind::FormatExpression | Kind::Interpolation) {
+                    let span = self.span_between(piece, nested.start_byte());
+                    self.parsed.dark.push(span);
+                    self.format_pieces(nested, depth + 1);
+                    piece = nested.end_byte().saturating_sub(1);
+                }
+            }
+            let span = self.span_between(piece, format.end_byte());
+            self.parsed.dark.push(span);
+        }
     }
 
     fn push(&mut self, span: Span, kind: StmtKind, parent: Option<usize>) -> Option<usize> {
@@ -640,7 +708,17 @@ impl<'t> Lowering<'t> {
             },
             Kind::Match => {
                 let subjects = self.of_field(node, fields.subject);
-                StmtKind::Match(self.tuple_of(&subjects))
+                let mut subject = self.tuple_of(&subjects);
+                let comma = self
+                    .children(node)
+                    .into_iter()
+                    .find(|child| matches!(self::kind(*child), Kind::Comma));
+                if let (Some(comma), [_]) = (comma, subjects.as_slice()) {
+                    let span = Span::new(subject.span.start(), self.offset(comma.end_byte()));
+                    let kind = ExprKind::Tuple(vec![subject]);
+                    subject = Expr { span, kind };
+                }
+                StmtKind::Match(subject)
             }
             Kind::With => StmtKind::With(self.with_items(node)),
             Kind::Except | Kind::ExceptGroup => self.except(node),
@@ -688,7 +766,7 @@ impl<'t> Lowering<'t> {
                 let inner = match kind(value) {
                     Kind::Tuple | Kind::Parenthesized => {
                         let inner = self.named(value);
-                        if inner.iter().any(|node| kind(*node) == Kind::AsPattern) {
+                        if inner.iter().any(|node| self.binds(*node)) {
                             inner
                         } else {
                             vec![value]
@@ -705,8 +783,23 @@ impl<'t> Lowering<'t> {
         items
     }
 
+    /// True for `a as b` and for `a if b else c as d`.
+    fn binds(&mut self, node: Node<'t>) -> bool {
+        match kind(node) {
+            Kind::AsPattern => true,
+            Kind::Conditional => self
+                .named(node)
+                .last()
+                .is_some_and(|last| kind(*last) == Kind::AsPattern),
+            _ => false,
+        }
+    }
+
     /// `value as target`, or a value alone.
     fn as_pattern(&mut self, node: Node<'t>) -> (Expr, Option<Expr>) {
+        if kind(node) == Kind::Conditional {
+            return self.conditional_as(node);
+        }
         if kind(node) != Kind::AsPattern {
             return (self.expression(node), None);
         }
@@ -714,6 +807,21 @@ impl<'t> Lowering<'t> {
         let value = children.first().map(|value| self.expression(*value));
         let target = children.get(1).map(|target| self.expression(*target));
         (value.unwrap_or_else(|| self.other(node)), target)
+    }
+
+    /// `with a if b else c as d`: tree-sitter binds `c as d` first, Python last.
+    fn conditional_as(&mut self, node: Node<'t>) -> (Expr, Option<Expr>) {
+        let last = self.named(node).last().copied();
+        let pattern = last.filter(|last| kind(*last) == Kind::AsPattern);
+        let mut context = self.expression(node);
+        let (Some(pattern), ExprKind::Conditional { otherwise, .. }) = (pattern, &mut context.kind)
+        else {
+            return (context, None);
+        };
+        let (value, target) = self.as_pattern(pattern);
+        context.span.end = value.span.end;
+        **otherwise = value;
+        (context, target)
     }
 
     fn except(&mut self, node: Node<'t>) -> StmtKind {
@@ -1041,6 +1149,11 @@ impl<'t> Lowering<'t> {
                         _ => break,
                     }
                 }
+                // tree-sitter reads the target `(a)` as a tuple; Python does not.
+                Kind::TuplePattern => match self.children(node).as_slice() {
+                    [_, inner, _] if inner.is_named() => node = *inner,
+                    _ => break,
+                },
                 _ => break,
             }
         }
@@ -1055,7 +1168,7 @@ impl<'t> Lowering<'t> {
         self.depth -= 1;
         Expr {
             span: self.span(node),
-            kind,
+            kind: lift_star(kind),
         }
     }
 
@@ -1082,7 +1195,7 @@ impl<'t> Lowering<'t> {
             Kind::Ellipsis => ExprKind::Ellipsis,
             Kind::List | Kind::ListPattern => ExprKind::List(self.expressions_in(node)),
             Kind::Tuple | Kind::TuplePattern | Kind::PatternList | Kind::ExpressionList => {
-                self.tuple(node)
+                ExprKind::Tuple(self.expressions_in(node))
             }
             Kind::Set => ExprKind::Set(self.expressions_in(node)),
             Kind::Dictionary => self.dictionary(node),
@@ -1127,11 +1240,13 @@ impl<'t> Lowering<'t> {
                     None => ExprKind::Other(self.expressions_in(node)),
                 }
             }
-            Kind::UnionType => match self.named(node).as_slice() {
-                [left, right] => ExprKind::Binary {
-                    operator: Operator::BitOr,
-                    left: Box::new(self.expression(*left)),
-                    right: Box::new(self.expression(*right)),
+            Kind::UnionType => self.union(node),
+            // `dict[str: int]`
+            Kind::ConstrainedType => match self.named(node).as_slice() {
+                [lower, upper] => ExprKind::Slice {
+                    lower: Some(Box::new(self.expression(*lower))),
+                    upper: Some(Box::new(self.expression(*upper))),
+                    step: None,
                 },
                 _ => ExprKind::Other(self.expressions_in(node)),
             },
@@ -1185,21 +1300,6 @@ impl<'t> Lowering<'t> {
                 ExprKind::Other(inner)
             }
         }
-    }
-
-    fn tuple(&mut self, node: Node<'t>) -> ExprKind {
-        // tree-sitter reads the pattern `(a)` as a tuple; Python does not.
-        if kind(node) == Kind::TuplePattern {
-            let children = self.children(node);
-            let comma = children.iter().any(|child| kind(*child) == Kind::Comma);
-            let named: Vec<Node<'t>> = children.into_iter().filter(Node::is_named).collect();
-            if let [single] = named.as_slice()
-                && !comma
-            {
-                return self.expression(*single).kind;
-            }
-        }
-        ExprKind::Tuple(self.expressions_in(node))
     }
 
     fn call(&mut self, node: Node<'t>) -> ExprKind {
@@ -1263,7 +1363,22 @@ impl<'t> Lowering<'t> {
                 }
                 _ => (ArgumentKind::Positional, self.expression(child)),
             };
-            arguments.push(Argument { span, kind, value });
+            arguments.push(match (kind, value.kind) {
+                // Read as an index or call of a starred expression and put right since.
+                (ArgumentKind::Positional, ExprKind::Starred(value)) => Argument {
+                    span,
+                    kind: ArgumentKind::Star,
+                    value: *value,
+                },
+                (kind, value_kind) => Argument {
+                    span,
+                    kind,
+                    value: Expr {
+                        span: value.span,
+                        kind: value_kind,
+                    },
+                },
+            });
         }
         let trailing_comma = trailing_comma && !arguments.is_empty();
         (arguments, trailing_comma)
@@ -1276,7 +1391,10 @@ impl<'t> Lowering<'t> {
         let children = self.children(node);
         let comma = children.iter().any(|child| kind(*child) == Kind::Comma);
         let index = match indices.as_slice() {
-            [single] if !comma => self.expression(*single),
+            [single] if !comma => {
+                let index = self.expression(*single);
+                as_index(index)
+            }
             indices => {
                 let start = indices.first().map_or(node.end_byte(), Node::start_byte);
                 let end = indices.last().map_or(start, Node::end_byte);
@@ -1296,16 +1414,68 @@ impl<'t> Lowering<'t> {
         }
     }
 
+    /// `a | b | c` in a type, which tree-sitter nests to either side; Python nests it to the left.
+    fn union(&mut self, node: Node<'t>) -> ExprKind {
+        let mut operands = Vec::new();
+        let mut stack = vec![node];
+        while let Some(node) = stack.pop() {
+            let splits = match kind(node) {
+                Kind::UnionType | Kind::Type => true,
+                Kind::Binary => node
+                    .child_by_field_id(GRAMMAR.fields.operator)
+                    .is_some_and(|operator| self.text_of(operator) == "|"),
+                _ => false,
+            };
+            if splits {
+                let children = self.named(node);
+                stack.extend(children.into_iter().rev());
+            } else {
+                operands.push(node);
+            }
+        }
+        let mut operands = operands.into_iter();
+        let Some(first) = operands.next() else {
+            return ExprKind::Other(Vec::new());
+        };
+        let mut result = self.expression(first);
+        let mut left = MAX_DEPTH.saturating_sub(self.depth);
+        for operand in operands {
+            if left == 0 {
+                self.parsed.too_deep.get_or_insert(operand.start_byte());
+                break;
+            }
+            left -= 1;
+            let right = self.expression(operand);
+            result = Expr {
+                span: self.span_between(first.start_byte(), operand.end_byte()),
+                kind: ExprKind::Binary {
+                    operator: Operator::BitOr,
+                    left: Box::new(result),
+                    right: Box::new(right),
+                },
+            };
+        }
+        result.kind
+    }
+
     fn generic_type(&mut self, node: Node<'t>) -> ExprKind {
         let children = self.named(node);
         let [value, list] = children.as_slice() else {
             return ExprKind::Other(self.expressions_in(node));
         };
-        let indices = self.named(*list);
-        let index = self.tuple_of(&indices);
+        let inside = self.children(*list);
+        let comma = inside.iter().any(|child| kind(*child) == Kind::Comma);
+        let indices: Vec<Node<'t>> = inside.into_iter().filter(Node::is_named).collect();
+        let mut index = self.tuple_of(&indices);
+        if comma && indices.len() == 1 {
+            index = Expr {
+                span: index.span,
+                kind: ExprKind::Tuple(vec![index]),
+            };
+        }
         ExprKind::Subscript {
             value: Box::new(self.expression(*value)),
-            index: Box::new(index),
+            index: Box::new(as_index(index)),
         }
     }
 
@@ -1571,8 +1741,16 @@ impl<'t> Lowering<'t> {
             return;
         }
         self.depth += 1;
-        let value = self.field(node, GRAMMAR.fields.expression);
-        let mut plain = true;
+        let expression = node.child_by_field_id(GRAMMAR.fields.expression);
+        let format = expression
+            .filter(|value| kind(*value) == Kind::Named)
+            .and_then(|value| value.child_by_field_id(GRAMMAR.fields.name));
+        // `{x:=10}` is `x` with the format `=10`, whatever tree-sitter says.
+        let mut plain = format.is_none();
+        let value = match format.or(expression) {
+            Some(value) => self.expression(value),
+            None => self.other(node),
+        };
         let mut formats = Vec::new();
         for child in self.children(node) {
             match kind(child) {
@@ -1602,6 +1780,54 @@ impl<'t> Lowering<'t> {
         }
         self.depth -= 1;
     }
+}
+
+/// `a[*b]` is an index by a tuple.
+fn as_index(index: Expr) -> Expr {
+    match &index.kind {
+        ExprKind::Starred(_) => Expr {
+            span: index.span,
+            kind: ExprKind::Tuple(vec![index]),
+        },
+        _ => index,
+    }
+}
+
+/// In `return a, *b[0]` tree-sitter may bind the star closer than the index; in Python it binds loosest.
+fn lift_star(mut kind: ExprKind) -> ExprKind {
+    let inner = match &mut kind {
+        ExprKind::Attribute { value, .. } | ExprKind::Subscript { value, .. } => value.as_mut(),
+        ExprKind::Call(call) => &mut call.function,
+        ExprKind::Binary { left, operator, .. }
+            if !matches!(operator, Operator::And | Operator::Or) =>
+        {
+            left.as_mut()
+        }
+        _ => return kind,
+    };
+    let ExprKind::Starred(starred) = &mut inner.kind else {
+        return kind;
+    };
+    let empty = Expr {
+        span: starred.span,
+        kind: ExprKind::None,
+    };
+    let value = std::mem::replace(starred.as_mut(), empty);
+    let start = value.span;
+    *inner = value;
+    let end = match &kind {
+        ExprKind::Attribute { attribute, .. } => attribute.span.end,
+        ExprKind::Call(call) => call.parentheses.end,
+        // The closing bracket is the byte after what stands inside, but for blanks: close enough for a span.
+        ExprKind::Subscript { index, .. } => index.span.end.saturating_add(1),
+        ExprKind::Binary { right, .. } => right.span.end,
+        _ => start.end,
+    };
+    let span = Span {
+        start: start.start,
+        end,
+    };
+    ExprKind::Starred(Box::new(Expr { span, kind }))
 }
 
 /// Adds decoded text to the parts; true when it holds something that only a `Joined` can say (an unknown character).

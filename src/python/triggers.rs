@@ -91,6 +91,32 @@ impl Triggers {
     }
 }
 
+/// True when one of the words stands in the text as a word of its own, wherever that is. `words` are sorted.
+pub fn holds_word(bytes: &[u8], words: &[String]) -> bool {
+    let shapes = Shapes::new(words);
+    let mut position = 0;
+    while let Some(first) = bytes.get(position) {
+        if !is_word(*first) {
+            position += 1;
+            continue;
+        }
+        let start = position;
+        while bytes.get(position).copied().is_some_and(is_word) {
+            position += 1;
+        }
+        // An escape of a notebook's JSON may stick to a word: `\\nload`.
+        for start in [start, start + 1] {
+            if shapes.may_hold(bytes, start, position)
+                && let Some(word) = bytes.get(start..position)
+                && words.binary_search_by(|have| have.as_bytes().cmp(word)).is_ok()
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 /// The lines that may start a command.
 pub fn starter_lines(module: &Module<'_>, imports: &BTreeSet<String>) -> BTreeSet<LineIndex> {
     let mut lines = BTreeSet::new();

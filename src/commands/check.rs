@@ -1,0 +1,182 @@
+//! `hublint check` and `hublint rules check`.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use crate::baseline::Baseline;
+use crate::catalog::example::{Reported, run_example, with_secrets};
+use crate::cli::{Check, FailOn};
+use crate::engine::{Engine, NoWorld, Settings};
+use crate::error::Error;
+use crate::finding::Level;
+use crate::prefilter::Prefilter;
+use crate::python::project::NoProject;
+use crate::report::{self, Format, Report, ReportContext};
+use crate::pin::PinOptions;
+use crate::run::{self, Options, Outcome, RepairOptions};
+
+/// Runs the check and prints the report.
+///
+/// # Errors
+/// When the job cannot be done.
+pub fn run(check: &Check, out: &mut dyn Write) -> Result<u8, Failure> {
+    let options = options(check)?;
+    let outcome = run::check(&options)?;
+    if let Some(path) = &check.write_baseline {
+        return write_baseline(path, &outcome, out);
+    }
+    if check.repair.diff {
+        super::pin::print_patches(&outcome.repairs, out)?;
+        return Ok(exit_code(check, &outcome.report));
+    }
+    let context = ReportContext {
+        rules: &outcome.rules,
+        colour: super::colour(check.color),
+        links: check.color != crate::cli::Color::Never && io::stdout().is_terminal(),
+        width: width(),
+        version: env!("CARGO_PKG_VERSION"),
+        statistics: check.statistics,
+        quiet: check.quiet,
+    };
+    for (format, path) in &check.outputs {
+        write_file(*format, &outcome.report, &context, path)?;
+    }
+    report::write(check.format.into(), &outcome.report, &context, out)?;
+    if check.format == crate::cli::OutputFormat::Text && !check.quiet {
+        super::pin::print_summary(&outcome, check.repair.fix, out)?;
+    }
+    Ok(exit_code(check, &outcome.report))
+}
+
+/// What the arguments ask for.
+fn options(check: &Check) -> Result<Options, Error> {
+    let listed = match &check.files_from {
+        None => Vec::new(),
+        Some(path) => crate::discover::listed_paths(&read_list(path)?),
+    };
+    // With a list, the default path is not meant.
+    let only_default = check.paths.len() == 1 && check.paths.first().is_some_and(|path| path.as_os_str() == ".");
+    let paths = if check.files_from.is_some() && only_default { Vec::new() } else { check.paths.clone() };
+    let sarif = check.format == crate::cli::OutputFormat::Sarif || check.outputs.iter().any(|(format, _)| *format == Format::Sarif);
+    let min_level: Level = check.select.min_level.into();
+    let repairs = check.repair.fix || check.repair.diff;
+    if check.repair.unsafe_fixes && !repairs {
+        return Err(Error::usage("`--unsafe-fixes` alone does nothing", "add `--fix` to write the repairs or `--diff` to see them"));
+    }
+    if repairs && check.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Error::usage("standard input cannot be repaired", "name the file"));
+    }
+    Ok(Options {
+        paths,
+        listed,
+        stdin_name: check.stdin_filename.clone(),
+        config: check.configuration.config.clone(),
+        isolated: check.configuration.isolated,
+        exclude: check.configuration.exclude.clone(),
+        force_exclude: check.configuration.force_exclude,
+        select: check.select.select.clone(),
+        ignore: check.select.ignore.clone(),
+        min_level: (min_level > Level::Note).then_some(min_level),
+        no_ignore_comments: check.configuration.no_ignore_comments,
+        report_unknown: check.select.report_unknown,
+        report_suppressed: check.select.report_suppressed,
+        baseline: check.baseline.clone(),
+        threads: check.threads.unwrap_or(0),
+        line_hashes: sarif,
+        include_docs: check.include_docs,
+        whole_parse: check.whole_parse,
+        pins: PinOptions {
+            from: None,
+            online: check.online,
+            style: crate::fix::Style::Inline,
+            // Without `--unsafe-fixes` the pin is what can be done about remote code.
+            prefer: repairs && !check.repair.unsafe_fixes,
+        },
+        repair: repairs.then_some(RepairOptions {
+            unsafe_fixes: check.repair.unsafe_fixes,
+            only_pins: false,
+            write: check.repair.fix && !check.repair.diff,
+        }),
+        list_repos: false,
+    })
+}
+
+fn read_list(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(path).map(|found| bytes = found)
+    };
+    read.map_err(|error| Error::usage(format!("{}: cannot be read: {error}", path.display()), "--files-from takes a file with one path a line"))?;
+    Ok(bytes)
+}
+
+fn write_file(format: Format, report: &Report, context: &ReportContext<'_>, path: &PathBuf) -> Result<(), Failure> {
+    let failed = |error: io::Error| Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists");
+    let plain = ReportContext { colour: false, links: false, ..context.clone() };
+    let mut file = io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+    report::write(format, report, &plain, &mut file).map_err(failed)?;
+    file.flush().map_err(failed)?;
+    Ok(())
+}
+
+fn write_baseline(path: &Path, outcome: &Outcome, out: &mut dyn Write) -> Result<u8, Failure> {
+    let old = if path.exists() { Some(Baseline::read(path)?) } else { None };
+    let baseline = Baseline::of(&outcome.report.findings, old.as_ref());
+    crate::commands::write_atomically(path, baseline.to_json().as_bytes())?;
+    writeln!(out, "{} findings written to {}", outcome.report.findings.len(), path.display())?;
+    Ok(0)
+}
+
+/// 0, 1 or 2, the same in every format.
+fn exit_code(check: &Check, report: &Report) -> u8 {
+    if check.strict && !report.problems.is_empty() {
+        return 2;
+    }
+    if check.select.exit_zero {
+        return 0;
+    }
+    let least = check.select.fail_on.unwrap_or(FailOn::Warning).level();
+    u8::from(least.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least)))
+}
+
+/// Columns of the terminal: what `COLUMNS` says, else 100.
+pub(super) fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|width| (40..=400).contains(width)).unwrap_or(100)
+}
+
+/// `hublint rules check DIR`: reads the files and runs their examples.
+///
+/// # Errors
+/// When a file cannot be read or is wrong, with all that is wrong.
+pub fn rules(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
+    let files = run::user_files(folder)?;
+    let catalog = run::extend(&files)?;
+    let engine = Engine {
+        catalog: &catalog,
+        prefilter: Prefilter::new(&catalog),
+        project: &NoProject,
+        world: &NoWorld,
+        pins: None,
+        settings: Settings { rules: catalog.policy_ids().map(str::to_owned).collect(), ignore_comments: true, ..Settings::default() },
+    };
+    let examine = |name: &str, text: &str, _: &BTreeMap<String, String>| -> Vec<Reported> {
+        let result = engine.check(name, with_secrets(text).into_bytes());
+        result.findings.iter().map(|finding| Reported::new(finding.location.start.line as usize, finding.rule.clone())).collect()
+    };
+    let (mut examples, mut wrong) = (0, 0);
+    for file in &files {
+        for example in crate::catalog::user_examples(file) {
+            examples += 1;
+            if let Err(why) = run_example(&catalog, &example, examine) {
+                wrong += 1;
+                writeln!(out, "{}: {}", file.name, crate::report::printable(&why))?;
+            }
+        }
+    }
+    writeln!(out, "{} files, {examples} examples, {wrong} wrong", files.len())?;
+    Ok(u8::from(wrong > 0))
+}

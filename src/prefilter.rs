@@ -1,0 +1,147 @@
+//! What in a file is worth a closer look: one pass of few literals over the bytes, then exact words.
+//!
+//! Most files hold nothing of interest; for them the cost is this pass (facts/performance figures: `docs/benchmarks.md`).
+//! The first pass looks for a handful of literals that the packed searcher handles at memory speed. Only Python that
+//! imports a catalogued library is searched for the words of that library.
+
+use std::collections::BTreeSet;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use memchr::memmem;
+
+use crate::catalog::Catalog;
+
+/// Addresses of the Hub, wherever they stand.
+const ADDRESSES: &[&str] = &["huggingface.co/", "hf.co/", "hf://"];
+
+/// What the first pass found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// A literal that a token may start or hide behind.
+    pub secret: bool,
+    /// A Hub address.
+    pub address: bool,
+    /// A word that switches something on, or an environment variable of the catalogue.
+    pub word: bool,
+    /// `hublint:`, the start of a directive.
+    pub directive: bool,
+}
+
+/// The automata of a run; built once, shared by all threads.
+pub struct Prefilter {
+    first: AhoCorasick,
+    kinds: Vec<Kind>,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Secret,
+    Address,
+    Word,
+    Directive,
+}
+
+impl Prefilter {
+    /// Builds the first automaton. `words` are switch words and environment names of the catalogue.
+    #[must_use]
+    pub fn new(catalog: &Catalog) -> Self {
+        let mut literals: Vec<(Vec<u8>, Kind)> = Vec::new();
+        for trigger in crate::secrets::TRIGGERS {
+            literals.push((trigger.to_vec(), Kind::Secret));
+        }
+        for address in ADDRESSES {
+            literals.push((address.as_bytes().to_vec(), Kind::Address));
+        }
+        // A directive is looked for only to report that it does nothing.
+        literals.push((b"hublint:".to_vec(), Kind::Directive));
+        // `MODEL_ID` and `REVISION` are everybody's names; a command that reads them is found by its own words.
+        let distinct = |word: &&str| !matches!(*word, "MODEL_ID" | "REVISION");
+        for word in catalog.switch_words().chain(catalog.environment_names()).filter(distinct) {
+            literals.push((word.as_bytes().to_vec(), Kind::Word));
+        }
+        let kinds = literals.iter().map(|(_, kind)| *kind).collect();
+        let patterns: Vec<&[u8]> = literals.iter().map(|(literal, _)| literal.as_slice()).collect();
+        // The literals are short and few: this cannot fail; without patterns nothing is ever found, and tests would say so.
+        // A DFA looks at each byte once; with this many patterns it is several times faster than the automaton that the
+        // library would choose, for a millisecond of building.
+        let first = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&patterns)
+            .unwrap_or_else(|_| empty());
+        Self { first, kinds }
+    }
+
+    /// The first pass.
+    #[must_use]
+    pub fn scan(&self, bytes: &[u8]) -> Hits {
+        let mut hits = Hits::default();
+        for found in self.first.find_iter(bytes) {
+            match self.kinds.get(found.pattern().as_usize()) {
+                Some(Kind::Secret) => hits.secret = true,
+                Some(Kind::Address) => hits.address = true,
+                Some(Kind::Word) => hits.word = true,
+                Some(Kind::Directive) => hits.directive = true,
+                None => {}
+            }
+            if hits == (Hits { secret: true, address: true, word: true, directive: true }) {
+                break;
+            }
+        }
+        hits
+    }
+
+    /// True when Python text imports a catalogued library and holds one of its words.
+    #[must_use]
+    pub fn python(&self, text: &[u8], catalog: &Catalog) -> bool {
+        let roots = import_roots(text, catalog);
+        if roots.is_empty() {
+            return false;
+        }
+        let words = catalog.words(&|root| roots.contains(root));
+        crate::python::holds_word(text, &words)
+    }
+}
+
+fn empty() -> AhoCorasick {
+    AhoCorasick::builder().build::<[&[u8]; 0], &[u8]>([]).unwrap_or_else(|_| empty())
+}
+
+/// Longest `from a.b.c ` that is looked at, in bytes.
+const IMPORT_WINDOW: usize = 400;
+
+/// The catalogued roots that the text seems to import: the word after every `import` and `from` that starts a statement.
+///
+/// A superset: a string or comment that looks like an import counts too, which only costs a closer look.
+#[must_use]
+pub fn import_roots<'t>(text: &'t [u8], catalog: &Catalog) -> BTreeSet<&'t str> {
+    let mut roots = BTreeSet::new();
+    for at in memmem::find_iter(text, b"import") {
+        // `import a.b, c as d` and `from a.b import c`: both forms name roots on the same line, before or after. In a notebook
+        // the line starts behind a quote or an escape; a bounded window, because such a file may be one line.
+        let window = text.get(at.saturating_sub(IMPORT_WINDOW)..at).unwrap_or_default();
+        let line_start = memchr::memrchr2(b'\n', b';', window).map_or(0, |found| found + 1);
+        let before = window.get(line_start..).unwrap_or_default().trim_ascii();
+        if let Some(from) = memmem::rfind(before, b"from")
+            && let Some(module) = before.get(from + 4..)
+        {
+            add(root_of(module.trim_ascii_start()), catalog, &mut roots);
+        }
+        let line_end = memchr::memchr(b'\n', text.get(at..).unwrap_or_default()).map_or(text.len(), |found| at + found);
+        for clause in text.get(at + 6..line_end).unwrap_or_default().split(|byte| matches!(byte, b',' | b'(' | b'"' | b'\'')) {
+            add(root_of(clause.trim_ascii_start()), catalog, &mut roots);
+        }
+    }
+    roots
+}
+
+fn add<'t>(root: &'t str, catalog: &Catalog, roots: &mut BTreeSet<&'t str>) {
+    if !root.is_empty() && !roots.contains(root) && catalog.is_root(root) {
+        roots.insert(root);
+    }
+}
+
+fn root_of(text: &[u8]) -> &str {
+    let length = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    std::str::from_utf8(text.get(..length).unwrap_or_default()).unwrap_or("")
+}

@@ -1,0 +1,132 @@
+//! The project around a file: which paths exist, which versions the nearest manifests name.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::engine::World;
+use crate::judge::Ternary;
+use crate::judge::version::Manifests;
+use crate::versions::{self, Answer, Manifest, ProjectVersions};
+
+/// Manifests larger than this are not read for version questions (lock files of large projects have a few MB).
+const MANIFEST_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// A project folder. What is read is kept for the run.
+pub struct Folder {
+    root: PathBuf,
+    versions: Mutex<BTreeMap<String, Arc<ProjectVersions>>>,
+}
+
+impl Folder {
+    /// Nothing is read before it is asked for.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_path_buf(), versions: Mutex::default() }
+    }
+
+    /// The versions as a file sees them: every manifest in its folder and above it, up to the root.
+    #[must_use]
+    pub fn versions(&self, from: &str) -> Arc<ProjectVersions> {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if let Some(known) = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
+            return Arc::clone(known);
+        }
+        let mut manifests = Vec::new();
+        let mut here = Some(folder);
+        while let Some(current) = here {
+            self.manifests_in(current, &mut manifests);
+            here = match current {
+                "" => None,
+                _ => Some(current.rsplit_once('/').map_or("", |(parent, _)| parent)),
+            };
+        }
+        let made = Arc::new(ProjectVersions::new(manifests));
+        let mut all = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(folder.to_owned()).or_insert(made))
+    }
+
+    /// Reads the manifests of one folder, and of `requirements/` in it.
+    fn manifests_in(&self, folder: &str, into: &mut Vec<(String, Manifest)>) {
+        for inner in ["", "requirements"] {
+            let place = [folder, inner].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
+            let Ok(entries) = std::fs::read_dir(self.root.join(&place)) else { continue };
+            let mut names: Vec<String> =
+                entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+            names.sort();
+            for name in names {
+                let path = if place.is_empty() { name } else { format!("{place}/{name}") };
+                let Some(kind) = versions::is_manifest(&path) else { continue };
+                if let Some(text) = self.text(&path) {
+                    let beside = |wanted: &str| self.text(&join(&place, wanted)?);
+                    into.push((path, versions::read(kind, &text, &beside)));
+                }
+            }
+        }
+    }
+
+    /// The text of a plain file of the project; links are not followed.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<String> {
+        let file = self.root.join(path);
+        let found = std::fs::symlink_metadata(&file).ok()?;
+        if !found.is_file() || found.len() > MANIFEST_LIMIT {
+            return None;
+        }
+        Some(String::from_utf8_lossy(&std::fs::read(file).ok()?).into_owned())
+    }
+}
+
+/// A path relative to a folder of the project; `None` when it leaves the project.
+#[must_use]
+pub fn join(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') || path.contains('\\') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+impl Manifests for Folder {
+    fn versions(&self, path: &str) -> Arc<ProjectVersions> {
+        Folder::versions(self, path)
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        Folder::text(self, path)
+    }
+}
+
+impl World for Folder {
+    fn exists(&self, path: &str, from: &str) -> bool {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        [folder, ""].iter().filter_map(|folder| join(folder, path)).any(|path| !path.is_empty() && self.root.join(path).exists())
+    }
+
+    fn at_least(&self, package: &str, version: &str, from: &str) -> Ternary {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(known) = self.versions(from).lookup(package, folder) else { return Ternary::Unknown };
+        let Ok(floor) = version.parse::<pep440_rs::Version>() else { return Ternary::Unknown };
+        match versions::at_least(&known.knowledge, &floor) {
+            Answer::Yes => Ternary::Yes,
+            Answer::No => Ternary::No,
+            Answer::Unknown => Ternary::Unknown,
+        }
+    }
+
+    fn evidence(&self, package: &str, from: &str) -> Option<String> {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let known = self.versions(from).lookup(package, folder)?;
+        let text = self.text(&known.path)?;
+        let written = text.get(known.span)?;
+        let short: String = written.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
+        Some(format!("{short} in {}", known.path))
+    }
+}
