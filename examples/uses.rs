@@ -28,6 +28,8 @@ fn main() {
     let mut quiet = false;
     let catalog = Catalog::builtin();
     let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let mut outline = std::time::Duration::ZERO;
+    let mut resolve = std::time::Duration::ZERO;
     let started = std::time::Instant::now();
     for root in std::env::args().skip(1) {
         if root == "-q" {
@@ -44,8 +46,10 @@ fn main() {
             let before = std::time::Instant::now();
             let relative = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().replace('\\', "/");
             let module = Module::new(&text, ParseMode::OnDemand);
+            outline += before.elapsed();
             let context = FileContext { path: &relative, unit: 0, cells: &[] };
             let result = uses(&module, &context, catalog, &project);
+            resolve += before.elapsed();
             if before.elapsed().as_millis() > 100 {
                 println!("SLOW {relative} {:?}", before.elapsed());
             }
@@ -66,5 +70,5 @@ fn main() {
             }
         }
     }
-    println!("{kinds:?} in {:?}", started.elapsed());
+    println!("{kinds:?} in {:?}, outline {outline:?}, outline and uses {resolve:?}", started.elapsed());
 }

@@ -8,6 +8,7 @@
 
 pub mod example;
 pub mod generated;
+mod generated_words;
 mod index;
 pub mod json_schema;
 pub mod load;
@@ -26,7 +27,7 @@ pub use model::*;
 pub use policy::{Case, Check, FixRecipe, PLACEHOLDERS, Placeholder, Policy, Template, Values};
 pub use schema::{CheckKind, FixAction, FlagWhen, Precision, RawExample as Example, RawLiteral, Status};
 
-pub use user::UserFile;
+pub use user::{UserFile, examples as user_examples};
 
 use index::Index;
 use schema::{LibraryFile, PolicyFile};
@@ -337,6 +338,12 @@ impl Catalog {
             policies.extend(self.user_policies.iter().cloned());
             policies
         })
+    }
+
+    /// A user's own policies.
+    #[must_use]
+    pub fn user_policies(&self) -> &[Policy] {
+        &self.user_policies
     }
 
     /// The ids of the policies without reading them.

@@ -286,7 +286,7 @@ pub enum RulesCommand {
     /// Print the JSON Schema of a kind of file.
     Schema {
         /// Which kind.
-        #[arg(value_enum, default_value = "config")]
+        #[arg(value_enum, default_value = "library")]
         kind: SchemaKind,
     },
 }
@@ -294,6 +294,10 @@ pub enum RulesCommand {
 /// The kinds of file with a schema.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaKind {
+    /// `rules/apis/<library>.toml`
+    Library,
+    /// `rules/<id>.toml`
+    Rule,
     /// `hublint.toml`
     Config,
 }

@@ -9,8 +9,10 @@ use std::io::{self, IsTerminal, Write};
 use clap::CommandFactory;
 
 use crate::catalog::Catalog;
+use crate::catalog::json_schema::{Schema, schema_text};
 use crate::cli::{Cli, Color, Command, Explain, Rules, RulesCommand};
 use crate::error::Error;
+use crate::report::ReportContext;
 
 /// Why a command did not finish.
 #[derive(Debug)]
@@ -75,9 +77,11 @@ fn list_rules(rules: &Rules, out: &mut dyn Write) -> Result<u8, Failure> {
         RulesCommand::Check { folder } => check::rules(&folder, out),
         RulesCommand::Schema { kind } => {
             let schema = match kind {
-                crate::cli::SchemaKind::Config => crate::config::schema(),
+                crate::cli::SchemaKind::Library => Schema::Library,
+                crate::cli::SchemaKind::Rule => Schema::Rule,
+                crate::cli::SchemaKind::Config => Schema::Config,
             };
-            writeln!(out, "{schema:#}")?;
+            write!(out, "{}", schema_text(schema))?;
             Ok(0)
         }
     }
@@ -103,16 +107,21 @@ fn explain_one(explain: &Explain, out: &mut dyn Write) -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// An error in words, with the place in a file where there is one.
-#[must_use]
-pub fn describe(error: &Error) -> String {
-    let mut text = format!("error: {}", crate::report::printable(&error.to_string()));
-    let help = error.help();
-    if !help.is_empty() {
-        text.push_str("\nhelp: ");
-        text.push_str(&crate::report::printable(help));
-    }
-    text
+/// Prints an error with the place in a file where there is one.
+///
+/// # Errors
+/// Those of the writer.
+pub fn print_error(error: &Error, out: &mut dyn Write) -> io::Result<()> {
+    let context = ReportContext {
+        rules: &[],
+        colour: colour_on_stderr(),
+        links: false,
+        width: check::width(),
+        version: env!("CARGO_PKG_VERSION"),
+        statistics: false,
+        quiet: false,
+    };
+    crate::report::write_error(error, &context, out)
 }
 
 /// Whether to print colours on standard output.
@@ -127,7 +136,7 @@ pub fn colour(wanted: Color) -> bool {
 
 /// Whether to print colours on standard error.
 #[must_use]
-pub fn colour_on_stderr() -> bool {
+fn colour_on_stderr() -> bool {
     wants_colour() && io::stderr().is_terminal()
 }
 

@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, PLACEHOLDERS, RepoKind, Values};
-use crate::fix::Outlines;
+use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, RepoKind, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
+use crate::fix::Outlines;
+use crate::judge::policy::Terms;
+use crate::judge::version::{self, Reached};
 use crate::judge::{self, Context, PinPlan, Repair, RepairPlan, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
 use crate::pin::{self, Pinner};
-use crate::prefilter::Prefilter;
+use crate::prefilter::{Hits, Prefilter};
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
 use crate::python::project::Project;
 use crate::python::uses::{self, CodeCell, FileContext};
 use crate::reference::{LocalPaths, PinState, Target, references};
 use crate::secrets::{self, SecretMatch};
-use crate::source::{FileLanguage, Language, Source, UnitKind, language_of};
+use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, language_of};
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Use};
@@ -97,6 +99,8 @@ pub struct Settings {
     pub names: ExtraNames,
     /// Make notes of what cannot be decided.
     pub report_unknown: bool,
+    /// What `[policy]` demands.
+    pub terms: Terms,
     /// Compute GitHub's line hashes (for SARIF).
     pub line_hashes: bool,
     /// Parse every Python file whole instead of on demand: for the differential test.
@@ -122,6 +126,8 @@ pub struct FileResult {
     pub uses: Vec<Use>,
     /// Findings that a comment silences.
     pub suppressed: Vec<Finding>,
+    /// Holes of libraries that the uses could reach, for the end of the run.
+    pub reached: Vec<Reached>,
     /// The repositories that the file names, when they are listed.
     pub repos: Vec<RepoSeen>,
 }
@@ -155,7 +161,7 @@ impl Engine<'_> {
         let hits = self.prefilter.scan(&bytes);
         let python = match language {
             FileLanguage::Plain(Language::Python) | FileLanguage::Notebook => {
-                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog)
+                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog) || self.may_assemble(hits, &bytes)
             }
             FileLanguage::Plain(_) => false,
         };
@@ -170,13 +176,26 @@ impl Engine<'_> {
         }
         let mut source = Source::new(path, bytes, language);
         let mut result = FileResult { problems: std::mem::take(&mut source.problems), ..FileResult::default() };
+        let mut folded = Vec::new();
+        let mut python = python;
+        if self.settings.include_docs && language == FileLanguage::Plain(Language::Markdown) {
+            let fences: Vec<_> = source.units.iter().flat_map(crate::surface::markdown::code_units).collect();
+            python |= fences.iter().any(|unit| unit.language == Language::Python);
+            source.units.extend(fences);
+        }
         if python {
-            self.python(&source, &mut result);
+            folded = self.python(&source, hits, &mut result);
         }
         if surface || language == FileLanguage::Notebook {
-            result.uses.extend(crate::surface::uses(&source, self.catalog));
+            let found = crate::surface::uses(&source, self.catalog);
+            result.uses.extend(found.uses);
+            result.problems.extend(found.problems);
+        }
+        if self.enabled(version::RULE) {
+            result.reached = version::reached(&source, &result.uses);
         }
         let seen = Seen { world: self.world, path };
+        self.choose_variants(&mut result.uses, &seen);
         let context = Context {
             catalog: self.catalog,
             paths: &seen,
@@ -185,16 +204,59 @@ impl Engine<'_> {
             path,
             enabled: &|rule| self.enabled(rule),
             report_unknown: self.settings.report_unknown,
+            terms: &self.settings.terms,
         };
         let verdicts = judge::judge(&result.uses, &context);
-        let tokens = judge::token::judge(&mut source, matches, Vec::new(), &result.uses, &context);
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), hits.directive, &mut result);
+        let tokens = judge::token::judge(&mut source, matches, folded, &result.uses, &context);
+        let own = self.user_drafts(&result.uses, &context);
+        let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
+        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mut result);
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
         if !self.settings.keep_uses {
             result.uses.clear();
         }
+        result
+    }
+
+    /// True when the text may put a token together out of pieces.
+    fn may_assemble(&self, hits: Hits, bytes: &[u8]) -> bool {
+        hits.secret && self.enabled("leaked-token") && std::str::from_utf8(bytes).is_ok_and(secrets::fold_hint)
+    }
+
+    /// Where the facts about a callable differ by version, takes those that hold for the project.
+    fn choose_variants(&self, uses: &mut [Use], versions: &dyn Versions) {
+        let at_least = |package: &str, version: &str| match versions.at_least(package, version) {
+            Ternary::Yes => Some(true),
+            Ternary::No => Some(false),
+            Ternary::Unknown => None,
+        };
+        for usage in uses {
+            if let Some(id) = usage.entry {
+                usage.entry = Some(self.catalog.variant(id, &usage.qualified, &at_least));
+            }
+        }
+    }
+
+    /// Findings about a manifest, once all files have said what they use.
+    #[must_use]
+    pub fn check_manifest(&self, path: &str, text: String, verdicts: Vec<Verdict>) -> FileResult {
+        let mut result = FileResult::default();
+        let FileLanguage::Plain(language) = language_of(path, &[]) else { return result };
+        // Spans count in the text as it is, so no byte order mark is taken off here.
+        let map = OffsetMap::identity(0, text.len());
+        let source = Source {
+            path: path.to_owned(),
+            bytes: text.clone().into_bytes(),
+            notebook: false,
+            units: vec![Unit { text, language, kind: UnitKind::File, cell: None, map }],
+            cells: Vec::new(),
+            problems: Vec::new(),
+        };
+        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &mut result);
+        // What else the comments of this file do was said when it was checked itself.
+        result.findings.retain(|finding| finding.rule == version::RULE);
         result
     }
 
@@ -217,7 +279,8 @@ impl Engine<'_> {
     }
 
     /// Uses in Python units; names carry over from cell to cell.
-    fn python(&self, source: &Source, result: &mut FileResult) {
+    fn python(&self, source: &Source, hits: Hits, result: &mut FileResult) -> Vec<judge::token::Folded> {
+        let mut folded = Vec::new();
         let mode = if self.settings.whole_parse { ParseMode::Whole } else { ParseMode::OnDemand };
         let modules: Vec<(usize, Module<'_>)> = source
             .units
@@ -233,8 +296,16 @@ impl Engine<'_> {
         };
         for (unit, module) in &modules {
             let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
-            result.uses.extend(uses::uses(module, &file, self.catalog, self.project).uses);
+            let found = uses::uses(module, &file, self.catalog, self.project);
+            result.uses.extend(found.uses);
+            for line in &found.commands {
+                result.uses.extend(crate::surface::from_python(line, *unit, module.text(), self.catalog));
+            }
             result.uses.extend(addresses(*unit, module));
+            if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
+                let texts = uses::folded_strings(module, &file, self.catalog, self.project);
+                folded.extend(texts.into_iter().map(|found| judge::token::Folded { unit: *unit, span: found.span, text: found.text }));
+            }
             for problem in module.problems() {
                 result.problems.push(Problem {
                     path: source.path.clone(),
@@ -248,16 +319,47 @@ impl Engine<'_> {
                 });
             }
         }
+        folded
+    }
+
+    /// Findings of a user's own rules.
+    fn user_drafts(&self, uses: &[Use], context: &Context<'_>) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        for policy in self.catalog.user_policies().iter().filter(|policy| self.enabled(&policy.id)) {
+            let Some(case) = policy.cases.first() else { continue };
+            for hit in judge::user::hits(policy, uses, context) {
+                let mut values = Values::new();
+                values.set(Placeholder::Api, hit.api.clone());
+                let level = self.settings.levels.get(&policy.id).copied().unwrap_or(case.level);
+                let mut draft = Draft::new(&policy.id, level, hit.unit, hit.span, case.message.render(&values));
+                draft.statement = Some(hit.statement);
+                draft.help = case.help.render(&values).split_whitespace().collect::<Vec<_>>().join(" ");
+                drafts.push(draft);
+            }
+        }
+        drafts
     }
 
     /// Puts the policies' words to the verdicts.
-    fn write_up(&self, source: &Source, verdicts: Vec<Verdict>, directives: bool, result: &mut FileResult) {
-        if verdicts.is_empty() && !directives {
+    fn write_up(
+        &self,
+        source: &Source,
+        verdicts: Vec<Verdict>,
+        own: Vec<Draft>,
+        directives: bool,
+        ran: &dyn Fn(&str) -> bool,
+        result: &mut FileResult,
+    ) {
+        if verdicts.is_empty() && own.is_empty() && !directives {
             return;
         }
         let outlines = Outlines::new(source);
         let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
-        let findings = verdicts.into_iter().filter_map(|verdict| self.finding(&outlines, verdict, &context)).collect();
+        let findings = verdicts
+            .into_iter()
+            .filter_map(|verdict| self.finding(&outlines, verdict, &context))
+            .chain(own.into_iter().map(|draft| context.finding(draft)))
+            .collect();
         let findings = context.finish(findings);
         if !self.settings.ignore_comments {
             result.findings = findings;
@@ -269,7 +371,7 @@ impl Engine<'_> {
         };
         let directives = Directives::read(&context, &comments);
         let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
-        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran: &|rule| self.enabled(rule) });
+        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran });
         result.findings = applied.findings;
         result.suppressed = applied.suppressed;
     }
@@ -287,11 +389,7 @@ impl Engine<'_> {
                 values.set(*placeholder, value.clone());
             }
         }
-        let mut message = case.message.render(&values);
-        let location = context.location(verdict.spot.unit, verdict.spot.span);
-        if let Some(cell) = &location.cell {
-            message.push_str(&format!(" (cell {}, line {})", cell.number, cell.line));
-        }
+        let message = case.message.render(&values);
         // Data files break lines for their readers; a finding is one paragraph.
         let help = case.help.render(&values).split_whitespace().collect::<Vec<_>>().join(" ");
         let mut draft = Draft::new(verdict.rule, level, verdict.spot.unit, verdict.spot.span, message);

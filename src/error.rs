@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::finding::floor;
+
 /// The job could not be done. Exit code 2.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -97,11 +99,11 @@ impl InFile {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        let start = text.floor_char_boundary(range.start);
+        let start = floor(text, range.start);
         let before = text.get(..start).unwrap_or("");
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line_text = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
-        let end = text.floor_char_boundary(range.end).clamp(start, (line_start + line_text.len()).max(start));
+        let end = floor(text, range.end).clamp(start, (line_start + line_text.len()).max(start));
         let count = |text: Option<&str>| u32::try_from(text.unwrap_or("").chars().count()).unwrap_or(u32::MAX);
         let lead = count(text.get(line_start..start));
         Self {

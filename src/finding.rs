@@ -5,6 +5,7 @@ mod level;
 
 use crate::usage::Confidence;
 
+pub(crate) use context::floor;
 pub use context::{Draft, FindingContext, window_around};
 pub use level::Level;
 

@@ -3,10 +3,13 @@
 pub mod argument;
 pub mod call;
 pub mod path;
+pub mod policy;
 pub mod remote_code;
 pub mod repo_name;
 pub mod revision;
 pub mod token;
+pub mod user;
+pub mod version;
 
 use std::collections::BTreeMap;
 
@@ -294,6 +297,8 @@ pub struct Context<'a> {
     pub enabled: &'a dyn Fn(&str) -> bool,
     /// Make notes of what cannot be decided.
     pub report_unknown: bool,
+    /// What the project demands.
+    pub terms: &'a policy::Terms,
 }
 
 impl Context<'_> {
@@ -373,6 +378,7 @@ fn judge_use(usage: &Use, all: &[Use], context: &Context<'_>, out: &mut Vec<Verd
     out.extend(repo_name::judge(usage, entry, &found, context));
     if let Some(entry) = entry {
         out.extend(argument::judge(usage, entry, &found, context));
-        out.extend(call::judge(usage, entry, &found, context));
+        out.extend(call::judge(usage, entry, &found));
+        out.extend(policy::judge(usage, entry, &found, context));
     }
 }

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         Err(hublint::commands::Failure::Closed) => return ExitCode::SUCCESS,
         Err(hublint::commands::Failure::Error(error)) => {
             let _ = out.flush();
-            let _ = writeln!(std::io::stderr(), "{}", hublint::commands::describe(&error));
+            let _ = hublint::commands::print_error(&error, &mut std::io::stderr());
             return ExitCode::from(2);
         }
     };

@@ -4,9 +4,11 @@ mod arguments;
 pub mod ast;
 mod attribute;
 mod call;
+pub mod commands;
 mod context;
 mod defaults;
 mod fold;
+pub mod folded;
 mod format;
 mod literal;
 pub mod module;
@@ -20,3 +22,5 @@ mod triggers;
 pub mod uses;
 mod value;
 mod walk;
+
+pub use triggers::holds_word;

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::baseline::Baseline;
-use crate::catalog::{Catalog, Precision};
+use crate::catalog::{Catalog, Precision, UserFile};
 use crate::config::Config;
 use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, RepoSeen, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
+use crate::hub::lock::{LOCK_FILE_NAME, Lock};
+use crate::judge::policy::Terms;
+use crate::judge::version::{self, Reached};
 use crate::fix::{self, Refusal};
 use crate::names::ExtraNames;
 use crate::pin::{self, PinOptions, Sources};
@@ -145,7 +148,8 @@ pub fn configuration(options: &Options) -> Result<Config, Error> {
 /// When the job cannot be done: a path that does not exist, a bad configuration, an unknown rule.
 pub fn check(options: &Options) -> Result<Outcome, Error> {
     let config = configuration(options)?;
-    let catalog = Catalog::builtin();
+    let extended = extended(&config)?;
+    let catalog = extended.as_ref().unwrap_or_else(|| Catalog::builtin());
     config.check_ids(catalog.policy_ids().collect::<Vec<_>>())?;
     let rules = selected(options, &config, catalog)?;
     let working = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
@@ -166,6 +170,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
             names: ExtraNames::new(&config.extra_names),
             report_unknown: options.report_unknown,
+            terms: terms(&config, &root)?,
             line_hashes: options.line_hashes,
             whole_parse: options.whole_parse,
             keep_uses: false,
@@ -201,6 +206,18 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         })?;
     }
     let mut gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let excluded = discover::patterns(&discovery.exclude).ok();
+    for (path, verdicts) in version::judge(&gathered.reached, &world) {
+        // Whoever excludes a manifest does not want to hear of it.
+        if excluded.as_ref().is_some_and(|patterns| within(&path, &base).is_some_and(|path| discover::matches(patterns, path))) {
+            continue;
+        }
+        if let Some(text) = world.text(&path) {
+            let result = engine.check_manifest(&path, text, verdicts);
+            gathered.findings.extend(result.findings);
+            gathered.suppressed.extend(result.suppressed);
+        }
+    }
     let mut repos = std::mem::take(&mut gathered.repos);
     repos.sort();
     problems.extend(sources.problem.iter().map(|(path, why)| Problem {
@@ -222,11 +239,78 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         report.findings.extend(config.unused_allows(&used, &root));
     }
     if let Some(path) = &options.baseline {
+        // After a look at the whole project, an entry for a file that is gone is stale as well.
         let checked: BTreeSet<String> = Mutex::into_inner(seen).unwrap_or_else(PoisonError::into_inner);
-        Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| checked.contains(path), &root);
+        Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| whole || checked.contains(path), &root);
     }
     report.sort();
     Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos })
+}
+
+/// The catalogue with a user's own files, when the configuration names folders of them.
+///
+/// # Errors
+/// When a folder cannot be read, and everything that is wrong in its files.
+pub fn extended(config: &Config) -> Result<Option<Catalog>, Error> {
+    if config.extend_rules.is_empty() {
+        return Ok(None);
+    }
+    let mut files = Vec::new();
+    for folder in &config.extend_rules {
+        files.extend(user_files(folder)?);
+    }
+    extend(&files).map(Some)
+}
+
+/// The data files of a folder, sorted by name.
+///
+/// # Errors
+/// When the folder or a file cannot be read, or when it holds a file that would not be used.
+pub fn user_files(folder: &Path) -> Result<Vec<UserFile>, Error> {
+    let failed = |path: &Path, source: std::io::Error| Error::Read { path: path.to_path_buf(), source };
+    let mut files = Vec::new();
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(|error| failed(folder, error))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            if name.starts_with('.') || name.to_ascii_lowercase().starts_with("readme") {
+                continue;
+            }
+            let message = format!("{}: would not be used", path.display());
+            return Err(Error::usage(message, "a folder of rules holds files that end in .toml, and perhaps a README"));
+        }
+        let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+        files.push(UserFile { name: path.to_string_lossy().replace('\\', "/"), text });
+    }
+    Ok(files)
+}
+
+/// The catalogue with these files.
+///
+/// # Errors
+/// Everything that is wrong in them.
+pub fn extend(files: &[UserFile]) -> Result<Catalog, Error> {
+    Catalog::extend(files).map_err(|errors| {
+        let text = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        Error::usage(text, "docs/adding-a-library.md shows a whole file; `hublint rules schema` prints the legal words")
+    })
+}
+
+/// What the configuration demands, with the lock file when that is asked for.
+fn terms(config: &Config, root: &Path) -> Result<Terms, Error> {
+    let lock = if config.policy.require.is_empty() {
+        None
+    } else {
+        let path = root.join(LOCK_FILE_NAME);
+        Lock::read(&path).map_err(|error| {
+            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew; [policy] requires it")
+        })?
+    };
+    Ok(Terms { policy: config.policy.clone(), lock })
 }
 
 /// Results of all threads.
@@ -235,6 +319,7 @@ struct Gathered {
     findings: Vec<Finding>,
     suppressed: Vec<Finding>,
     problems: Vec<Problem>,
+    reached: BTreeSet<Reached>,
     repos: Vec<RepoSeen>,
     files: u64,
     bytes: u64,
@@ -257,7 +342,14 @@ fn gather(gathered: &Mutex<Gathered>, result: FileResult, size: u64) {
     all.findings.extend(result.findings);
     all.suppressed.extend(result.suppressed);
     all.problems.extend(result.problems);
+    all.reached.extend(result.reached);
     all.repos.extend(result.repos);
+}
+
+/// A path of the project relative to the folder of the configuration; `None` for paths outside of it, about which its
+/// patterns say nothing.
+fn within<'a>(path: &'a str, base: &str) -> Option<&'a str> {
+    if base.is_empty() { Some(path) } else { path.strip_prefix(base)?.strip_prefix('/') }
 }
 
 /// What configuration and level leave.
@@ -306,7 +398,7 @@ fn filtered(
         return Err(None);
     }
     let path = finding.location.path.clone();
-    let path = path.strip_prefix(base).map_or(path.as_str(), |rest| rest.trim_start_matches('/'));
+    let Some(path) = within(&path, base) else { return Ok((finding, None)) };
     let mut allowed = None;
     if config.is_ignored_on(&finding.rule, path) {
         finding.suppressed = Some(Suppression { in_source: false, reason: "per-path configuration".to_owned() });
@@ -428,7 +520,11 @@ pub fn rule_texts(catalog: &Catalog) -> Vec<RuleText> {
             help: plain(&policy.help),
             help_markdown: crate::explain::page(policy),
             help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
-            group: if policy.id == "unpinned-revision" { "{count} calls load {repo} unpinned".to_owned() } else { String::new() },
+            group: match policy.id.as_str() {
+                "unpinned-revision" => "{count} calls load {repo} unpinned".to_owned(),
+                "trust-remote-code" => "{count} calls run code of {repo}".to_owned(),
+                _ => String::new(),
+            },
         });
     }
     texts.into_values().collect()

@@ -123,11 +123,14 @@ pub fn apply(context: &FindingContext, directives: &Directives, findings: Vec<Fi
     applied
 }
 
+/// Line, number of the directive, number of the id in it.
+type OnLine = (u32, usize, usize);
+
 /// Directives by what they silence, so that a statement with thousands of findings costs a search each.
 struct Index<'a> {
     directives: &'a Directives,
     /// (unit, rule) -> (line, directive, id), sorted by line.
-    lines: BTreeMap<(usize, &'a str), Vec<(u32, usize, usize)>>,
+    lines: BTreeMap<(usize, &'a str), Vec<OnLine>>,
     /// Rule -> directive and id.
     file: BTreeMap<&'a str, (usize, usize)>,
     used: BTreeSet<(usize, usize)>,
@@ -187,7 +190,7 @@ impl<'a> Index<'a> {
     }
 
     /// A directive in the block of comment lines that ends directly above a line.
-    fn above(&self, unit: usize, first_line: u32, lines: &[(u32, usize, usize)]) -> Option<(usize, usize)> {
+    fn above(&self, unit: usize, first_line: u32, lines: &[OnLine]) -> Option<(usize, usize)> {
         for back in 1..=MOST_ABOVE {
             let line = first_line.checked_sub(back)?;
             if !self.directives.comment_lines.contains(&(unit, line)) {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine::World;
 use crate::judge::Ternary;
+use crate::judge::version::Manifests;
 use crate::versions::{self, Answer, Manifest, ProjectVersions};
 
 /// Manifests larger than this are not read for version questions (lock files of large projects have a few MB).
@@ -64,8 +65,9 @@ impl Folder {
         }
     }
 
-    /// The text of a plain file of the project.
-    fn text(&self, path: &str) -> Option<String> {
+    /// The text of a plain file of the project; links are not followed.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<String> {
         let file = self.root.join(path);
         let found = std::fs::symlink_metadata(&file).ok()?;
         if !found.is_file() || found.len() > MANIFEST_LIMIT {
@@ -90,6 +92,16 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+impl Manifests for Folder {
+    fn versions(&self, path: &str) -> Arc<ProjectVersions> {
+        Folder::versions(self, path)
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        Folder::text(self, path)
+    }
 }
 
 impl World for Folder {

@@ -58,6 +58,7 @@ const FIXTURES: &[&str] = &[
     "caf\u{e9} = '\u{1f600}'; \u{540d} = f'{caf\u{e9}}'\n",
     "x = (yield)\n(a) = (b, c) = [d] = e\n*a, b = c\na, = b\n",
     "type(a).b = c\nif x: type (a).b = c\ntype.d = type[e]\nreturn a, *b[1:]\nprint(a, *b.c())\n(x): int = a[*b]\n",
+    "with (a if b else c as d): e\nwith (\n  a(f) if b else c(\n  d) as e\n): g\nx: dict[str: int] | None | a\n",
     "x = a if b else c if d else e\ny = -1 ** -x\nz = a @ b // c << d\n",
 ];
 

@@ -80,12 +80,12 @@ fn no_runner_command_of_the_source_in_any_format() {
         for format in FORMATS {
             for line in support::print(format, &report).lines() {
                 let line = line.trim_start();
-                if line.starts_with("::") {
+                if let Some(command) = line.strip_prefix("::") {
                     assert_eq!(format, Format::Github, "{line}");
                     let own = ["::error title=hublint", "::warning title=hublint", "::notice title=hublint"];
                     assert!(own.iter().any(|start| line.starts_with(start)), "{line}");
                     // Two unescaped `::`: that of the command and that before the message, as long as the properties hold none.
-                    let properties = line[2..].split_once("::").unwrap().0;
+                    let properties = command.split_once("::").unwrap().0;
                     assert!(properties.split(',').all(|part| part.contains('=')), "{line}");
                 }
                 for start in ["##[", "##vso["] {

@@ -11,7 +11,9 @@ use hublint::catalog::json_schema::{Schema, schema_text};
 use hublint::catalog::load::parse_library;
 use hublint::catalog::{Catalog, CheckKind, EntryKind, Example, UserFile};
 use hublint::engine::{Engine, Settings, World};
+use hublint::config::Config;
 use hublint::judge::Ternary;
+use hublint::judge::policy::Terms;
 use hublint::prefilter::Prefilter;
 use hublint::python::project::NoProject;
 
@@ -40,6 +42,12 @@ impl World for Beside<'_> {
     }
 }
 
+/// `[policy]` of a configuration beside an example.
+fn terms(beside: &BTreeMap<String, String>) -> Terms {
+    let policy = beside.get("hublint.toml").map(|text| Config::parse(Path::new("hublint.toml"), text).unwrap().policy);
+    Terms { policy: policy.unwrap_or_default(), lock: None }
+}
+
 /// What all rules together report for a file.
 fn check(name: &str, text: &str, beside: &BTreeMap<String, String>) -> Vec<Reported> {
     let catalog = Catalog::builtin();
@@ -49,7 +57,9 @@ fn check(name: &str, text: &str, beside: &BTreeMap<String, String>) -> Vec<Repor
         prefilter: Prefilter::new(catalog),
         project: &NoProject,
         world: &world,
+        pins: None,
         settings: Settings {
+            terms: terms(beside),
             rules: catalog.policy_ids().map(str::to_owned).collect(),
             ignore_comments: true,
             ..Settings::default()
@@ -214,7 +224,7 @@ fn every_catalogued_callable_is_exercised() {
     let mut wrong = Vec::new();
     for call in generated_calls(Catalog::builtin()) {
         let rules = |code: &str| -> BTreeSet<String> {
-            check("generated.py", code, &call.beside).into_iter().map(|report| report.rule).collect()
+            check(call.file, code, &call.beside).into_iter().map(|report| report.rule).collect()
         };
         let about = format!("{} {:?}", call.library, call.beside.values().next().map(|text| text.trim()));
         if let Some(code) = &call.code_unsafe {

@@ -225,7 +225,7 @@ fn hostile_texts_stay_quick() {
         format!("load({}\n)\n", "x,  # hublint: ignore[unsafe-torch-load]\n".repeat(20_000)),
     ] {
         check(&support::file("a.py", text.as_bytes()), "unsafe-torch-load");
-        line_comments(&text, Language::Yaml);
+        assert!(line_comments(&text, Language::Yaml).len() <= 40_000);
         assert!(started.elapsed().as_secs() < 60, "{:?} {:?}", started.elapsed(), &text[..40]);
     }
 }

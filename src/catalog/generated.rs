@@ -16,6 +16,8 @@ pub struct GeneratedCall {
     pub entry: EntryId,
     /// The qualified name that is called.
     pub name: String,
+    /// The name of the file that the code stands for.
+    pub file: &'static str,
     /// Files beside the code: `requirements.txt`, when the facts hold for some versions only.
     pub beside: BTreeMap<String, String>,
     /// Code that must be flagged by at least one of `expected`; `None` when the entry is known to be safe.
@@ -27,17 +29,19 @@ pub struct GeneratedCall {
 }
 
 /// A full commit hash that is recognisably made up.
-const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+pub(super) const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// Calls for every callable of the catalogue, in its order; at least one for each entry whose name can be called.
+/// Calls for every callable of the catalogue, in its order, at least one for each entry whose name can be called; and the
+/// same for commands, environment variables and switches as far as a rule asks for them.
 #[must_use]
 pub fn generated_calls(catalog: &Catalog) -> Vec<GeneratedCall> {
     let mut calls = Vec::new();
     for (id, entry) in catalog.entries() {
+        let library = catalog.library(id);
         if entry.kind != EntryKind::Callable {
+            calls.extend(super::generated_words::calls(library, id, entry));
             continue;
         }
-        let library = catalog.library(id);
         for pattern in &entry.names {
             let name = concrete(pattern);
             if catalog.variants(&name).contains(&id) {
@@ -58,6 +62,11 @@ pub fn shadowed_callables(catalog: &Catalog) -> Vec<String> {
         .filter(|(id, name)| !catalog.variants(&concrete(name)).contains(id))
         .map(|(id, name)| format!("{}: {name}", catalog.library(id).id))
         .collect()
+}
+
+/// A token. Put together here: nothing that looks like one stands in a file.
+pub(super) fn secret() -> String {
+    ["hf", "_", "kVbTzQmLxNwRjHdP", "gYcSfUaEoWqZtMvKbJ"].concat()
 }
 
 /// A name that a pattern matches.
@@ -115,6 +124,7 @@ impl<'a> Maker<'a> {
             library: self.library.id.clone(),
             entry: self.id,
             name: self.name.clone(),
+            file: "generated.py",
             beside,
             code_unsafe,
             expected,
@@ -318,8 +328,7 @@ impl<'a> Maker<'a> {
         if !self.has(Role::Token) {
             return None;
         }
-        // Put together here: nothing that looks like a token stands in a file.
-        let secret: String = ["hf", "_", "kVbTzQmLxNwRjHdP", "gYcSfUaEoWqZtMvKbJ"].concat();
+        let secret = secret();
         let code = |value: String| {
             let mut arguments = self.target(true);
             arguments.push((Role::Token, value));

@@ -358,6 +358,8 @@ pub enum CheckKind {
     Token,
     /// The version of a package.
     Version,
+    /// What `[policy]` of the configuration says of a load.
+    Policy,
     /// A hublint comment.
     Directive,
 }

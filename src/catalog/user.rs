@@ -8,7 +8,7 @@ use regex::{Regex, RegexBuilder};
 use super::index;
 use super::load::{self, DataError, DataFile};
 use super::policy::{self, Check, Policy};
-use super::schema::{CheckKind, FlagWhen, LibraryFile, PolicyFile, RawEntry, RawLiteral, RawPlace, RawPlaces};
+use super::schema::{CheckKind, FlagWhen, LibraryFile, PolicyFile, RawEntry, RawExample, RawLiteral, RawPlace, RawPlaces};
 use super::{Catalog, EntryId, Slot};
 use crate::usage::{Literal, Role, Value};
 
@@ -111,6 +111,16 @@ impl Catalog {
             }
             Slot::User(..) => None,
         }
+    }
+}
+
+/// The examples in a user's file; none when it cannot be read (then [`Catalog::extend`] says why).
+#[must_use]
+pub fn examples(file: &UserFile) -> Vec<RawExample> {
+    match read(file) {
+        Ok(Kind::Library(library)) => library.example,
+        Ok(Kind::Policy(policy)) => policy.example,
+        Err(_) => Vec::new(),
     }
 }
 

@@ -1,13 +1,18 @@
 //! `hublint check` and `hublint rules check`.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::baseline::Baseline;
+use crate::catalog::example::{Reported, run_example, with_secrets};
 use crate::cli::{Check, FailOn};
+use crate::engine::{Engine, NoWorld, Settings};
 use crate::error::Error;
 use crate::finding::Level;
+use crate::prefilter::Prefilter;
+use crate::python::project::NoProject;
 use crate::report::{self, Format, Report, ReportContext};
 use crate::pin::PinOptions;
 use crate::run::{self, Options, Outcome, RepairOptions};
@@ -139,15 +144,39 @@ fn exit_code(check: &Check, report: &Report) -> u8 {
 }
 
 /// Columns of the terminal: what `COLUMNS` says, else 100.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|width| (40..=400).contains(width)).unwrap_or(100)
 }
 
-/// `hublint rules check DIR`
+/// `hublint rules check DIR`: reads the files and runs their examples.
 ///
 /// # Errors
-/// When a file is wrong, with all that is wrong.
+/// When a file cannot be read or is wrong, with all that is wrong.
 pub fn rules(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
-    let _ = (folder, &out);
-    Err(Error::usage("`rules check` is not built in yet", "it comes with user rules").into())
+    let files = run::user_files(folder)?;
+    let catalog = run::extend(&files)?;
+    let engine = Engine {
+        catalog: &catalog,
+        prefilter: Prefilter::new(&catalog),
+        project: &NoProject,
+        world: &NoWorld,
+        pins: None,
+        settings: Settings { rules: catalog.policy_ids().map(str::to_owned).collect(), ignore_comments: true, ..Settings::default() },
+    };
+    let examine = |name: &str, text: &str, _: &BTreeMap<String, String>| -> Vec<Reported> {
+        let result = engine.check(name, with_secrets(text).into_bytes());
+        result.findings.iter().map(|finding| Reported::new(finding.location.start.line as usize, finding.rule.clone())).collect()
+    };
+    let (mut examples, mut wrong) = (0, 0);
+    for file in &files {
+        for example in crate::catalog::user_examples(file) {
+            examples += 1;
+            if let Err(why) = run_example(&catalog, &example, examine) {
+                wrong += 1;
+                writeln!(out, "{}: {}", file.name, crate::report::printable(&why))?;
+            }
+        }
+    }
+    writeln!(out, "{} files, {examples} examples, {wrong} wrong", files.len())?;
+    Ok(u8::from(wrong > 0))
 }

@@ -306,6 +306,17 @@ impl<'a> FindingContext<'a> {
         })
     }
 
+    /// The mark in a masked window when its three parts can be masked one by one with the same result: (start of the
+    /// window, start and end of the mark, end of the window) in bytes of the text.
+    fn masked_mark(&self, text: &str, cuts: (usize, usize, usize, usize), masked: &str) -> Option<(u32, u32)> {
+        let (from, start, end, to) = cuts;
+        let before = self.masked(text.get(from..start)?);
+        let marked = self.masked(text.get(start..end)?);
+        let after = self.masked(text.get(end..to)?);
+        let rest = masked.strip_prefix(before.as_ref())?.strip_prefix(marked.as_ref())?;
+        (rest == after).then(|| (count(&before), count(&before) + count(&marked)))
+    }
+
     /// The line to show, with what to underline in it.
     fn shown_line(&self, index: usize, span: Span) -> Shown {
         let (Some(unit), Some(lines)) = (self.source.units.get(index), self.unit_lines(index)) else {
@@ -322,10 +333,11 @@ impl<'a> FindingContext<'a> {
         let before = count(unit.text.get(from..start).unwrap_or(""));
         let marked = count(unit.text.get(start..end.min(to)).unwrap_or(""));
         let masked = self.masked(seen);
-        let mark = if matches!(masked, Cow::Borrowed(_)) {
+        let mark = if masked == seen {
             (before, before + marked)
         } else {
-            moved_mark(seen, &masked, (before, before + marked))
+            self.masked_mark(&unit.text, (from, start, end.min(to), to), &masked)
+                .unwrap_or_else(|| moved_mark(seen, &masked, (before, before + marked)))
         };
         let (text, skipped, mark) = window_around(&masked, mark, SHOWN);
         Shown { text, offset: lines.position(from).column.saturating_sub(1).saturating_add(skipped), mark }
@@ -395,8 +407,12 @@ fn first_line(text: &str, span: Span) -> Span {
 }
 
 /// The largest character boundary that is not behind `offset`.
-fn floor(text: &str, offset: usize) -> usize {
-    text.floor_char_boundary(offset)
+pub(crate) fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
 }
 
 /// At most `most` bytes from the start, cut between characters.

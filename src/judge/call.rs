@@ -1,7 +1,7 @@
 //! `unsafe-deserialization`: a call that executes a pickle (or what amounts to one) whatever its arguments, or with one.
 
 use super::revision::may_be_true;
-use super::{Context, Repair, RepairPlan, Verdict};
+use super::{Repair, RepairPlan, Verdict};
 use crate::catalog::{Entry, RepoKind, Unpickles};
 use crate::finding::Level;
 use crate::reference::{Reference, Target};
@@ -9,7 +9,7 @@ use crate::usage::{Argument, Guard, Literal, Origin, Role, Use, UseKind, Value};
 
 /// The verdict about one use.
 #[must_use]
-pub fn judge(usage: &Use, entry: &Entry, found: &[Reference], context: &Context<'_>) -> Option<Verdict> {
+pub fn judge(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict> {
     if !matches!(usage.kind, UseKind::Call | UseKind::Reference) || entry.parameter(Role::WeightsOnly).is_some() {
         return None;
     }
@@ -39,6 +39,13 @@ pub fn judge(usage: &Use, entry: &Entry, found: &[Reference], context: &Context<
             ));
         }
         // A loader that was chosen, and is not one of the unsafe ones.
+        return None;
+    }
+    // `pickle.loads(pickle.dumps(x))` reads what it has just written.
+    let own = usage.argument(Role::Path).is_some_and(|argument| {
+        argument.value.literals().iter().any(|literal| matches!(literal, Literal::Result(name) if name.ends_with(".dumps")))
+    });
+    if own {
         return None;
     }
     let case = match entry.unpickles {

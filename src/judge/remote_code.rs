@@ -35,6 +35,11 @@ fn trusted(
     if usage.kind == UseKind::Switch && is_told_at_a_call(usage, all) {
         return None;
     }
+    // Off in one branch and on in another, on its way to somewhere else: the place where it is on is looked at itself.
+    let may_be_off = argument.value.literals().iter().any(|literal| literal.truth() == Some(false));
+    if usage.kind == UseKind::Switch && may_be_off {
+        return None;
+    }
     // Where a caller, a form or a command line decides, the place to look at is the default, and it is told there.
     if matches!(argument.origin, Origin::Default) && is_told_at_a_switch(usage, argument, all) {
         return None;
@@ -91,7 +96,13 @@ fn case_of(found: &[Reference]) -> Option<&'static str> {
         main.iter().filter(|reference| matches!(reference.target, Target::Hub | Target::Ambiguous)).collect();
     if hub.is_empty() {
         // The id is unknown. What is known of the revision decides.
-        return Some(if main.iter().all(|reference| reference.pin.is_commit()) { "pinned" } else { "unknown-repo" });
+        return Some(if main.iter().all(|reference| reference.pin.is_commit()) {
+            "pinned"
+        } else if main.iter().all(|reference| matches!(reference.pin, PinState::Unknown(_))) {
+            "unknown-revision"
+        } else {
+            "unknown-repo"
+        });
     }
     if hub.iter().all(|reference| reference.pin.is_commit()) {
         return Some("pinned");
@@ -149,6 +160,12 @@ fn implicit(usage: &Use, entry: &Entry, switch: Option<&Argument>, found: &[Refe
     }
     let case = match entry.runs_code {
         RunsCode::Always => "always",
+        // torch.hub: before torch 2.15 the code runs after a warning that nobody reads in CI.
+        RunsCode::Prompt if entry.repo == Some(RepoKind::Github) => match switch {
+            None => "always",
+            Some(argument) if argument.value.literals().iter().all(|literal| literal.as_str() == Some("check")) => return None,
+            Some(_) => "always",
+        },
         RunsCode::DefaultOn => match switch {
             None if usage.site.is_some_and(|site| site.open) => return None,
             None => "default-on",
@@ -163,8 +180,7 @@ fn implicit(usage: &Use, entry: &Entry, switch: Option<&Argument>, found: &[Refe
     if offline || nothing_foreign {
         return None;
     }
-    let subject = found.iter().find_map(|reference| usage.argument(reference.role));
-    let mut verdict = Verdict::new("implicit-remote-code", case, usage, subject.or(switch).filter(|_| false));
+    let mut verdict = Verdict::new("implicit-remote-code", case, usage, None);
     if let Some(reference) = found.iter().find(|reference| !reference.full_id.is_empty()) {
         verdict = verdict.about(&reference.full_id);
     } else {
@@ -173,7 +189,9 @@ fn implicit(usage: &Use, entry: &Entry, switch: Option<&Argument>, found: &[Refe
     if let Some(advice) = &entry.advice {
         verdict.words.insert("reason", advice.clone());
     }
-    if found.iter().any(|reference| reference.pin.is_commit()) {
+    // A pinned repository is the code that was reviewed; a bare name is one of the library's own organisation.
+    let own = |reference: &Reference| reference.id != reference.full_id;
+    if found.iter().any(|reference| reference.pin.is_commit() || own(reference)) {
         verdict = verdict.capped(Level::Note);
     }
     Some(verdict)

@@ -58,7 +58,8 @@ fn one(usage: &Use, reference: &Reference, context: &Context<'_>) -> Option<Verd
     if context.low_stakes() && rule == "invalid-repo-id" {
         made = made.capped(Level::Note);
     }
-    Some(made.repaired(repair(argument, reference, verdict.target.as_deref())))
+    let target = verdict.target.as_deref().filter(|_| verdict.candidates == 1);
+    Some(made.repaired(repair(argument, reference, target)))
 }
 
 /// Write the id that is meant, where it stands as a plain literal.

@@ -36,7 +36,8 @@ pub fn judge(usage: &Use, entry: Option<&Entry>, found: &[Reference], context: &
 }
 
 /// `local_files_only=True` and the like: nothing is downloaded.
-fn is_offline(usage: &Use) -> bool {
+#[must_use]
+pub fn is_offline(usage: &Use) -> bool {
     usage.argument(Role::LocalFilesOnly).is_some_and(|argument| {
         argument.value.literals().iter().all(|literal| literal.truth() == Some(true) || literal.as_str() == Some("local"))
             && !argument.value.literals().is_empty()
@@ -44,7 +45,8 @@ fn is_offline(usage: &Use) -> bool {
 }
 
 /// `pretrained=False`: no weights are taken.
-fn not_taken(usage: &Use) -> bool {
+#[must_use]
+pub fn not_taken(usage: &Use) -> bool {
     usage
         .argument(Role::Pretrained)
         .is_some_and(|argument| matches!(&argument.value, Value::Known(literal) if literal.truth() == Some(false)))

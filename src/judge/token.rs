@@ -99,7 +99,7 @@ fn literal(usage: &Use, context: &Context<'_>) -> Option<Verdict> {
     secrets::looks_like_secret_literal(text).then(|| {
         let mut made = Verdict::new("leaked-token", "literal", usage, Some(argument)).with("argument", "token");
         // Never a hash of a value that could be guessed.
-        made.identity = Some(format!("literal {} {}", argument.span.start, argument.span.end));
+        made.identity = Some(format!("literal handed to {}", usage.qualified));
         made.confidence = Confidence::Low;
         made.repaired(argument.replaceable.then(|| RepairPlan {
             safe: false,

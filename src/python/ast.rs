@@ -4,6 +4,8 @@
 //! body is the outline's knowledge (indentation), so that a header can be read without parsing what follows.
 //! All spans are byte ranges in the unit's text.
 
+#![allow(missing_docs)] // Only for the fields of variants: they carry Python's own names, and the variant shows the syntax.
+
 use crate::span::Span;
 
 /// An identifier where it stands.

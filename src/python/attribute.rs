@@ -7,7 +7,7 @@ use crate::python::defaults;
 use crate::python::fold;
 use crate::python::module::LineIndex;
 use crate::python::scope::{How, LinePlace, Scope, first_word, is_class, is_collecting};
-use crate::python::things::{ALTERNATIVES, Instance, Kept, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Thing};
+use crate::python::things::{ALTERNATIVES, Construction, Instance, Kept, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Thing};
 use crate::python::value::{At, Resolver};
 use crate::usage::{Origin, Why};
 
@@ -139,6 +139,16 @@ impl Resolver<'_> {
 
     /// The kind of data class, by its bases and decorators.
     fn is_enum(&self, place: LinePlace) -> Option<bool> {
+        if let Some(known) = self.enums.borrow().get(&place) {
+            return *known;
+        }
+        self.enums.borrow_mut().insert(place, None);
+        let answer = self.is_enum_inner(place);
+        self.enums.borrow_mut().insert(place, answer);
+        answer
+    }
+
+    fn is_enum_inner(&self, place: LinePlace) -> Option<bool> {
         let mut is_enum = false;
         let mut text = false;
         for (base, _) in self.bases(place) {
@@ -321,26 +331,25 @@ impl Resolver<'_> {
                 )
             })
         });
-        match &instance.arguments {
-            // A plain class attribute is a constant.
-            _ if !annotated => value,
-            None => value.with_origin(Origin::Default),
-            Some(given) => match kept(given, name) {
-                Some(given) => given.clone(),
-                // Positional ones are counted by the order of the fields: not followed.
-                None if given.iter().any(|kept| kept.keyword.is_none()) || instance.open => {
-                    self.positional_field(instance, name)
-                        .unwrap_or_else(|| Resolved::unknown(Why::Attribute))
-                }
-                None => value,
-            },
+        // A plain class attribute is a constant.
+        if !annotated {
+            return value;
+        }
+        let Some((given, open)) = self.construction(instance) else {
+            return value.with_origin(Origin::Default);
+        };
+        match kept(&given, name) {
+            Some(given) => given.clone(),
+            None if given.iter().any(|kept| kept.keyword.is_none()) || open => self
+                .positional_field(instance, &given, open, name)
+                .unwrap_or_else(|| Resolved::unknown(Why::Attribute)),
+            None => value,
         }
     }
 
     /// The value that the constructor of a data class was given by position.
-    fn positional_field(&self, instance: &Rc<Instance>, name: &str) -> Option<Rc<Resolved>> {
+    fn positional_field(&self, instance: &Rc<Instance>, given: &[Kept], more: bool, name: &str) -> Option<Rc<Resolved>> {
         let open = self.open(instance.class.module)?;
-        let given = instance.arguments.as_ref()?;
         let mut position = 0;
         for number in open.module.block(instance.class.line).take(256) {
             let line = LineIndex::new(number);
@@ -352,7 +361,7 @@ impl Resolver<'_> {
                     && let ExprKind::Name(field) = &target.kind
                 {
                     if &**field == name {
-                        if instance.open {
+                        if more {
                             return None;
                         }
                         let by_position = given.iter().filter(|kept| kept.keyword.is_none()).nth(position);
@@ -377,6 +386,25 @@ impl Resolver<'_> {
 
     /// `self.name = value` in the methods of a class.
     fn assigned_attribute(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
+        let key = (place, name.into(), instance.map(|instance| instance.construction));
+        if let Some(known) = self.attributes.borrow().get(&key) {
+            return known.clone();
+        }
+        // Attributes that depend on themselves have no answer.
+        self.attributes
+            .borrow_mut()
+            .insert(key.clone(), Some(Resolved::unknown(Why::Bound)));
+        let value = self.assigned_attribute_inner(place, name, instance);
+        self.attributes.borrow_mut().insert(key, value.clone());
+        value
+    }
+
+    fn assigned_attribute_inner(
+        &self,
+        place: LinePlace,
+        name: &str,
+        instance: Option<&Rc<Instance>>,
+    ) -> Option<Rc<Resolved>> {
         let open = self.open(place.module)?;
         let module = &*open.module;
         let text = module.text();
@@ -423,8 +451,8 @@ impl Resolver<'_> {
                 }
                 let at = At { module: place.module, line, inline: false, scope, locals: None };
                 let mut assigned = self.value(value, at);
-                if let Some(given) = instance.and_then(|instance| instance.arguments.as_ref()) {
-                    assigned = self.constructed(value, assigned, given, method, place.module, instance);
+                if let Some(instance) = instance {
+                    assigned = self.constructed(value, assigned, instance, method, place.module);
                 }
                 parts.push((initial, assigned.with_origin(Origin::Constant)));
             }
@@ -445,21 +473,36 @@ impl Resolver<'_> {
         Some(Resolved::join(&parts))
     }
 
+    /// The arguments that an instance was constructed with, and whether there may be more; `None` when not known.
+    fn construction(&self, instance: &Instance) -> Option<(Vec<Kept>, bool)> {
+        match instance.construction {
+            Construction::Unknown => None,
+            Construction::Bare => Some((Vec::new(), false)),
+            Construction::Call(call) => Some(match self.given_at(call) {
+                Some(given) => {
+                    let open = given.open();
+                    (given.arguments, open)
+                }
+                None => (Vec::new(), true),
+            }),
+        }
+    }
+
     /// What `self.x = parameter` gives when the constructor's arguments are known.
     fn constructed(
         &self,
         value: &Expr,
         assigned: Rc<Resolved>,
-        given: &[Kept],
+        instance: &Rc<Instance>,
         method: LineIndex,
         module: ModuleId,
-        instance: Option<&Rc<Instance>>,
     ) -> Rc<Resolved> {
         let from_parameter = assigned.origin == Origin::Default || assigned.unknown == Some(Why::Parameter);
         if !from_parameter {
             return assigned;
         }
-        let open = instance.is_some_and(|instance| instance.open);
+        let Some((given, open)) = self.construction(instance) else { return assigned };
+        let given = given.as_slice();
         let ExprKind::Name(name) = &value.kind else {
             return if given.is_empty() && !open { assigned } else { Resolved::unknown(Why::Attribute) };
         };
@@ -534,7 +577,7 @@ impl Resolver<'_> {
                     None,
                 )
             } else {
-                Resolved::known(Thing::Mapping(Rc::new(Mapping { items: Vec::new(), open: true })), None)
+                Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None)
             };
         }
         if let (Some(class), 0) = (outer, index)
@@ -547,7 +590,7 @@ impl Resolver<'_> {
                 return Resolved::known(Thing::Class(class), None);
             }
             return Resolved::known(
-                Thing::Instance(Rc::new(Instance { class, arguments: None, open: true })),
+                Thing::Instance(Rc::new(Instance { class, construction: Construction::Unknown })),
                 None,
             );
         }
@@ -587,7 +630,7 @@ impl Resolver<'_> {
                     }
                     Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
                     Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance { class: *class, arguments: None, open: true })),
+                        Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
                         None,
                     )),
                     _ => None,
@@ -602,7 +645,7 @@ impl Resolver<'_> {
                 match self.name(last, annotation.span.start, at).only()? {
                     Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
                     Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance { class: *class, arguments: None, open: true })),
+                        Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
                         None,
                     )),
                     _ => None,
@@ -647,11 +690,8 @@ impl Resolver<'_> {
         let module = &*open.module;
         let mut parts = Vec::new();
         let block = module.block(place.line);
-        if block.len() > 400 {
+        if block.len() > 60 {
             return None;
-        }
-        if crate::python::scope::line_text(module, place.line).starts_with("async") {
-            // Its result is awaited: the same.
         }
         let mut lines: Vec<LineIndex> = block.clone().map(LineIndex::new).collect();
         let inline = lines.is_empty();
@@ -684,7 +724,7 @@ impl Resolver<'_> {
                     _ => {}
                 }
             }
-            if parts.len() > 8 {
+            if parts.len() > 4 {
                 return None;
             }
         }

@@ -6,10 +6,18 @@ use crate::python::ast::{ArgumentKind, Call, Expr, ExprKind};
 use crate::python::defaults;
 use crate::python::fold;
 use crate::python::scope::{LinePlace, is_class};
-use crate::python::things::{Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing};
+use crate::python::things::{CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing};
 use crate::python::value::{At, Resolver};
+use crate::python::walk;
 use crate::span::Span;
 use crate::usage::{Origin, Why};
+
+/// Builtins whose result is worked out.
+const KNOWN_BUILTINS: [&str; 34] = [
+    "dict", "list", "tuple", "set", "frozenset", "reversed", "sorted", "iter", "enumerate", "zip", "range", "str",
+    "bytes", "bytearray", "chr", "ord", "len", "bool", "int", "getattr", "type", "super", "vars", "__import__",
+    "bytes.fromhex", "bytearray.fromhex", "dict.fromkeys", "map", "filter", "print", "open", "abs", "repr", "format",
+];
 
 /// The arguments of a call, worked out.
 #[derive(Clone, Debug, Default)]
@@ -30,20 +38,6 @@ impl Given {
             .filter(|kept| kept.keyword.is_none())
             .nth(position)
             .map(|kept| &kept.value)
-    }
-
-    /// The argument of a keyword.
-    pub fn keyword(&self, name: &str) -> Option<&Rc<Resolved>> {
-        self.arguments
-            .iter()
-            .rev()
-            .find(|kept| kept.keyword.as_deref() == Some(name))
-            .map(|kept| &kept.value)
-    }
-
-    /// The argument at a position or of a keyword.
-    pub fn get(&self, position: usize, name: &str) -> Option<&Rc<Resolved>> {
-        self.at(position).or_else(|| self.keyword(name))
     }
 
     /// Something is given that is not known.
@@ -97,6 +91,35 @@ impl Resolver<'_> {
             }
         }
         given
+    }
+
+    /// The arguments of a call that was passed by before; `None` when it cannot be found.
+    pub(super) fn given_at(&self, call: CallPlace) -> Option<Given> {
+        let open = self.open(call.place.module)?;
+        let at = At {
+            module: call.place.module,
+            line: call.place.line,
+            inline: call.inline,
+            scope: call.scope,
+            locals: None,
+        };
+        for statement in open.module.statements(call.place.line).iter() {
+            let mut given = None;
+            walk::statement_expressions(statement, &mut |outer| {
+                walk::each(outer, &mut |expression| {
+                    if expression.span == call.span
+                        && given.is_none()
+                        && let ExprKind::Call(call) = &expression.kind
+                    {
+                        given = Some(self.given(call, at));
+                    }
+                });
+            });
+            if given.is_some() {
+                return given;
+            }
+        }
+        None
     }
 
     /// What a call returns.
@@ -177,15 +200,16 @@ impl Resolver<'_> {
                 value
             }
             Thing::Class(place) => {
-                let given = self.given(call, at);
-                Resolved::known(
-                    Thing::Instance(Rc::new(Instance {
-                        class: *place,
-                        open: given.open(),
-                        arguments: Some(given.arguments),
-                    })),
-                    None,
-                )
+                let construction = match source {
+                    Some(source) if at.locals.is_none() => Construction::Call(CallPlace {
+                        place: LinePlace { module: at.module, line: at.line },
+                        inline: at.inline,
+                        scope: at.scope,
+                        span: source.span,
+                    }),
+                    _ => Construction::Unknown,
+                };
+                Resolved::known(Thing::Instance(Rc::new(Instance { class: *place, construction })), None)
             }
             Thing::Partial(partial) => {
                 if let Some(parsed) = self.parsed_classes(partial) {
@@ -225,8 +249,7 @@ impl Resolver<'_> {
                     .map(|thing| match thing {
                         Thing::Class(place) => Some(Thing::Instance(Rc::new(Instance {
                             class: *place,
-                            arguments: None,
-                            open: true,
+                            construction: Construction::Unknown,
                         }))),
                         Thing::Object(name) => Some(Thing::Result(name.clone())),
                         _ => None,
@@ -312,7 +335,7 @@ impl Resolver<'_> {
                     _ => Resolved::unknown(Why::Environment),
                 }
             }
-            "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping { items: Vec::new(), open: true })), None),
+            "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None),
             "os.path.join" | "posixpath.join" => {
                 let given = self.given(call, at);
                 path(fold::joined_path(&given.positional(), given.open()))
@@ -351,12 +374,15 @@ impl Resolver<'_> {
     }
 
     fn builtin(&self, name: &str, call: &Call, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
+        if !KNOWN_BUILTINS.contains(&name) {
+            return Resolved::unknown(Why::Call);
+        }
         let given = self.given(call, at);
         let first = given.at(0).cloned();
         let unknown = || Resolved::unknown(first.as_ref().and_then(|first| first.unknown).unwrap_or(Why::Call));
         match name {
             "dict" => {
-                let mut mapping = Mapping { items: Vec::new(), open: given.open() };
+                let mut mapping = Mapping { open: given.open(), ..Mapping::default() };
                 for kept in &given.arguments {
                     match (&kept.keyword, kept.value.only()) {
                         (Some(keyword), _) => mapping.set(Thing::Str(keyword.clone()), kept.value.clone()),
@@ -604,6 +630,9 @@ impl Resolver<'_> {
                 };
                 match key.only() {
                     Some(key) => match mapping.items.iter().find(|(have, _)| have == key) {
+                        Some((_, value)) if mapping.unsure.contains(key) => {
+                            Resolved::join(&[value.clone(), default()])
+                        }
                         Some((_, value)) => value.clone(),
                         // What a caller may hand on.
                         None if mapping.open => {
@@ -643,7 +672,7 @@ impl Resolver<'_> {
             },
             Some(Thing::Function(place)) => self.returned(*place),
             Some(Thing::Class(class)) => Resolved::known(
-                Thing::Instance(Rc::new(Instance { class: *class, arguments: Some(Vec::new()), open: false })),
+                Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Bare })),
                 None,
             ),
             _ => Resolved::unknown(Why::Call),

@@ -11,14 +11,16 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::python::ast::{Stmt, StmtKind};
-use crate::python::outline::{NONE, Outline, is_word};
+use crate::python::outline::{NONE, Outline, TroubleKind, is_word};
 use crate::python::syntax::{Flat, Parsed, Wrapper, parse_part, parse_whole};
 use crate::span::Span;
 
-/// The largest text that is parsed whole, in bytes: about half a second of work.
-pub const MAX_WHOLE: usize = 8 << 20;
+/// The largest text that is parsed whole, in bytes: about 0.15 seconds of work, two when it is garbage.
+pub const MAX_WHOLE: usize = 2 << 20;
 /// The largest logical line that is parsed, in bytes. Larger ones are data.
 pub const MAX_LINE: usize = 1 << 20;
+/// The largest logical line that is parsed in a text with open brackets or strings: tree-sitter's time for such grows faster than they do.
+pub const MAX_OPEN_LINE: usize = 1 << 16;
 /// How many bytes of logical lines are parsed in one text, at most.
 pub const MAX_PARTS: usize = 16 << 20;
 
@@ -127,7 +129,14 @@ impl<'s> Module<'s> {
         if !module.fell_back.get() {
             return module;
         }
-        match parse_whole_cleanly(text) {
+        // Brackets and strings without an end are errors to every parser, and tree-sitter's time on them is quadratic.
+        let hopeless = trouble.is_some_and(|trouble| trouble.kind != TroubleKind::Indentation);
+        let parsed = if hopeless {
+            None
+        } else {
+            parse_whole_cleanly(text)
+        };
+        match parsed {
             Some(parsed) => {
                 module.report_parsed(&parsed);
                 module.use_whole(parsed);
@@ -323,7 +332,7 @@ impl<'s> Module<'s> {
             return Vec::new();
         };
         if let Some(Some(whole)) = self.whole.get() {
-            return self.from_whole(whole, index);
+            return self.statements_in_whole(whole, index);
         }
         let code = line.span.text(self.text);
         let wrapper = match first_word(code) {
@@ -353,7 +362,13 @@ impl<'s> Module<'s> {
             _ if code.starts_with('@') => Wrapper::Decorator,
             _ => Wrapper::Plain,
         };
-        if code.len() > MAX_LINE {
+        let closers = self.outline.closers.get(&index.0);
+        let closers = closers.map_or("", String::as_str);
+        let largest = match self.outline.trouble {
+            Some(trouble) if trouble.kind != TroubleKind::Indentation => MAX_OPEN_LINE,
+            _ => MAX_LINE,
+        };
+        if code.len() > largest {
             self.report(ModuleProblemKind::TooLarge, line.span.start());
             return Vec::new();
         }
@@ -362,8 +377,6 @@ impl<'s> Module<'s> {
             return Vec::new();
         };
         self.budget.set(budget);
-        let closers = self.outline.closers.get(&index.0);
-        let closers = closers.map_or("", String::as_str);
         let parsed = parse_part(self.text, line.span, line.header, wrapper, closers);
         if parsed.gave_up {
             self.report(ModuleProblemKind::Budget, line.span.start());
@@ -376,7 +389,7 @@ impl<'s> Module<'s> {
                 parse_whole_cleanly(self.text).map(|whole| statements_of(whole.statements))
             });
             if let Some(whole) = whole {
-                return self.from_whole(whole, index);
+                return self.statements_in_whole(whole, index);
             }
         }
         self.report_parsed(&parsed);
@@ -390,7 +403,7 @@ impl<'s> Module<'s> {
     }
 
     /// The statements of the whole text that begin in a line.
-    fn from_whole(&self, whole: &[Stmt], line: LineIndex) -> Vec<Stmt> {
+    fn statements_in_whole(&self, whole: &[Stmt], line: LineIndex) -> Vec<Stmt> {
         let start_of = |number: u32| {
             let line = self.outline.lines.get(number as usize);
             line.map_or(u32::MAX, |line| line.span.start)
@@ -735,6 +748,27 @@ mod tests {
         assert_eq!(module.statements(LineIndex::new(0)).len(), 1);
         assert_eq!(module.problems().len(), 1);
         assert_eq!(module.problems()[0].kind, ModuleProblemKind::TooDeep);
+    }
+
+    #[test]
+    fn costly_texts_are_bounded() {
+        // Each of these took minutes, or would overflow the stack of a thread.
+        let texts = [
+            "f(torch,\n".repeat(100_000),
+            format!("x = '{}'\n", "\\N{".repeat(20_000)),
+            format!("x = f'{}'\n", "\\N{".repeat(20_000)),
+            format!("x = a{}\n", " + b".repeat(20_000)),
+            format!("x = {}\n", "[".repeat(20_000)),
+            "\\\"\"\" a ".repeat(20_000),
+        ];
+        for text in texts {
+            let module = Module::new(&text, ParseMode::OnDemand);
+            for number in 0..u32::try_from(module.lines().len().min(10)).unwrap() {
+                let _ = module.statements(LineIndex::new(number));
+            }
+            let told = !module.problems().is_empty();
+            assert!(told || text.starts_with("x = '"), "{}", &text[..20]);
+        }
     }
 
     #[test]

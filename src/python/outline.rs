@@ -131,6 +131,9 @@ struct Scanner<'s> {
     outline: Outline,
 }
 
+/// Names of characters (`\N{..}`) are far shorter. Without a bound the search for the end of many would be quadratic.
+pub(crate) const MAX_CHARACTER_NAME: usize = 128;
+
 /// Every string that is given up costs a scan to the end of the text.
 const MAX_RECOVERIES: u32 = 8;
 
@@ -592,6 +595,7 @@ impl Scanner<'_> {
                 let rest = self.bytes.get(self.position..).unwrap_or_default();
                 let end = rest
                     .iter()
+                    .take(MAX_CHARACTER_NAME)
                     .position(|byte| matches!(byte, b'}' | b'\n' | b'\r' | b'"' | b'\''));
                 self.position += match end {
                     Some(end) if rest.get(end) == Some(&b'}') => end + 1,

@@ -198,33 +198,62 @@ pub fn is_class(module: &Module<'_>, scope: Scope) -> bool {
     scope.is_some_and(|line| block_kind(module, line) == Block::Class)
 }
 
-/// The bindings of a name in a module, of all scopes, in order of the text.
-pub fn bindings(module: &Module<'_>, name: &str) -> Vec<Binding> {
+/// A line that may bind a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// The line.
+    pub line: LineIndex,
+    /// The scope in which it stands.
+    pub scope: Scope,
+}
+
+/// The lines that may bind a name, in order, and the scopes that declare it `global` (true) or `nonlocal` (false).
+pub fn candidates(module: &Module<'_>, name: &str) -> (Vec<Candidate>, Vec<(Scope, bool)>) {
     let mut found = Vec::new();
     let mut redirected: Vec<(Scope, bool)> = Vec::new();
     let mut seen: Option<LineIndex> = None;
     let text = module.text();
     for (offset, line) in module.occurrences(name) {
-        if seen == Some(line) {
-            continue;
-        }
-        if !can_bind(module, text, line, offset, name.len()) {
+        if seen == Some(line) || !can_bind(module, text, line, offset, name.len()) {
             continue;
         }
         seen = Some(line);
-        collect_line(module, line, name, &mut found, &mut redirected);
+        let scope = module.scope(line);
+        if line_text(module, line).contains("global ") || line_text(module, line).contains("nonlocal ") {
+            collect_line(module, line, name, &mut Vec::new(), &mut redirected);
+        }
+        found.push(Candidate { line, scope });
     }
-    if !redirected.is_empty() {
-        for binding in &mut found {
-            if let Some((_, global)) = redirected.iter().find(|(scope, _)| *scope == binding.scope) {
-                binding.scope = if *global {
-                    None
-                } else {
-                    binding.scope.and_then(|scope| module.scope(scope))
-                };
-            }
+    (found, redirected)
+}
+
+/// The bindings of a name that one scope owns, in order of the text.
+pub fn bindings(
+    module: &Module<'_>,
+    name: &str,
+    candidates: &[Candidate],
+    redirected: &[(Scope, bool)],
+    scope: Scope,
+) -> Vec<Binding> {
+    let mut found = Vec::new();
+    let elsewhere = |inner: Scope| -> Option<Scope> {
+        redirected.iter().find(|(have, _)| *have == inner).map(|(_, global)| {
+            if *global { None } else { inner.and_then(|inner| module.scope(inner)) }
+        })
+    };
+    for candidate in candidates {
+        let here = candidate.scope == scope || Some(candidate.line) == scope;
+        let sent = elsewhere(candidate.scope) == Some(scope);
+        if here || sent {
+            collect_line(module, candidate.line, name, &mut found, &mut Vec::new());
         }
     }
+    for binding in &mut found {
+        if let Some(owner) = elsewhere(binding.scope) {
+            binding.scope = owner;
+        }
+    }
+    found.retain(|binding| binding.scope == scope);
     found
 }
 
@@ -443,6 +472,40 @@ fn statement_walrus(statement: &Stmt, name: &str, found: &mut Vec<(u32, Expr)>) 
     });
 }
 
+/// True when code on `line` certainly runs before code on `usage` that stands behind it, in one scope: every block around
+/// it is also around the use, or always runs.
+pub fn certainly_before(module: &Module<'_>, line: LineIndex, usage: LineIndex) -> bool {
+    let mut around = module.parent(line);
+    for _ in 0..BLOCKS {
+        let Some(header) = around else { return true };
+        if module.block(header).contains(&usage.number()) {
+            return true;
+        }
+        match block_kind(module, header) {
+            Block::With => {}
+            Block::Function | Block::Class => return true,
+            _ => return false,
+        }
+        around = module.parent(header);
+    }
+    false
+}
+
+/// True when a loop is around both lines: what stands later runs before the next round.
+pub fn same_loop(module: &Module<'_>, line: LineIndex, usage: LineIndex) -> bool {
+    let mut around = module.parent(usage);
+    for _ in 0..BLOCKS {
+        let Some(header) = around else { return false };
+        match block_kind(module, header) {
+            Block::Loop if module.block(header).contains(&line.number()) => return true,
+            Block::Function | Block::Class => return false,
+            _ => {}
+        }
+        around = module.parent(header);
+    }
+    false
+}
+
 /// A parameter of a function takes many arguments.
 pub fn is_collecting(kind: ParameterKind) -> bool {
     matches!(kind, ParameterKind::Star | ParameterKind::DoubleStar)
@@ -604,7 +667,8 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
             .partition_point(|binding| binding.line.number() < header.number());
         for (index, binding) in self.bindings.iter().enumerate().skip(from) {
             let inside = range.contains(&binding.line.number())
-                || (binding.line == header && binding.block == Some(header));
+                || (binding.line == header
+                    && (binding.block == Some(header) || matches!(binding.how, How::Loop(_))));
             if binding.line.number() > header.number() && !range.contains(&binding.line.number()) {
                 break;
             }

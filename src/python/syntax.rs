@@ -16,14 +16,15 @@ use crate::python::ast::{
     WithItem,
 };
 use crate::python::literal::{Decoded, decode_number, decode_string};
-use crate::python::outline::is_word;
+use crate::python::outline::{MAX_CHARACTER_NAME, is_word};
 use crate::span::Span;
 
 /// Expressions nested deeper than this are not lowered: they become [`ExprKind::Other`].
 pub const MAX_DEPTH: u32 = 200;
 
-/// tree-sitter reports about every hundred operations; a healthy text needs well under one report a byte.
-const REPORTS_PER_BYTE: usize = 2;
+/// tree-sitter reports every hundred operations. Ordinary code needs 0.005 reports a byte, a line of nothing but
+/// brackets 0.06 (measured 2026-11 with tree-sitter 0.27).
+const BYTES_PER_REPORT: usize = 8;
 
 macro_rules! kinds {
     ($($variant:ident = $name:literal),* $(,)?) => {
@@ -67,7 +68,7 @@ kinds! {
     DictionaryComprehension = "dictionary_comprehension", Generator = "generator_expression",
     ForIn = "for_in_clause", IfClause = "if_clause", Await = "await", Yield = "yield", Named = "named_expression",
     Parenthesized = "parenthesized_expression", AsPattern = "as_pattern", AsPatternTarget = "as_pattern_target",
-    Type = "type", GenericType = "generic_type", UnionType = "union_type", MemberType = "member_type", TypeParameter = "type_parameter",
+    Type = "type", GenericType = "generic_type", UnionType = "union_type", MemberType = "member_type", ConstrainedType = "constrained_type", TypeParameter = "type_parameter",
     TypedParameter = "typed_parameter", DefaultParameter = "default_parameter", TypedDefaultParameter = "typed_default_parameter",
     KeywordSeparator = "keyword_separator", PositionalSeparator = "positional_separator",
 }
@@ -140,6 +141,9 @@ static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| {
     };
     Grammar { kinds, fields }
 });
+
+static NAMED: LazyLock<memchr::memmem::Finder<'static>> =
+    LazyLock::new(|| memchr::memmem::Finder::new("\\N{"));
 
 static TYPE: LazyLock<memchr::memmem::Finder<'static>> =
     LazyLock::new(|| memchr::memmem::Finder::new("type"));
@@ -319,6 +323,7 @@ pub fn error_count(text: &str) -> Option<usize> {
 }
 
 /// The text as tree-sitter's grammar can read it, of the same length: a lone carriage return becomes a line feed, and
+/// `\N{` without an end (whose search costs tree-sitter the rest of the text, every time) becomes `\n{`, and
 /// `type` before a bracket or dot, where it is the class, another name, or `type(x).y = 1` would be read as an alias.
 fn readable(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
@@ -336,6 +341,14 @@ fn readable(text: &str) -> Cow<'_, str> {
     });
     let mut edits: Vec<(usize, &str)> = class.map(|offset| (offset, "typE")).collect();
     edits.extend(lone);
+    let unnamed = NAMED.find_iter(bytes).filter(|offset| {
+        let rest = bytes.get(*offset..).unwrap_or_default();
+        !rest
+            .iter()
+            .take(MAX_CHARACTER_NAME)
+            .any(|byte| *byte == b'}')
+    });
+    edits.extend(unnamed.map(|offset| (offset, "\\n{")));
     if edits.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -362,7 +375,7 @@ fn parse(text: &str) -> Option<Tree> {
             *slot = Some(parser);
         }
         let parser = slot.as_mut()?;
-        let mut left = text.len().saturating_mul(REPORTS_PER_BYTE) + 10_000;
+        let mut left = text.len() / BYTES_PER_REPORT + 10_000;
         let mut progress = |_: &tree_sitter::ParseState| {
             left = left.saturating_sub(1);
             if left == 0 {
@@ -753,7 +766,7 @@ impl<'t> Lowering<'t> {
                 let inner = match kind(value) {
                     Kind::Tuple | Kind::Parenthesized => {
                         let inner = self.named(value);
-                        if inner.iter().any(|node| kind(*node) == Kind::AsPattern) {
+                        if inner.iter().any(|node| self.binds(*node)) {
                             inner
                         } else {
                             vec![value]
@@ -770,8 +783,23 @@ impl<'t> Lowering<'t> {
         items
     }
 
+    /// True for `a as b` and for `a if b else c as d`.
+    fn binds(&mut self, node: Node<'t>) -> bool {
+        match kind(node) {
+            Kind::AsPattern => true,
+            Kind::Conditional => self
+                .named(node)
+                .last()
+                .is_some_and(|last| kind(*last) == Kind::AsPattern),
+            _ => false,
+        }
+    }
+
     /// `value as target`, or a value alone.
     fn as_pattern(&mut self, node: Node<'t>) -> (Expr, Option<Expr>) {
+        if kind(node) == Kind::Conditional {
+            return self.conditional_as(node);
+        }
         if kind(node) != Kind::AsPattern {
             return (self.expression(node), None);
         }
@@ -779,6 +807,21 @@ impl<'t> Lowering<'t> {
         let value = children.first().map(|value| self.expression(*value));
         let target = children.get(1).map(|target| self.expression(*target));
         (value.unwrap_or_else(|| self.other(node)), target)
+    }
+
+    /// `with a if b else c as d`: tree-sitter binds `c as d` first, Python last.
+    fn conditional_as(&mut self, node: Node<'t>) -> (Expr, Option<Expr>) {
+        let last = self.named(node).last().copied();
+        let pattern = last.filter(|last| kind(*last) == Kind::AsPattern);
+        let mut context = self.expression(node);
+        let (Some(pattern), ExprKind::Conditional { otherwise, .. }) = (pattern, &mut context.kind)
+        else {
+            return (context, None);
+        };
+        let (value, target) = self.as_pattern(pattern);
+        context.span.end = value.span.end;
+        **otherwise = value;
+        (context, target)
     }
 
     fn except(&mut self, node: Node<'t>) -> StmtKind {
@@ -1198,6 +1241,15 @@ impl<'t> Lowering<'t> {
                 }
             }
             Kind::UnionType => self.union(node),
+            // `dict[str: int]`
+            Kind::ConstrainedType => match self.named(node).as_slice() {
+                [lower, upper] => ExprKind::Slice {
+                    lower: Some(Box::new(self.expression(*lower))),
+                    upper: Some(Box::new(self.expression(*upper))),
+                    step: None,
+                },
+                _ => ExprKind::Other(self.expressions_in(node)),
+            },
             Kind::GenericType => self.generic_type(node),
             Kind::MemberType => match self.named(node).as_slice() {
                 [value, attribute] => ExprKind::Attribute {
@@ -1411,8 +1463,16 @@ impl<'t> Lowering<'t> {
         let [value, list] = children.as_slice() else {
             return ExprKind::Other(self.expressions_in(node));
         };
-        let indices = self.named(*list);
-        let index = self.tuple_of(&indices);
+        let inside = self.children(*list);
+        let comma = inside.iter().any(|child| kind(*child) == Kind::Comma);
+        let indices: Vec<Node<'t>> = inside.into_iter().filter(Node::is_named).collect();
+        let mut index = self.tuple_of(&indices);
+        if comma && indices.len() == 1 {
+            index = Expr {
+                span: index.span,
+                kind: ExprKind::Tuple(vec![index]),
+            };
+        }
         ExprKind::Subscript {
             value: Box::new(self.expression(*value)),
             index: Box::new(as_index(index)),

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::python::scope::LinePlace;
+use crate::python::scope::{LinePlace, Scope};
 use crate::span::Span;
 use crate::usage::{Literal, Origin, Value, Why};
 
@@ -45,11 +45,18 @@ pub struct Sequence {
 pub struct Mapping {
     /// The entries with known keys, in order of insertion.
     pub items: Vec<(Thing, Rc<Resolved>)>,
+    /// Keys of which it is not certain that they are there.
+    pub unsure: Vec<Thing>,
     /// There may be more or other entries.
     pub open: bool,
 }
 
 impl Mapping {
+    /// A dict of which nothing is known.
+    pub fn unknown() -> Self {
+        Self { open: true, ..Self::default() }
+    }
+
     /// The value of a text key.
     pub fn get(&self, key: &str) -> Option<&Rc<Resolved>> {
         self.items
@@ -58,8 +65,24 @@ impl Mapping {
             .map(|(_, value)| value)
     }
 
+    /// Sets a key, perhaps.
+    pub fn set_if(&mut self, sure: bool, key: Thing, value: Rc<Resolved>) {
+        if sure {
+            self.set(key, value);
+            return;
+        }
+        match self.items.iter_mut().find(|(have, _)| *have == key) {
+            Some(entry) => entry.1 = Resolved::join(&[entry.1.clone(), value]),
+            None => {
+                self.unsure.push(key.clone());
+                self.items.push((key, value));
+            }
+        }
+    }
+
     /// Sets a key.
     pub fn set(&mut self, key: Thing, value: Rc<Resolved>) {
+        self.unsure.retain(|have| *have != key);
         match self.items.iter_mut().find(|(have, _)| *have == key) {
             Some(entry) => entry.1 = value,
             None => self.items.push((key, value)),
@@ -68,8 +91,14 @@ impl Mapping {
 
     /// Takes over all entries of another one.
     pub fn merge(&mut self, other: &Self) {
+        self.merge_if(true, other);
+    }
+
+    /// Takes over all entries of another one, perhaps.
+    pub fn merge_if(&mut self, sure: bool, other: &Self) {
         for (key, value) in &other.items {
-            self.set(key.clone(), value.clone());
+            let sure = sure && !other.unsure.contains(key);
+            self.set_if(sure, key.clone(), value.clone());
         }
         self.open |= other.open;
     }
@@ -95,15 +124,37 @@ pub struct Partial {
     pub open: bool,
 }
 
+/// How an instance was constructed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Construction {
+    /// Not known (`self`, a parameter).
+    Unknown,
+    /// Without arguments.
+    Bare,
+    /// By the call with this span.
+    Call(CallPlace),
+}
+
+/// Where a call stands that is worked out when it is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CallPlace {
+    /// The line.
+    pub place: LinePlace,
+    /// In the body of a one-line block.
+    pub inline: bool,
+    /// The scope.
+    pub scope: Scope,
+    /// The call.
+    pub span: Span,
+}
+
 /// An instance of a class of the project.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instance {
     /// The header of its class.
     pub class: LinePlace,
-    /// What it was constructed with; `None` when that is not known (`self`).
-    pub arguments: Option<Vec<Kept>>,
-    /// More may have been given.
-    pub open: bool,
+    /// How it was constructed.
+    pub construction: Construction,
 }
 
 /// One thing that an expression can stand for.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
+use crate::python::commands::{ROOTS, STARTERS};
 use crate::python::module::{LineIndex, Module};
 use crate::python::scope::line_text;
 
@@ -24,15 +25,16 @@ impl Triggers {
         let bytes = text.as_bytes();
         let mut lines = BTreeSet::new();
         let mut position = 0;
-        while let Some(first) = bytes.get(position) {
-            if !is_word(*first) {
-                position += 1;
-                continue;
-            }
-            let start = position;
-            while bytes.get(position).copied().is_some_and(is_word) {
-                position += 1;
-            }
+        loop {
+            let Some(gap) = bytes.get(position..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) else {
+                break;
+            };
+            let start = position + gap;
+            let length = bytes
+                .get(start..)
+                .and_then(|rest| rest.iter().position(|byte| !is_word(*byte)))
+                .unwrap_or(bytes.len() - start);
+            position = start + length;
             if !shapes.may_hold(bytes, start, position) {
                 continue;
             }
@@ -70,6 +72,61 @@ impl Triggers {
     }
 }
 
+/// True when one of the words stands in the text as a word of its own, wherever that is. `words` are sorted.
+pub fn holds_word(bytes: &[u8], words: &[String]) -> bool {
+    let shapes = Shapes::new(words);
+    let mut position = 0;
+    while let Some(first) = bytes.get(position) {
+        if !is_word(*first) {
+            position += 1;
+            continue;
+        }
+        let start = position;
+        while bytes.get(position).copied().is_some_and(is_word) {
+            position += 1;
+        }
+        // An escape of a notebook's JSON may stick to a word: `\\nload`.
+        for start in [start, start + 1] {
+            if shapes.may_hold(bytes, start, position)
+                && let Some(word) = bytes.get(start..position)
+                && words.binary_search_by(|have| have.as_bytes().cmp(word)).is_ok()
+            {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// The lines that may start a command.
+pub fn starter_lines(module: &Module<'_>, imports: &BTreeSet<String>) -> BTreeSet<LineIndex> {
+    let mut lines = BTreeSet::new();
+    if !ROOTS.iter().any(|root| imports.contains(*root)) {
+        return lines;
+    }
+    let text = module.text();
+    let imports_names = ["from subprocess import", "from os import", "from shlex import", "from asyncio import"]
+        .iter()
+        .any(|import| text.contains(import));
+    for word in STARTERS {
+        for (offset, line) in module.occurrences(word) {
+            let after = text.get(offset + word.len()..).unwrap_or("").trim_start_matches(' ');
+            let before = text.get(..offset).unwrap_or("");
+            let owned = match before.strip_suffix('.') {
+                Some(before) => {
+                    let owner = before.rsplit(|character: char| !is_word_character(character)).next().unwrap_or("");
+                    ROOTS.contains(&owner) || owner == "sp"
+                }
+                None => imports_names,
+            };
+            if owned && after.starts_with('(') {
+                lines.insert(line);
+            }
+        }
+    }
+    lines
+}
+
 /// A string that is a word matters as a key or the name of an attribute.
 fn string_matters(module: &Module<'_>, line: LineIndex, catalog: &Catalog, word: &str) -> bool {
     if catalog.switch(word).is_some() || catalog.environment(word).is_some() {
@@ -79,13 +136,29 @@ fn string_matters(module: &Module<'_>, line: LineIndex, catalog: &Catalog, word:
     ["getattr", "methodcaller", "attrgetter"].iter().any(|name| code.contains(name))
 }
 
+fn is_word_character(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
 fn is_whole_string(bytes: &[u8], start: usize, end: usize) -> bool {
     let quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\''));
     quote(start.checked_sub(1).and_then(|before| bytes.get(before))) && quote(bytes.get(end))
 }
 
+/// Bytes of names; a table because every byte of every file is looked up.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        table[byte] = letter.is_ascii_alphanumeric() || letter == b'_' || letter >= 0x80;
+        byte += 1;
+    }
+    table
+};
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    WORD.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// First byte and length of words: most identifiers differ already there.

@@ -10,7 +10,9 @@ use crate::python::arguments::{self, Bound};
 use crate::python::ast::{
     ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind,
 };
+use crate::python::commands::{self, CommandLine};
 use crate::python::context::Surroundings;
+use crate::python::folded::{self, Folded};
 use crate::python::module::{LineIndex, Module};
 use crate::python::project::Project;
 use crate::python::scope::{LinePlace, Scope, is_class, is_header, line_text};
@@ -53,9 +55,11 @@ pub struct PythonUses {
     pub uses: Vec<Use>,
     /// The roots of all imports of the file (`torch`).
     pub imports: BTreeSet<String>,
+    /// The command lines that the code starts.
+    pub commands: Vec<CommandLine>,
 }
 
-/// The uses of catalogued APIs in a unit.
+/// The uses of catalogued APIs in a unit, and the command lines that it starts.
 pub fn uses<'a>(
     unit: &'a Module<'a>,
     context: &FileContext<'a>,
@@ -68,22 +72,13 @@ pub fn uses<'a>(
         triggers::import_roots(cell.module, &mut imports);
     }
     let mut triggers = Triggers::find(unit, catalog, &imports);
-    if triggers.lines.is_empty() {
-        return PythonUses { uses: Vec::new(), imports };
+    let starters = triggers::starter_lines(unit, &imports);
+    if triggers.lines.is_empty() && starters.is_empty() {
+        return PythonUses { imports, ..PythonUses::default() };
     }
-    let mut units: Vec<(&Module<'_>, usize)> =
-        context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
-    let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
-        Some(here) => here,
-        None => {
-            units = vec![(unit, context.unit)];
-            0
-        }
-    };
     let texts = Texts::default();
     let is_root = |root: &str| catalog.is_root(root);
-    let resolver = Resolver::new(units, context.path, &texts, project, &is_root);
-    let module = ModuleId::try_from(here).unwrap_or(0);
+    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
     let mut finder = Finder {
         resolver: &resolver,
         catalog,
@@ -97,12 +92,47 @@ pub fn uses<'a>(
         found: Vec::new(),
         surroundings: Surroundings::new(unit),
     };
+    let commands = finder.commands(&starters);
     finder.follow_aliases(&mut triggers);
     for line in &triggers.lines {
         finder.line(*line);
     }
     let uses = finder.finish();
-    PythonUses { uses, imports }
+    PythonUses { uses, imports, commands }
+}
+
+/// The texts that a unit puts together out of others. Costly: ask only when it matters.
+pub fn folded_strings<'a>(
+    unit: &'a Module<'a>,
+    context: &FileContext<'a>,
+    catalog: &'a Catalog,
+    project: &'a dyn Project,
+) -> Vec<Folded> {
+    let texts = Texts::default();
+    let is_root = |root: &str| catalog.is_root(root);
+    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
+    folded::folded(unit, &resolver, module)
+}
+
+/// A resolver for a unit, and the number of the unit's module in it.
+fn resolver<'a>(
+    unit: &'a Module<'a>,
+    context: &FileContext<'a>,
+    texts: &'a Texts,
+    project: &'a dyn Project,
+    is_root: &'a dyn Fn(&str) -> bool,
+) -> (Resolver<'a>, ModuleId) {
+    let mut units: Vec<(&Module<'_>, usize)> =
+        context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
+    let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
+        Some(here) => here,
+        None => {
+            units = vec![(unit, context.unit)];
+            0
+        }
+    };
+    let resolver = Resolver::new(units, context.path, texts, project, is_root);
+    (resolver, ModuleId::try_from(here).unwrap_or(0))
 }
 
 /// A use that is found, with what the last step needs.
@@ -167,6 +197,25 @@ impl<'f> Finder<'f, '_> {
                 (statements.clone(), index, at)
             })
             .collect()
+    }
+
+    /// The command lines that some lines start.
+    fn commands(&self, lines: &BTreeSet<LineIndex>) -> Vec<CommandLine> {
+        let mut found = Vec::new();
+        for line in lines {
+            for (statements, index, at) in self.statements(*line) {
+                let Some(statement) = statements.get(index) else { continue };
+                commands::calls(statement, &mut |call, whole| {
+                    found.extend(commands::started(self.resolver, call, statement.span, whole, at));
+                });
+            }
+        }
+        // `run(shlex.split("..."))` is one command.
+        let inner: Vec<Span> = found.iter().map(|command| command.whole).collect();
+        found.retain(|command| {
+            !inner.iter().any(|other| *other != command.whole && command.whole.covers(*other))
+        });
+        found
     }
 
     // --- names that stand for callables ---

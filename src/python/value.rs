@@ -15,12 +15,11 @@ use crate::python::fold;
 use crate::python::module::{LineIndex, Module, ParseMode};
 use crate::python::project::{ForeignModule, Project};
 use crate::python::scope::{
-    Binding, Flow, How, LinePlace, Scope, Step, bindings, first_word, is_class,
+    Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word, is_class,
 };
 use crate::python::things::{
-    ALTERNATIVES, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing,
+    ALTERNATIVES, Construction, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing,
 };
-use crate::span::Span;
 use crate::usage::{Origin, Why};
 
 /// How deep one question may lead.
@@ -33,7 +32,7 @@ const HOPS: u32 = 24;
 const STEPS: u32 = 2_000_000;
 
 /// Steps for one question.
-const QUESTION: u32 = 10_000;
+const QUESTION: u32 = 6_000;
 
 /// Modules of the project that are opened for one file.
 const FOREIGN: usize = 48;
@@ -70,6 +69,9 @@ impl<'a> Deref for Held<'a> {
     }
 }
 
+/// The lines that may bind a name, and the scopes that send it elsewhere.
+type Candidates = (Vec<Candidate>, Vec<(Scope, bool)>);
+
 /// A module that the resolver has open.
 pub struct Open<'a> {
     /// The module.
@@ -80,7 +82,7 @@ pub struct Open<'a> {
     pub unit: usize,
     /// It belongs to another file.
     pub foreign: bool,
-    bindings: RefCell<HashMap<Box<str>, Rc<[Binding]>>>,
+    candidates: RefCell<HashMap<Box<str>, Rc<Candidates>>>,
     scoped: RefCell<HashMap<(Box<str>, Scope), Rc<[Binding]>>>,
     stars: OnceCell<Rc<[(Box<str>, u32)]>>,
 }
@@ -92,40 +94,32 @@ impl<'a> Open<'a> {
             path: path.into(),
             unit,
             foreign,
-            bindings: RefCell::default(),
+            candidates: RefCell::default(),
             scoped: RefCell::default(),
             stars: OnceCell::new(),
         })
     }
 
-    /// All bindings of a name.
-    pub fn bindings(&self, name: &str) -> Rc<[Binding]> {
-        if let Some(known) = self.bindings.borrow().get(name) {
+    fn candidates(&self, name: &str) -> Rc<Candidates> {
+        if let Some(known) = self.candidates.borrow().get(name) {
             return known.clone();
         }
-        let found: Rc<[Binding]> = bindings(&self.module, name).into();
-        self.bindings.borrow_mut().insert(name.into(), found.clone());
+        let found = Rc::new(candidates(&self.module, name));
+        self.candidates.borrow_mut().insert(name.into(), found.clone());
         found
     }
 
     /// The bindings of a name in one scope.
     pub fn scoped(&self, name: &str, scope: Scope) -> Rc<[Binding]> {
-        let all = self.bindings(name);
-        if all.iter().all(|binding| binding.scope == scope) {
-            return all;
-        }
-        if !all.iter().any(|binding| binding.scope == scope) {
+        let candidates = self.candidates(name);
+        if candidates.0.is_empty() {
             return Rc::new([]);
         }
         let key = (name.into(), scope);
         if let Some(known) = self.scoped.borrow().get(&key) {
             return known.clone();
         }
-        let found: Rc<[Binding]> = all
-            .iter()
-            .filter(|binding| binding.scope == scope)
-            .cloned()
-            .collect();
+        let found: Rc<[Binding]> = bindings(&self.module, name, &candidates.0, &candidates.1, scope).into();
         self.scoped.borrow_mut().insert(key, found.clone());
         found
     }
@@ -190,6 +184,9 @@ impl Locals<'_> {
     }
 }
 
+/// An attribute of the instances of a class, by how they are constructed.
+pub(super) type AttributeKey = (LinePlace, Box<str>, Option<Construction>);
+
 /// Answers what expressions stand for.
 pub struct Resolver<'a> {
     pub(super) opened: RefCell<Vec<Rc<Open<'a>>>>,
@@ -201,6 +198,8 @@ pub struct Resolver<'a> {
     by_path: RefCell<HashMap<String, ModuleId>>,
     kept: RefCell<HashMap<(ModuleId, u32), Rc<Resolved>>>,
     pub(super) returns: RefCell<HashMap<LinePlace, Rc<Resolved>>>,
+    pub(super) attributes: RefCell<HashMap<AttributeKey, Option<Rc<Resolved>>>>,
+    pub(super) enums: RefCell<HashMap<LinePlace, Option<bool>>>,
     busy: RefCell<HashSet<(ModuleId, u32)>>,
     depth: Cell<u32>,
     hops: Cell<u32>,
@@ -234,6 +233,8 @@ impl<'a> Resolver<'a> {
             by_path: RefCell::default(),
             kept: RefCell::default(),
             returns: RefCell::default(),
+            attributes: RefCell::default(),
+            enums: RefCell::default(),
             busy: RefCell::default(),
             depth: Cell::new(0),
             hops: Cell::new(0),
@@ -1037,13 +1038,6 @@ impl<'a> Resolver<'a> {
             Thing::Options(_) => Resolved::unknown(Why::CommandLine),
             _ => Resolved::unknown(Why::Expression),
         }
-    }
-
-    /// Notes that the text of a line is parsed: used by helpers that need a statement.
-    pub fn span_text(&self, module: ModuleId, span: Span) -> String {
-        self.open(module)
-            .map(|open| span.text(open.module.text()).to_owned())
-            .unwrap_or_default()
     }
 }
 

@@ -113,7 +113,7 @@ fn badge(level: Level) -> &'static str {
 /// messages put around code, become code.
 fn escaped(text: &str) -> String {
     let shown = printable(text);
-    let balanced = shown.matches('`').count() % 2 == 0;
+    let balanced = shown.matches('`').count().is_multiple_of(2);
     let mut result = String::with_capacity(shown.len() + 16);
     let mut in_code = false;
     for (count, character) in shown.chars().enumerate() {

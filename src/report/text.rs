@@ -4,7 +4,7 @@
 //! miette never sees a whole line (it panics at column 65,536 and copies control characters): it gets a window of
 //! harmless characters, no file name (it counts bytes) and a line number of ours.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::{self, Write};
 
@@ -26,13 +26,16 @@ const WIDTHS: std::ops::RangeInclusive<usize> = 60..=140;
 pub(super) fn write(report: &Report, context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
     let printer = Printer::new(context);
     let groups = Groups::new(&report.findings);
+    // Advice is said once: dozens of findings of one rule would bury the places under it.
+    let mut advised: HashSet<(&str, &str)> = HashSet::new();
     for (index, finding) in report.findings.iter().enumerate() {
         if let Some(others) = groups.led_by(index) {
-            printer.finding(finding, &others, context, out)?;
+            let is_new = advised.insert((&finding.rule, &finding.help));
+            printer.finding(finding, &others, is_new, context, out)?;
         }
     }
     for finding in &report.suppressed {
-        printer.finding(finding, &[], context, out)?;
+        printer.finding(finding, &[], false, context, out)?;
     }
     for problem in &report.problems {
         writeln!(out, "{}", printer.paint(Paint::Bold, &problem_line(problem)))?;
@@ -144,7 +147,15 @@ impl Printer {
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     }
 
-    fn finding(&self, finding: &Finding, others: &[&Finding], context: &ReportContext, out: &mut dyn Write) -> io::Result<()> {
+    /// One finding: its place, its frame and what belongs to it. `advise` says whether its help is printed.
+    fn finding(
+        &self,
+        finding: &Finding,
+        others: &[&Finding],
+        advise: bool,
+        context: &ReportContext,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let rule = context.rule(&finding.rule);
         let tag = format!("{}[{}]", finding.level.as_str(), finding.rule);
         let tag = self.paint(Paint::Level(finding.level), &tag);
@@ -161,7 +172,7 @@ impl Printer {
             None => String::new(),
         };
         writeln!(out, "{place} {tag}{state}")?;
-        let frame = Frame::new(finding, self.width);
+        let frame = Frame::new(finding, advise, self.width);
         self.frame(&frame, out)?;
         self.others(finding, others, rule, out)?;
         writeln!(out)
@@ -216,13 +227,13 @@ struct Frame {
 }
 
 impl Frame {
-    fn new(finding: &Finding, width: usize) -> Self {
+    fn new(finding: &Finding, advise: bool, width: usize) -> Self {
         let number = match &finding.location.cell {
             Some(cell) => cell.line,
             None => finding.location.start.line,
         };
         let (source, mark) = framed(&finding.line_text, finding.mark, finding.line_text_offset > 0, number, width);
-        let mut help = printable(&finding.help).into_owned();
+        let mut help = if advise { printable(&finding.help).into_owned() } else { String::new() };
         if let Some(fix) = &finding.fix {
             let flag = if fix.safe { "--fix" } else { "--unsafe-fixes" };
             if !help.is_empty() {

@@ -225,10 +225,10 @@ pub fn line_comments(text: &str, language: Language) -> Vec<Span> {
             let text = content.trim_start();
             markers(language).iter().any(|marker| text.starts_with(marker))
         };
-        if is_candidate || is_comment_line() {
-            if let Some(at) = comment_start(content, language) {
-                spans.push(Span::new(start + at, start + content.len()));
-            }
+        if (is_candidate || is_comment_line())
+            && let Some(at) = comment_start(content, language)
+        {
+            spans.push(Span::new(start + at, start + content.len()));
         }
         start += line.len();
     }

@@ -34,11 +34,14 @@ pub fn in_text(unit: usize, text: &str, language: Language) -> Vec<Use> {
     uses
 }
 
-/// Addresses in one string literal of Python; `span` is the literal, quotes included.
+/// The address that a string literal of Python is, if it is one; `span` is the literal, prefix and quotes included. An
+/// address somewhere inside a longer text is documentation far more often than a download.
 #[must_use]
 pub fn in_literal(unit: usize, text: &str, span: Span) -> Vec<Use> {
     let literal = span.text(text);
-    starts(literal).into_iter().filter_map(|start| at(unit, text, span.start() + start, Surface::Python)).collect()
+    let quotes = literal.find(['"', '\'']).unwrap_or(0);
+    let content = quotes + literal.get(quotes..).map_or(0, |rest| rest.len() - rest.trim_start_matches(['"', '\'']).len());
+    starts(literal).into_iter().filter(|start| *start == content).filter_map(|start| at(unit, text, span.start() + start, Surface::Python)).collect()
 }
 
 /// The bytes at which an address may start.
@@ -62,10 +65,12 @@ fn starts(text: &str) -> Vec<usize> {
 /// The use at an address that fetches.
 fn at(unit: usize, text: &str, start: usize, surface: Surface) -> Option<Use> {
     let rest = text.get(start..)?;
-    let limit = rest.find(|character: char| character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '<' | '>' | ')' | ']' | '}' | ',' | ';' | '|' | '\\'));
+    let limit = rest.find(|character: char| {
+        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '<' | '>' | ')' | ']' | '}' | ',' | ';' | '|' | '\\')
+    });
     let written = rest.get(..limit.unwrap_or(rest.len()))?.trim_end_matches(['.', ':']);
     let address = parse_address(written)?;
-    if !fetches(&address) || written.contains(['{', '$', '*']) {
+    if !fetches(&address, written) || written.contains(['{', '$', '*']) {
         return None;
     }
     let span = Span::new(start, start + written.len());
@@ -102,9 +107,11 @@ fn at(unit: usize, text: &str, start: usize, surface: Surface) -> Option<Use> {
     })
 }
 
-/// True for addresses of files, not of pages.
-fn fetches(address: &Address) -> bool {
-    matches!(address.action.as_str(), "resolve" | "raw" | "hf")
+/// True for addresses of files, not of pages; pictures and sounds for a demonstration are no models and no data sets.
+fn fetches(address: &Address, written: &str) -> bool {
+    const MEDIA: &[&str] = &[".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".mp3", ".wav", ".flac", ".ogg", ".mp4", ".webm", ".mov", ".pdf", ".md"];
+    let path = written.split(['?', '#']).next().unwrap_or(written).to_ascii_lowercase();
+    matches!(address.action.as_str(), "resolve" | "raw" | "hf") && !MEDIA.iter().any(|ending| path.ends_with(ending))
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub fn notebook(path: &str, cells: &[&str], minified: bool) -> Source {
             for character in line.chars() {
                 anchors.push((offset as u32, bytes.len() as u32));
                 let escaped = serde_json::to_string(&character.to_string()).unwrap();
-                bytes.extend_from_slice(escaped[1..escaped.len() - 1].as_bytes());
+                bytes.extend_from_slice(&escaped.as_bytes()[1..escaped.len() - 1]);
                 offset += character.len_utf8();
             }
             bytes.push(b'"');
