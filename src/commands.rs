@@ -1,6 +1,8 @@
 //! The subcommands: each turns its arguments into a call of the library and prints the result.
 
 pub mod check;
+pub mod lock;
+pub mod pin;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -44,6 +46,10 @@ impl From<io::Error> for Failure {
 pub fn run(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
     match command {
         Command::Check(check) => check::run(&check, out),
+        Command::Pin(pin) => pin::run(&pin, out),
+        Command::Lock(arguments) => lock::run(&arguments, out),
+        Command::Verify(arguments) => lock::verify(&arguments, out),
+        Command::Outdated(arguments) => lock::outdated(&arguments, out),
         Command::Rules(rules) => list_rules(&rules, out),
         Command::Explain(explain) => explain_one(&explain, out),
         Command::Completions { shell } => {

@@ -18,6 +18,7 @@ pub mod fix;
 pub mod hub;
 pub mod judge;
 pub mod names;
+pub mod pin;
 pub mod prefilter;
 pub mod printable;
 pub mod python;

@@ -107,6 +107,9 @@ fn empty() -> AhoCorasick {
     AhoCorasick::builder().build::<[&[u8]; 0], &[u8]>([]).unwrap_or_else(|_| empty())
 }
 
+/// Longest `from a.b.c ` that is looked at, in bytes.
+const IMPORT_WINDOW: usize = 400;
+
 /// The catalogued roots that the text seems to import: the word after every `import` and `from` that starts a statement.
 ///
 /// A superset: a string or comment that looks like an import counts too, which only costs a closer look.
@@ -114,10 +117,14 @@ fn empty() -> AhoCorasick {
 pub fn import_roots<'t>(text: &'t [u8], catalog: &Catalog) -> BTreeSet<&'t str> {
     let mut roots = BTreeSet::new();
     for at in memmem::find_iter(text, b"import") {
-        // `import a.b, c as d` and `from a.b import c`: both forms name roots on the same line, before or after.
-        let line_start = memchr::memrchr2(b'\n', b';', text.get(..at).unwrap_or_default()).map_or(0, |found| found + 1);
-        let before = text.get(line_start..at).unwrap_or_default().trim_ascii();
-        if let Some(module) = before.strip_prefix(b"from".as_slice()) {
+        // `import a.b, c as d` and `from a.b import c`: both forms name roots on the same line, before or after. In a notebook
+        // the line starts behind a quote or an escape; a bounded window, because such a file may be one line.
+        let window = text.get(at.saturating_sub(IMPORT_WINDOW)..at).unwrap_or_default();
+        let line_start = memchr::memrchr2(b'\n', b';', window).map_or(0, |found| found + 1);
+        let before = window.get(line_start..).unwrap_or_default().trim_ascii();
+        if let Some(from) = memmem::rfind(before, b"from")
+            && let Some(module) = before.get(from + 4..)
+        {
             add(root_of(module.trim_ascii_start()), catalog, &mut roots);
         }
         let line_end = memchr::memchr(b'\n', text.get(at..).unwrap_or_default()).map_or(text.len(), |found| at + found);

@@ -233,6 +233,7 @@ const FOLDER_NAMES: &[&str] = &[
 #[must_use]
 pub fn references(usage: &Use, entry: &Entry, paths: &dyn LocalPaths) -> Vec<Reference> {
     let Some(kind) = entry.repo else { return Vec::new() };
+    let kind = if kind == RepoKind::Any { kind_by_type(usage) } else { kind };
     let mut found = Vec::new();
     for (role, revision_role) in ID_ROLES {
         let Some(argument) = usage.argument(*role) else { continue };
@@ -265,6 +266,24 @@ pub fn references(usage: &Use, entry: &Entry, paths: &dyn LocalPaths) -> Vec<Ref
         found.extend(addresses(argument, Role::DataFiles));
     }
     found
+}
+
+/// What `repo_type=` says; without it the Hub's clients mean a model (huggingface_hub 2.4.0, constants.py).
+fn kind_by_type(usage: &Use) -> RepoKind {
+    let Some(argument) = usage.argument(Role::RepoType) else {
+        return if usage.site.is_some_and(|site| site.open) { RepoKind::Any } else { RepoKind::Model };
+    };
+    match &argument.value {
+        Value::Known(Literal::None) => RepoKind::Model,
+        Value::Known(Literal::Str(text)) => match text.trim_end_matches('s') {
+            "" | "model" => RepoKind::Model,
+            "dataset" => RepoKind::Dataset,
+            "space" => RepoKind::Space,
+            "kernel" => RepoKind::Kernel,
+            _ => RepoKind::Any,
+        },
+        _ => RepoKind::Any,
+    }
 }
 
 /// Hub addresses in an argument that is not itself an id.
@@ -329,7 +348,9 @@ fn one(
     if let Some(address) = parse_address(text) {
         let inside = address.revision.as_deref().map(PinState::of);
         let pinned_in_id = inside.is_some();
-        let state = inside.unwrap_or_else(|| if entry.pin == Pin::Keyword { pin.clone() } else { PinState::Absent });
+        // A commit that is checked out behind a clone pins it, though the command itself cannot.
+        let from_argument = entry.pin == Pin::Keyword || pin.is_commit();
+        let state = inside.unwrap_or_else(|| if from_argument { pin.clone() } else { PinState::Absent });
         return Some(Reference { kind: address.kind, ..reference(&address.id, Target::Hub, state, pinned_in_id) });
     }
     let (id, inside) = split_revision(text, entry.pin);

@@ -57,6 +57,7 @@ fn check(name: &str, text: &str, beside: &BTreeMap<String, String>) -> Vec<Repor
         prefilter: Prefilter::new(catalog),
         project: &NoProject,
         world: &world,
+        pins: None,
         settings: Settings {
             terms: terms(beside),
             rules: catalog.policy_ids().map(str::to_owned).collect(),

@@ -325,8 +325,13 @@ pub fn definition(
     }
     let open = resolver.open(source.module)?;
     let text = open.module.text();
-    let before = text.get(..source.span.start()).unwrap_or("");
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    // The line is for readers of other files; in this one the span says it all.
+    let line = if open.foreign {
+        let before = text.get(..source.span.start()).unwrap_or("");
+        before.bytes().filter(|byte| *byte == b'\n').count() + 1
+    } else {
+        0
+    };
     Some(Definition {
         path: open.foreign.then(|| open.path.to_string()),
         unit: open.unit,

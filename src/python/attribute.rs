@@ -577,7 +577,7 @@ impl Resolver<'_> {
                     None,
                 )
             } else {
-                Resolved::known(Thing::Mapping(Rc::new(Mapping { items: Vec::new(), open: true })), None)
+                Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None)
             };
         }
         if let (Some(class), 0) = (outer, index)

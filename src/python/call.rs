@@ -335,7 +335,7 @@ impl Resolver<'_> {
                     _ => Resolved::unknown(Why::Environment),
                 }
             }
-            "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping { items: Vec::new(), open: true })), None),
+            "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None),
             "os.path.join" | "posixpath.join" => {
                 let given = self.given(call, at);
                 path(fold::joined_path(&given.positional(), given.open()))
@@ -382,7 +382,7 @@ impl Resolver<'_> {
         let unknown = || Resolved::unknown(first.as_ref().and_then(|first| first.unknown).unwrap_or(Why::Call));
         match name {
             "dict" => {
-                let mut mapping = Mapping { items: Vec::new(), open: given.open() };
+                let mut mapping = Mapping { open: given.open(), ..Mapping::default() };
                 for kept in &given.arguments {
                     match (&kept.keyword, kept.value.only()) {
                         (Some(keyword), _) => mapping.set(Thing::Str(keyword.clone()), kept.value.clone()),
@@ -630,6 +630,9 @@ impl Resolver<'_> {
                 };
                 match key.only() {
                     Some(key) => match mapping.items.iter().find(|(have, _)| have == key) {
+                        Some((_, value)) if mapping.unsure.contains(key) => {
+                            Resolved::join(&[value.clone(), default()])
+                        }
                         Some((_, value)) => value.clone(),
                         // What a caller may hand on.
                         None if mapping.open => {

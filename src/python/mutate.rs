@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::python::ast::{ArgumentKind, Expr, ExprKind, StmtKind};
 use crate::python::module::LineIndex;
-use crate::python::scope::{Binding, How, Scope, block_kind, Block};
+use crate::python::scope::{Binding, Block, How, Scope, block_kind, certainly_before, same_loop};
 use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Thing};
 use crate::python::value::{At, Open, Resolver};
 use crate::usage::{Origin, Why};
@@ -48,12 +48,10 @@ impl<'a> Resolver<'a> {
         let mut count = 0;
         for (start, line) in module.occurrences(name) {
             let position = u32::try_from(start).unwrap_or(u32::MAX);
-            if position < from || (same_scope && position >= offset) {
-                if same_scope && position >= offset {
-                    break;
-                }
+            if position < from {
                 continue;
             }
+            let later = same_scope && position >= offset;
             let after = text.get(start + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
             let Some(code) = module.line(line).map(|line| line.span) else { continue };
             if !text.get(code.start()..start).is_some_and(|before| begins(before)) || !changes(after) {
@@ -67,20 +65,25 @@ impl<'a> Resolver<'a> {
             if here != scope && !open.scoped(name, here).is_empty() {
                 continue;
             }
-            if same_scope && excluded(module, line, at.line) {
+            // In a loop what stands later runs before the next round.
+            if later && !same_loop(module, line, at.line) {
                 continue;
             }
+            if same_scope && !later && excluded(module, line, at.line) && !same_loop(module, line, at.line) {
+                continue;
+            }
+            let sure = !later && (!same_scope || certainly_before(module, line, at.line));
             count += 1;
             if count > CHANGES {
                 return Resolved::unknown(Why::Bound);
             }
             for statement in module.statements(line).iter() {
-                if same_scope && statement.span.end > offset {
+                if same_scope && !later && statement.span.end > offset {
                     continue;
                 }
                 let inner = At { module: at.module, line, inline: false, scope: here, locals: None };
                 for thing in &mut things {
-                    changed |= self.change(thing, &statement.kind, name, inner);
+                    changed |= self.change(thing, &statement.kind, name, sure, inner);
                 }
             }
         }
@@ -96,7 +99,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Applies one statement. True when it changes the thing.
-    fn change(&self, thing: &mut Thing, statement: &StmtKind, name: &str, at: At<'_>) -> bool {
+    fn change(&self, thing: &mut Thing, statement: &StmtKind, name: &str, sure: bool, at: At<'_>) -> bool {
         match statement {
             StmtKind::Assign { targets, value } => {
                 let mut changed = false;
@@ -107,7 +110,7 @@ impl<'a> Resolver<'a> {
                         changed = true;
                         let key = self.value(index, at);
                         let value = self.value(value, at);
-                        set_item(thing, key.only(), value);
+                        set_item(thing, key.only(), value, sure);
                     }
                 }
                 changed
@@ -128,7 +131,7 @@ impl<'a> Resolver<'a> {
                         && is_name(value, name)
                     {
                         changed = true;
-                        self.remove(thing, index, at);
+                        self.remove(thing, index, sure, at);
                     }
                 }
                 changed
@@ -138,7 +141,7 @@ impl<'a> Resolver<'a> {
                 if !is_name(value, name) {
                     return false;
                 }
-                self.change_by_method(thing, &attribute.name, call, at)
+                self.change_by_method(thing, &attribute.name, call, sure, at)
             }
             // `x = kw.pop("revision")`
             StmtKind::Other(_) => false,
@@ -146,8 +149,15 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn remove(&self, thing: &mut Thing, index: &Expr, at: At<'_>) {
+    fn remove(&self, thing: &mut Thing, index: &Expr, sure: bool, at: At<'_>) {
         match (thing, self.value(index, at).only()) {
+            (Thing::Mapping(mapping), Some(key)) if !sure => {
+                let mut changed = (**mapping).clone();
+                if !changed.unsure.contains(key) {
+                    changed.unsure.push(key.clone());
+                }
+                *mapping = Rc::new(changed);
+            }
             (Thing::Mapping(mapping), Some(key)) => {
                 let mut changed = (**mapping).clone();
                 changed.items.retain(|(have, _)| have != key);
@@ -157,24 +167,31 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn change_by_method(&self, thing: &mut Thing, method: &str, call: &crate::python::ast::Call, at: At<'_>) -> bool {
+    fn change_by_method(
+        &self,
+        thing: &mut Thing,
+        method: &str,
+        call: &crate::python::ast::Call,
+        sure: bool,
+        at: At<'_>,
+    ) -> bool {
         match (&mut *thing, method) {
             (Thing::Mapping(mapping), "update") => {
                 let mut changed = (**mapping).clone();
                 for argument in &call.arguments {
                     match &argument.kind {
                         ArgumentKind::Keyword(keyword) => {
-                            changed.set(Thing::Str((*keyword.name).into()), self.value(&argument.value, at));
+                            changed.set_if(sure, Thing::Str((*keyword.name).into()), self.value(&argument.value, at));
                         }
                         ArgumentKind::Positional | ArgumentKind::DoubleStar => {
                             match self.value(&argument.value, at).only() {
-                                Some(Thing::Mapping(more)) => changed.merge(more),
+                                Some(Thing::Mapping(more)) => changed.merge_if(sure, more),
                                 Some(Thing::Sequence(pairs)) if !pairs.open => {
                                     for pair in &pairs.items {
                                         match self.elements(pair).as_deref() {
                                             Some([key, value]) if key.only().is_some() => {
                                                 if let Some(key) = key.only() {
-                                                    changed.set(key.clone(), value.clone());
+                                                    changed.set_if(sure, key.clone(), value.clone());
                                                 }
                                             }
                                             _ => changed.open = true,
@@ -196,13 +213,20 @@ impl<'a> Resolver<'a> {
                 };
                 let mut changed = (**mapping).clone();
                 match self.value(&key.value, at).only() {
+                    Some(key) if changed.unsure.contains(key) => {
+                        let value = self.value(&value.value, at);
+                        changed.set_if(false, key.clone(), value);
+                        if sure {
+                            changed.unsure.retain(|have| have != key);
+                        }
+                    }
                     Some(key) if changed.items.iter().any(|(have, _)| have == key) => {}
                     Some(key) => {
                         let mut value = self.value(&value.value, at);
                         if changed.open {
                             value = value.with_origin(Origin::Default);
                         }
-                        changed.set(key.clone(), value);
+                        changed.set_if(sure, key.clone(), value);
                     }
                     None => changed.open = true,
                 }
@@ -211,12 +235,16 @@ impl<'a> Resolver<'a> {
             }
             (Thing::Mapping(_), "pop") => {
                 if let Some(key) = call.arguments.first() {
-                    self.remove(thing, &key.value, at);
+                    self.remove(thing, &key.value, sure, at);
                 }
                 true
             }
-            (Thing::Mapping(mapping), "clear") => {
+            (Thing::Mapping(mapping), "clear") if sure => {
                 *mapping = Rc::default();
+                true
+            }
+            (Thing::Sequence(_), "append" | "add" | "extend") if !sure => {
+                make_open(thing);
                 true
             }
             (Thing::Sequence(sequence), "append" | "add") => {
@@ -270,11 +298,11 @@ fn changes(after: &str) -> bool {
     })
 }
 
-fn set_item(thing: &mut Thing, key: Option<&Thing>, value: Rc<Resolved>) {
+fn set_item(thing: &mut Thing, key: Option<&Thing>, value: Rc<Resolved>, sure: bool) {
     match (thing, key) {
         (Thing::Mapping(mapping), Some(key)) => {
             let mut changed = (**mapping).clone();
-            changed.set(key.clone(), value);
+            changed.set_if(sure, key.clone(), value);
             *mapping = Rc::new(changed);
         }
         (thing, _) => make_open(thing),
@@ -284,7 +312,7 @@ fn set_item(thing: &mut Thing, key: Option<&Thing>, value: Rc<Resolved>) {
 fn make_open(thing: &mut Thing) {
     match thing {
         Thing::Mapping(mapping) => {
-            *mapping = Rc::new(Mapping { items: mapping.items.clone(), open: true });
+            *mapping = Rc::new(Mapping { open: true, ..(**mapping).clone() });
         }
         Thing::Sequence(sequence) => {
             *sequence = Rc::new(Sequence { kind: sequence.kind, items: sequence.items.clone(), open: true });

@@ -472,6 +472,40 @@ fn statement_walrus(statement: &Stmt, name: &str, found: &mut Vec<(u32, Expr)>) 
     });
 }
 
+/// True when code on `line` certainly runs before code on `usage` that stands behind it, in one scope: every block around
+/// it is also around the use, or always runs.
+pub fn certainly_before(module: &Module<'_>, line: LineIndex, usage: LineIndex) -> bool {
+    let mut around = module.parent(line);
+    for _ in 0..BLOCKS {
+        let Some(header) = around else { return true };
+        if module.block(header).contains(&usage.number()) {
+            return true;
+        }
+        match block_kind(module, header) {
+            Block::With => {}
+            Block::Function | Block::Class => return true,
+            _ => return false,
+        }
+        around = module.parent(header);
+    }
+    false
+}
+
+/// True when a loop is around both lines: what stands later runs before the next round.
+pub fn same_loop(module: &Module<'_>, line: LineIndex, usage: LineIndex) -> bool {
+    let mut around = module.parent(usage);
+    for _ in 0..BLOCKS {
+        let Some(header) = around else { return false };
+        match block_kind(module, header) {
+            Block::Loop if module.block(header).contains(&line.number()) => return true,
+            Block::Function | Block::Class => return false,
+            _ => {}
+        }
+        around = module.parent(header);
+    }
+    false
+}
+
 /// A parameter of a function takes many arguments.
 pub fn is_collecting(kind: ParameterKind) -> bool {
     matches!(kind, ParameterKind::Star | ParameterKind::DoubleStar)
@@ -633,7 +667,8 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
             .partition_point(|binding| binding.line.number() < header.number());
         for (index, binding) in self.bindings.iter().enumerate().skip(from) {
             let inside = range.contains(&binding.line.number())
-                || (binding.line == header && binding.block == Some(header));
+                || (binding.line == header
+                    && (binding.block == Some(header) || matches!(binding.how, How::Loop(_))));
             if binding.line.number() > header.number() && !range.contains(&binding.line.number()) {
                 break;
             }

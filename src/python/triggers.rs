@@ -25,15 +25,16 @@ impl Triggers {
         let bytes = text.as_bytes();
         let mut lines = BTreeSet::new();
         let mut position = 0;
-        while let Some(first) = bytes.get(position) {
-            if !is_word(*first) {
-                position += 1;
-                continue;
-            }
-            let start = position;
-            while bytes.get(position).copied().is_some_and(is_word) {
-                position += 1;
-            }
+        loop {
+            let Some(gap) = bytes.get(position..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) else {
+                break;
+            };
+            let start = position + gap;
+            let length = bytes
+                .get(start..)
+                .and_then(|rest| rest.iter().position(|byte| !is_word(*byte)))
+                .unwrap_or(bytes.len() - start);
+            position = start + length;
             if !shapes.may_hold(bytes, start, position) {
                 continue;
             }
@@ -144,8 +145,20 @@ fn is_whole_string(bytes: &[u8], start: usize, end: usize) -> bool {
     quote(start.checked_sub(1).and_then(|before| bytes.get(before))) && quote(bytes.get(end))
 }
 
+/// Bytes of names; a table because every byte of every file is looked up.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        table[byte] = letter.is_ascii_alphanumeric() || letter == b'_' || letter >= 0x80;
+        byte += 1;
+    }
+    table
+};
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    WORD.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// First byte and length of words: most identifiers differ already there.
