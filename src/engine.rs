@@ -22,6 +22,7 @@ use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, l
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Use};
+use crate::versions::{self, Answer, Requirement};
 
 /// What all files of a run share. Read only.
 pub struct Engine<'a> {
@@ -71,6 +72,14 @@ impl World for NoWorld {
 struct Seen<'a> {
     world: &'a dyn World,
     path: &'a str,
+    /// What the file itself installs (`!pip install torch==2.1.0` in a notebook): it counts for that file first.
+    installed: Vec<Requirement>,
+}
+
+impl Seen<'_> {
+    fn installed(&self, package: &str) -> Option<versions::Known> {
+        versions::Known::from_requirements(self.path, &self.installed, package)
+    }
 }
 
 impl LocalPaths for Seen<'_> {
@@ -81,11 +90,23 @@ impl LocalPaths for Seen<'_> {
 
 impl Versions for Seen<'_> {
     fn at_least(&self, package: &str, version: &str) -> Ternary {
-        self.world.at_least(package, version, self.path)
+        let own = self.installed(package).and_then(|known| Some(versions::at_least(&known.knowledge, &version.parse().ok()?)));
+        match own {
+            Some(Answer::Yes) => Ternary::Yes,
+            Some(Answer::No) => Ternary::No,
+            Some(Answer::Unknown) => Ternary::Unknown,
+            None => self.world.at_least(package, version, self.path),
+        }
     }
 
     fn evidence(&self, package: &str) -> Option<String> {
-        self.world.evidence(package, self.path)
+        match self.installed(package) {
+            Some(known) => {
+                let written = self.installed.iter().find(|requirement| requirement.span == known.span)?;
+                Some(format!("{} is installed here", written.package))
+            }
+            None => self.world.evidence(package, self.path),
+        }
     }
 }
 
@@ -193,15 +214,17 @@ impl Engine<'_> {
         if python {
             folded = self.python(&source, hits, &mut result);
         }
+        let mut installed = Vec::new();
         if surface || language == FileLanguage::Notebook {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
+            installed = found.installs.into_iter().flat_map(|(_, install)| install.requirements).collect();
         }
         if self.enabled(version::RULE) {
             result.reached = version::reached(&source, &result.uses);
         }
-        let seen = Seen { world: self.world, path };
+        let seen = Seen { world: self.world, path, installed };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
             catalog: self.catalog,

@@ -59,7 +59,7 @@ fn one(usage: &Use, entry: &Entry, reference: &Reference, found: &[Reference], c
         Target::Local | Target::Builtin => return Vec::new(),
         Target::Ambiguous => {
             let verdict = Verdict::new("ambiguous-model-path", "folder", usage, id_argument).about(&reference.id);
-            return vec![verdict.repaired(local_repair(id_argument, &reference.id))];
+            return vec![verdict.repaired(local_repair(usage, id_argument, &reference.id))];
         }
         Target::Unknown(why) => {
             // An explicit branch floats whatever the id is; an absent revision of an unknown thing says nothing.
@@ -138,12 +138,14 @@ pub fn definition_unit(usage: &Use, role: Role) -> usize {
 }
 
 /// `checkpoints/x` -> `./checkpoints/x`.
-fn local_repair(argument: Option<&Argument>, id: &str) -> Option<RepairPlan> {
+fn local_repair(usage: &Use, argument: Option<&Argument>, id: &str) -> Option<RepairPlan> {
     let argument = argument.filter(|argument| argument.replaceable)?;
+    // In a command or a configuration file the place holds the bare text.
+    let text = if usage.kind == UseKind::Call { format!("\"./{id}\"") } else { format!("./{id}") };
     Some(RepairPlan {
         safe: false,
         description: format!("write `./{id}`, which can only be a folder"),
-        repair: Repair::Replace { span: argument.value_span, text: format!("\"./{id}\"") },
+        repair: Repair::Replace { span: argument.value_span, text },
     })
 }
 
