@@ -48,10 +48,7 @@ impl MapProject {
             files: files
                 .into_iter()
                 .map(|(path, text)| {
-                    let module = ForeignModule {
-                        path: path.to_owned(),
-                        text: text.to_owned(),
-                    };
+                    let module = ForeignModule { path: path.to_owned(), text: text.to_owned() };
                     (path.to_owned(), Arc::new(module))
                 })
                 .collect(),
@@ -61,9 +58,7 @@ impl MapProject {
 
 impl Project for MapProject {
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
-        candidates(dotted, level, from_path)
-            .into_iter()
-            .find_map(|path| self.files.get(&path).cloned())
+        candidates(dotted, level, from_path).into_iter().find_map(|path| self.files.get(&path).cloned())
     }
 }
 
@@ -79,31 +74,15 @@ impl FolderProject {
     /// The project in this folder.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-            files: Mutex::new(HashMap::new()),
-        }
+        Self { root: root.to_owned(), files: Mutex::new(HashMap::new()) }
     }
 
     fn file(&self, path: &str) -> Option<Arc<ForeignModule>> {
-        if let Some(known) = self
-            .files
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(path)
-        {
+        if let Some(known) = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
             return known.clone();
         }
-        let module = self.read(path).map(|text| {
-            Arc::new(ForeignModule {
-                path: path.to_owned(),
-                text,
-            })
-        });
-        self.files
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_owned(), module.clone());
+        let module = self.read(path).map(|text| Arc::new(ForeignModule { path: path.to_owned(), text }));
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), module.clone());
         module
     }
 
@@ -135,37 +114,26 @@ impl FolderProject {
 
 impl Project for FolderProject {
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
-        candidates(dotted, level, from_path)
-            .into_iter()
-            .find_map(|path| self.file(&path))
+        candidates(dotted, level, from_path).into_iter().find_map(|path| self.file(&path))
     }
 }
 
 /// The paths at which a module may stand, the likeliest first.
 fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
     let name_is_plain = dotted.is_empty()
-        || dotted.split('.').all(|part| {
-            !part.is_empty()
-                && part
-                    .chars()
-                    .all(|character| character.is_alphanumeric() || character == '_')
-        });
+        || dotted
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|character| character.is_alphanumeric() || character == '_'));
     if !name_is_plain || dotted.split('.').count() > 12 {
         return Vec::new();
     }
     let inner = dotted.replace('.', "/");
     let folders: Vec<&str> = from_path.split('/').collect();
-    let folders = folders
-        .get(..folders.len().saturating_sub(1))
-        .unwrap_or(&[]);
+    let folders = folders.get(..folders.len().saturating_sub(1)).unwrap_or(&[]);
     let mut bases: Vec<String> = Vec::new();
     if level > 0 {
         let up = (level - 1) as usize;
-        let Some(kept) = folders
-            .len()
-            .checked_sub(up)
-            .and_then(|kept| folders.get(..kept))
-        else {
+        let Some(kept) = folders.len().checked_sub(up).and_then(|kept| folders.get(..kept)) else {
             return Vec::new();
         };
         bases.push(kept.join("/"));
@@ -188,11 +156,7 @@ fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
         if !inner.is_empty() {
             paths.push(format!("{stem}.py"));
         }
-        paths.push(if stem.is_empty() {
-            "__init__.py".to_owned()
-        } else {
-            format!("{stem}/__init__.py")
-        });
+        paths.push(if stem.is_empty() { "__init__.py".to_owned() } else { format!("{stem}/__init__.py") });
     }
     paths
 }
