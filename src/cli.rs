@@ -454,7 +454,8 @@ pub enum Color {
 
 /// `sarif=out.sarif`
 fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or_else(|| format!("write FORMAT=FILE, such as sarif=hublint.sarif (got `{text}`)"))?;
+    let (format, file) =
+        text.split_once('=').ok_or_else(|| format!("write FORMAT=FILE, such as sarif=hublint.sarif (got `{text}`)"))?;
     let format = OutputFormat::from_str(format, true)
         .map_err(|_| format!("`{format}` is no format: text, concise, json, sarif, github, gitlab or markdown"))?;
     if file.is_empty() {

@@ -349,7 +349,11 @@ impl Engine<'_> {
             result.uses.extend(addresses(*unit, module));
             if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
                 let texts = uses::folded_strings(module, &file, self.catalog, self.project);
-                folded.extend(texts.into_iter().map(|found| judge::token::Folded { unit: *unit, span: found.span, text: found.text }));
+                folded.extend(texts.into_iter().map(|found| judge::token::Folded {
+                    unit: *unit,
+                    span: found.span,
+                    text: found.text,
+                }));
             }
             for problem in module.problems() {
                 result.problems.push(Problem {
@@ -459,7 +463,8 @@ impl Engine<'_> {
         for usage in &result.uses {
             let Some(entry) = context.entry(usage) else { continue };
             for reference in references(usage, entry, context.paths) {
-                let known = reference.target == Target::Hub && !reference.id.is_empty() && pin::repo_type(reference.kind).is_some();
+                let known =
+                    reference.target == Target::Hub && !reference.id.is_empty() && pin::repo_type(reference.kind).is_some();
                 if !known || matches!(reference.pin, PinState::Irrelevant) {
                     continue;
                 }
@@ -484,7 +489,14 @@ impl Engine<'_> {
     }
 
     /// Turns the plan to pin into a repair, when a commit is known, and says what became of it.
-    fn pin(&self, outlines: &Outlines<'_>, spot: &judge::Spot, repair: Option<&RepairPlan>, beside: Option<&PinPlan>, draft: &mut Draft) {
+    fn pin(
+        &self,
+        outlines: &Outlines<'_>,
+        spot: &judge::Spot,
+        repair: Option<&RepairPlan>,
+        beside: Option<&PinPlan>,
+        draft: &mut Draft,
+    ) {
         let plan = match repair {
             Some(RepairPlan { repair: Repair::Pin(plan), .. }) => Some(plan),
             _ => beside,

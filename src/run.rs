@@ -12,11 +12,11 @@ use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, RepoSeen, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
+use crate::fix::{self, Refusal};
 use crate::hub::lock::{LOCK_FILE_NAME, Lock};
 use crate::inventory::rows::Row;
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
-use crate::fix::{self, Refusal};
 use crate::names::ExtraNames;
 use crate::pin::{self, PinOptions, Sources};
 use crate::prefilter::Prefilter;
@@ -160,7 +160,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     config.check_ids(catalog.policy_ids().collect::<Vec<_>>())?;
     let rules = selected(options, &config, catalog)?;
     let working = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let real: Vec<PathBuf> = options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
+    let real: Vec<PathBuf> =
+        options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
     let root = discover::project_root(&real, config.folder(), &working);
     let project = FolderProject::new(&root);
     let world = Folder::new(&root);
@@ -280,10 +281,8 @@ pub fn extended(config: &Config) -> Result<Option<Catalog>, Error> {
 pub fn user_files(folder: &Path) -> Result<Vec<UserFile>, Error> {
     let failed = |path: &Path, source: std::io::Error| Error::Read { path: path.to_path_buf(), source };
     let mut files = Vec::new();
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(|error| failed(folder, error))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).map_err(|error| failed(folder, error))?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     entries.sort();
     for path in entries {
         if path.extension().is_none_or(|extension| extension != "toml") {
@@ -535,24 +534,27 @@ pub fn rule_texts(catalog: &Catalog) -> Vec<RuleText> {
             Precision::Medium => "medium",
             Precision::Low => "low",
         };
-        texts.insert(policy.id.clone(), RuleText {
-            id: policy.id.clone(),
-            name: policy.id.replace('-', " "),
-            level: policy.level,
-            precision: precision.to_owned(),
-            cwe: policy.cwe.clone(),
-            security_severity: policy.security_severity.as_ref().and_then(|text| text.parse().ok()),
-            summary: policy.summary.clone(),
-            full: plain(&policy.rationale),
-            help: plain(&policy.help),
-            help_markdown: crate::explain::page(policy),
-            help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
-            group: match policy.id.as_str() {
-                "unpinned-revision" => "{count} calls load {repo} unpinned".to_owned(),
-                "trust-remote-code" => "{count} calls run code of {repo}".to_owned(),
-                _ => String::new(),
+        texts.insert(
+            policy.id.clone(),
+            RuleText {
+                id: policy.id.clone(),
+                name: policy.id.replace('-', " "),
+                level: policy.level,
+                precision: precision.to_owned(),
+                cwe: policy.cwe.clone(),
+                security_severity: policy.security_severity.as_ref().and_then(|text| text.parse().ok()),
+                summary: policy.summary.clone(),
+                full: plain(&policy.rationale),
+                help: plain(&policy.help),
+                help_markdown: crate::explain::page(policy),
+                help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
+                group: match policy.id.as_str() {
+                    "unpinned-revision" => "{count} calls load {repo} unpinned".to_owned(),
+                    "trust-remote-code" => "{count} calls run code of {repo}".to_owned(),
+                    _ => String::new(),
+                },
             },
-        });
+        );
     }
     texts.into_values().collect()
 }

@@ -191,13 +191,9 @@ fn pin_plan(
         _ => "main".to_owned(),
     };
     let inside = id_argument.value_span.end().saturating_sub(1).max(id_argument.value_span.start());
-    let in_id = PinPlace::BehindId {
-        at: Span::new(inside, inside),
-        separator: if entry.pin == Pin::Colon { ':' } else { '@' },
-    };
-    let written = |test: &dyn Fn(&str) -> bool| {
-        id_argument.value.literals().iter().any(|literal| literal.as_str().is_some_and(test))
-    };
+    let in_id = PinPlace::BehindId { at: Span::new(inside, inside), separator: if entry.pin == Pin::Colon { ':' } else { '@' } };
+    let written =
+        |test: &dyn Fn(&str) -> bool| id_argument.value.literals().iter().any(|literal| literal.as_str().is_some_and(test));
     let in_address = usage.kind == UseKind::Address
         || reference.role == Role::DataFiles
         || written(&|text| text.starts_with("hf://"))
@@ -373,7 +369,11 @@ fn partial(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict> {
             id_written: Span::default(),
             id_definition: None,
         };
-        Some(RepairPlan { safe: true, description: format!("add `{keyword}` for {}", reference.full_id), repair: Repair::Pin(plan) })
+        Some(RepairPlan {
+            safe: true,
+            description: format!("add `{keyword}` for {}", reference.full_id),
+            repair: Repair::Pin(plan),
+        })
     };
     let hub = |role: Role| found.iter().find(|reference| reference.role == role && reference.target == Target::Hub);
     if missing(Role::TokenizerRevision) && entry.parameter(Role::TokenizerId).is_some() {

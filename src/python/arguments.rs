@@ -65,11 +65,7 @@ impl<'e> Slots<'e> {
         let mut first = bound_slots(bound, span);
         self.positional.splice(0..0, first.positional.drain(..));
         for slot in first.keywords {
-            if !self
-                .keywords
-                .iter()
-                .any(|have| have.keyword == slot.keyword)
-            {
+            if !self.keywords.iter().any(|have| have.keyword == slot.keyword) {
                 self.keywords.push(slot);
             }
         }
@@ -79,10 +75,7 @@ impl<'e> Slots<'e> {
 
 /// Bound arguments alone, underlined at `span`.
 pub fn bound_slots(bound: &Bound, span: Span) -> Slots<'static> {
-    let mut slots = Slots {
-        open: bound.open,
-        ..Slots::default()
-    };
+    let mut slots = Slots { open: bound.open, ..Slots::default() };
     for kept in &bound.arguments {
         let slot = Slot {
             keyword: kept.keyword.clone(),
@@ -173,11 +166,7 @@ pub fn slots<'e>(resolver: &Resolver<'_>, call: &'e Call, bound: &Bound, at: At<
         }
     }
     for kept in bound_slots(bound, call.function.span).keywords {
-        if !slots
-            .keywords
-            .iter()
-            .any(|have| have.keyword == kept.keyword)
-        {
+        if !slots.keywords.iter().any(|have| have.keyword == kept.keyword) {
             slots.keywords.push(kept);
         }
     }
@@ -214,11 +203,7 @@ pub fn fill(
                 .keyword
                 .as_deref()
                 .and_then(|keyword| by_keyword(slots, keyword))
-                .or_else(|| {
-                    place
-                        .position
-                        .and_then(|position| slots.positional.get(usize::from(position)))
-                });
+                .or_else(|| place.position.and_then(|position| slots.positional.get(usize::from(position))));
             if let Some(slot) = slot {
                 arguments.insert(parameter.role, argument(resolver, slot, parameter.role, at));
             }
@@ -230,11 +215,7 @@ pub fn fill(
 fn by_keyword<'s, 'e>(slots: &'s Slots<'e>, keyword: &str) -> Option<&'s Slot<'e>> {
     // A keyword at the call wins over the same one in a partial or a spread dict; of two dicts the last one.
     let matching = |slot: &&Slot<'e>| slot.keyword.as_deref() == Some(keyword);
-    slots
-        .keywords
-        .iter()
-        .find(|slot| matching(slot) && !slot.splat)
-        .or_else(|| slots.keywords.iter().rev().find(matching))
+    slots.keywords.iter().find(|slot| matching(slot) && !slot.splat).or_else(|| slots.keywords.iter().rev().find(matching))
 }
 
 fn argument(resolver: &Resolver<'_>, slot: &Slot<'_>, role: Role, at: At<'_>) -> Argument {
@@ -251,46 +232,24 @@ fn argument(resolver: &Resolver<'_>, slot: &Slot<'_>, role: Role, at: At<'_>) ->
         span: slot.span,
         value_span: slot.value_span,
         origin,
-        definition: definition(
-            resolver,
-            &resolved,
-            (!slot.splat).then_some(slot.value_span),
-            at.module,
-        ),
+        definition: definition(resolver, &resolved, (!slot.splat).then_some(slot.value_span), at.module),
         replaceable: plain,
     }
 }
 
 /// A value in a dict that is given as an argument.
-fn nested(
-    resolver: &Resolver<'_>,
-    slot: &Slot<'_>,
-    path: &[String],
-    role: Role,
-    at: At<'_>,
-) -> (Option<Argument>, bool) {
+fn nested(resolver: &Resolver<'_>, slot: &Slot<'_>, path: &[String], role: Role, at: At<'_>) -> (Option<Argument>, bool) {
     let mut slot = slot.clone();
     for key in path {
         // A dict that is written at the place: the entry itself can be underlined and edited.
-        if let Given::Expression(Expr {
-            kind: ExprKind::Dict(items),
-            ..
-        }) = &slot.given
-        {
-            let written = items.iter().rev().find(|item| {
-                matches!(&item.key, Some(Expr { kind: ExprKind::Str(text), .. }) if text == key)
-            });
+        if let Given::Expression(Expr { kind: ExprKind::Dict(items), .. }) = &slot.given {
+            let written =
+                items.iter().rev().find(|item| matches!(&item.key, Some(Expr { kind: ExprKind::Str(text), .. }) if text == key));
             if let Some(item) = written {
-                let start = item
-                    .key
-                    .as_ref()
-                    .map_or(item.value.span.start, |key| key.span.start);
+                let start = item.key.as_ref().map_or(item.value.span.start, |key| key.span.start);
                 slot = Slot {
                     keyword: None,
-                    span: Span {
-                        start,
-                        end: item.value.span.end,
-                    },
+                    span: Span { start, end: item.value.span.end },
                     value_span: item.value.span,
                     given: Given::Expression(&item.value),
                     splat: false,
@@ -335,30 +294,22 @@ fn for_role(value: Value, role: Role) -> Value {
             | Role::DataFiles
             | Role::Filename
     );
-    let meaningless = |literal: &Literal| matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"));
+    let meaningless =
+        |literal: &Literal| matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"));
     if value.literals().iter().any(meaningless) {
         return Value::Unknown(Why::Call);
     }
     if matches!(role, Role::PickleModule | Role::LoadFormat) {
         return value;
     }
-    if value
-        .literals()
-        .iter()
-        .any(|literal| matches!(literal, Literal::Object(_)))
-    {
+    if value.literals().iter().any(|literal| matches!(literal, Literal::Object(_))) {
         return Value::Unknown(Why::Imported);
     }
     value
 }
 
 /// Where a value is defined, when that is not at the place of use (`at`).
-pub fn definition(
-    resolver: &Resolver<'_>,
-    resolved: &Resolved,
-    at: Option<Span>,
-    module: ModuleId,
-) -> Option<Definition> {
+pub fn definition(resolver: &Resolver<'_>, resolved: &Resolved, at: Option<Span>, module: ModuleId) -> Option<Definition> {
     let source = resolved.source?;
     if source.module == module && at.is_some_and(|at| at.covers(source.span)) {
         return None;
@@ -382,12 +333,5 @@ pub fn definition(
 
 /// One literal that an edit may replace.
 pub fn is_plain(expression: &Expr) -> bool {
-    matches!(
-        expression.kind,
-        ExprKind::Str(_)
-            | ExprKind::Int(_)
-            | ExprKind::Number(_)
-            | ExprKind::Bool(_)
-            | ExprKind::None
-    )
+    matches!(expression.kind, ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::None)
 }

@@ -8,8 +8,7 @@ use crate::python::fold;
 use crate::python::module::LineIndex;
 use crate::python::scope::{How, LinePlace, Scope, first_word, is_class, is_collecting};
 use crate::python::things::{
-    ALTERNATIVES, Construction, Instance, Kept, Mapping, ModuleId, Resolved, Sequence,
-    SequenceKind, Thing,
+    ALTERNATIVES, Construction, Instance, Kept, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Thing,
 };
 use crate::python::value::{At, Resolver};
 use crate::usage::{Origin, Why};
@@ -18,26 +17,11 @@ use crate::usage::{Origin, Why};
 const BASES: u32 = 12;
 
 /// Names under which people hand on a parsed command line.
-const OPTION_NAMES: [&str; 9] = [
-    "args",
-    "arg",
-    "arguments",
-    "opt",
-    "opts",
-    "options",
-    "cli_args",
-    "parsed_args",
-    "namespace",
-];
+const OPTION_NAMES: [&str; 9] = ["args", "arg", "arguments", "opt", "opts", "options", "cli_args", "parsed_args", "namespace"];
 
 impl Resolver<'_> {
     /// `value.name`
-    pub(super) fn attribute_expression(
-        &self,
-        value: &Expr,
-        name: &str,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
+    pub(super) fn attribute_expression(&self, value: &Expr, name: &str, at: At<'_>) -> Rc<Resolved> {
         if name == "__class__" {
             return self.value(value, at).map(|thing| match thing {
                 Thing::Instance(instance) => Some(Thing::Class(instance.class)),
@@ -80,9 +64,7 @@ impl Resolver<'_> {
                 }
                 Resolved::object(format!("{object}.{name}"))
             }
-            Thing::Result(result)
-                if name == "name" && &**result == "tempfile.TemporaryDirectory" =>
-            {
+            Thing::Result(result) if name == "name" && &**result == "tempfile.TemporaryDirectory" => {
                 Resolved::known(Thing::Path(None), None)
             }
             Thing::Result(result) => Resolved::object(format!("{result}.{name}")),
@@ -93,9 +75,7 @@ impl Resolver<'_> {
             },
             // The parser of data classes is kept with its classes.
             Thing::Partial(partial) if name.starts_with("parse_") => match partial.callee.only() {
-                Some(Thing::Object(object)) if defaults::is_class_parser(object) => {
-                    Resolved::known(thing.clone(), None)
-                }
+                Some(Thing::Object(object)) if defaults::is_class_parser(object) => Resolved::known(thing.clone(), None),
                 _ => Resolved::unknown(Why::Attribute),
             },
             Thing::Options(owner) => self.option(*owner, name),
@@ -105,10 +85,7 @@ impl Resolver<'_> {
             Thing::Module(id) => self.module_attribute(*id, name, module),
             Thing::Member(value, _) if name == "value" || name == "_value_" => value.clone(),
             Thing::Path(text) if name == "parent" => Resolved::known(
-                Thing::Path(
-                    text.as_ref()
-                        .and_then(|text| text.rsplit_once('/').map(|(parent, _)| parent.into())),
-                ),
+                Thing::Path(text.as_ref().and_then(|text| text.rsplit_once('/').map(|(parent, _)| parent.into()))),
                 None,
             ),
             Thing::Partial(partial) if name == "func" => partial.callee.clone(),
@@ -135,17 +112,12 @@ impl Resolver<'_> {
             return None;
         }
         let path = open.path.strip_prefix("src/").unwrap_or(&open.path);
-        let dotted = path
-            .strip_suffix(".py")?
-            .trim_end_matches("/__init__")
-            .replace('/', ".");
+        let dotted = path.strip_suffix(".py")?.trim_end_matches("/__init__").replace('/', ".");
         if !self.is_library(&dotted) {
             return None;
         }
         match &open.module.statements(place.line).first()?.kind {
-            StmtKind::Function { name, .. } | StmtKind::Class { name, .. } => {
-                Some(format!("{dotted}.{}", name.name))
-            }
+            StmtKind::Function { name, .. } | StmtKind::Class { name, .. } => Some(format!("{dotted}.{}", name.name)),
             _ => None,
         }
     }
@@ -156,24 +128,14 @@ impl Resolver<'_> {
             return Vec::new();
         };
         let statements = open.module.statements(place.line);
-        let Some(StmtKind::Class { arguments, .. }) =
-            statements.first().map(|statement| &statement.kind)
-        else {
+        let Some(StmtKind::Class { arguments, .. }) = statements.first().map(|statement| &statement.kind) else {
             return Vec::new();
         };
-        let at = At {
-            module: place.module,
-            line: place.line,
-            inline: false,
-            scope: open.module.scope(place.line),
-            locals: None,
-        };
+        let at = At { module: place.module, line: place.line, inline: false, scope: open.module.scope(place.line), locals: None };
         arguments
             .iter()
             .take(16)
-            .filter(|argument| {
-                matches!(argument.kind, crate::python::ast::ArgumentKind::Positional)
-            })
+            .filter(|argument| matches!(argument.kind, crate::python::ast::ArgumentKind::Positional))
             .map(|argument| {
                 // `Generic[T]`
                 let base = match &argument.value.kind {
@@ -241,21 +203,10 @@ impl Resolver<'_> {
             }
             for statement in open.module.statements(line).iter() {
                 if let StmtKind::Assign { targets, value } = &statement.kind
-                    && let [
-                        Expr {
-                            kind: ExprKind::Name(name),
-                            ..
-                        },
-                    ] = targets.as_slice()
+                    && let [Expr { kind: ExprKind::Name(name), .. }] = targets.as_slice()
                     && !name.starts_with('_')
                 {
-                    let at = At {
-                        module: place.module,
-                        line,
-                        inline: false,
-                        scope: Some(place.line),
-                        locals: None,
-                    };
+                    let at = At { module: place.module, line, inline: false, scope: Some(place.line), locals: None };
                     let value = self.value(value, at).with_origin(Origin::Constant);
                     let source = value.source;
                     members.push(Resolved::known(Thing::Member(value, text), source));
@@ -285,11 +236,7 @@ impl Resolver<'_> {
             }
         }
         // The last definition at the level of the body wins.
-        if found
-            .iter()
-            .all(|binding| binding.block == Some(place.line))
-            && parts.len() > 1
-        {
+        if found.iter().all(|binding| binding.block == Some(place.line)) && parts.len() > 1 {
             let last = parts.pop();
             parts = last.into_iter().collect();
         }
@@ -298,12 +245,7 @@ impl Resolver<'_> {
         }
         let value = Resolved::join(&parts);
         match self.is_enum(place) {
-            Some(text)
-                if !value
-                    .things
-                    .iter()
-                    .any(|thing| matches!(thing, Thing::Function(_))) =>
-            {
+            Some(text) if !value.things.iter().any(|thing| matches!(thing, Thing::Function(_))) => {
                 let source = value.source;
                 Some(Resolved::known(Thing::Member(value, text), source))
             }
@@ -312,13 +254,7 @@ impl Resolver<'_> {
     }
 
     /// An attribute that the bases of a class give.
-    fn base_attribute(
-        &self,
-        place: LinePlace,
-        name: &str,
-        instance: Option<&Rc<Instance>>,
-        depth: u32,
-    ) -> Rc<Resolved> {
+    fn base_attribute(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>, depth: u32) -> Rc<Resolved> {
         if depth > BASES {
             return Resolved::unknown(Why::Bound);
         }
@@ -331,9 +267,7 @@ impl Resolver<'_> {
             for thing in &base.things {
                 match thing {
                     Thing::Class(inner) if *inner != place => {
-                        let value = self
-                            .own_attribute(*inner, name)
-                            .or_else(|| self.assigned_attribute(*inner, name, instance));
+                        let value = self.own_attribute(*inner, name).or_else(|| self.assigned_attribute(*inner, name, instance));
                         if let Some(value) = value {
                             return value;
                         }
@@ -373,10 +307,7 @@ impl Resolver<'_> {
                 if self.decorated_with(*function, &["property", "cached_property"]) {
                     return self.returned(*function);
                 }
-                return Resolved::known(
-                    Thing::Method(*function, Rc::new(Thing::Instance(instance.clone()))),
-                    None,
-                );
+                return Resolved::known(Thing::Method(*function, Rc::new(Thing::Instance(instance.clone()))), None);
             }
             return self.field(instance, name, value);
         }
@@ -388,21 +319,15 @@ impl Resolver<'_> {
     }
 
     fn has_field(&self, place: LinePlace, name: &str) -> bool {
-        self.open(place.module)
-            .is_some_and(|open| !open.scoped(name, Some(place.line)).is_empty())
+        self.open(place.module).is_some_and(|open| !open.scoped(name, Some(place.line)).is_empty())
     }
 
     /// A field of a data class: what the constructor was given, else its default.
     fn field(&self, instance: &Rc<Instance>, name: &str, value: Rc<Resolved>) -> Rc<Resolved> {
         let annotated = self.open(instance.class.module).is_some_and(|open| {
-            open.scoped(name, Some(instance.class.line))
-                .iter()
-                .any(|binding| {
-                    matches!(
-                        binding.statement().map(|statement| &statement.kind),
-                        Some(StmtKind::AnnotatedAssign { .. })
-                    )
-                })
+            open.scoped(name, Some(instance.class.line)).iter().any(|binding| {
+                matches!(binding.statement().map(|statement| &statement.kind), Some(StmtKind::AnnotatedAssign { .. }))
+            })
         });
         // A plain class attribute is a constant.
         if !annotated {
@@ -413,21 +338,15 @@ impl Resolver<'_> {
         };
         match kept(&given, name) {
             Some(given) => given.clone(),
-            None if given.iter().any(|kept| kept.keyword.is_none()) || open => self
-                .positional_field(instance, &given, open, name)
-                .unwrap_or_else(|| Resolved::unknown(Why::Attribute)),
+            None if given.iter().any(|kept| kept.keyword.is_none()) || open => {
+                self.positional_field(instance, &given, open, name).unwrap_or_else(|| Resolved::unknown(Why::Attribute))
+            }
             None => value,
         }
     }
 
     /// The value that the constructor of a data class was given by position.
-    fn positional_field(
-        &self,
-        instance: &Rc<Instance>,
-        given: &[Kept],
-        more: bool,
-        name: &str,
-    ) -> Option<Rc<Resolved>> {
+    fn positional_field(&self, instance: &Rc<Instance>, given: &[Kept], more: bool, name: &str) -> Option<Rc<Resolved>> {
         let open = self.open(instance.class.module)?;
         let mut position = 0;
         for number in open.module.block(instance.class.line).take(256) {
@@ -443,10 +362,7 @@ impl Resolver<'_> {
                         if more {
                             return None;
                         }
-                        let by_position = given
-                            .iter()
-                            .filter(|kept| kept.keyword.is_none())
-                            .nth(position);
+                        let by_position = given.iter().filter(|kept| kept.keyword.is_none()).nth(position);
                         if let Some(kept) = by_position {
                             return Some(kept.value.clone());
                         }
@@ -467,35 +383,19 @@ impl Resolver<'_> {
     }
 
     /// `self.name = value` in the methods of a class.
-    fn assigned_attribute(
-        &self,
-        place: LinePlace,
-        name: &str,
-        instance: Option<&Rc<Instance>>,
-    ) -> Option<Rc<Resolved>> {
-        let key = (
-            place,
-            name.into(),
-            instance.map(|instance| instance.construction),
-        );
+    fn assigned_attribute(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
+        let key = (place, name.into(), instance.map(|instance| instance.construction));
         if let Some(known) = self.attributes.borrow().get(&key) {
             return known.clone();
         }
         // Attributes that depend on themselves have no answer.
-        self.attributes
-            .borrow_mut()
-            .insert(key.clone(), Some(Resolved::unknown(Why::Bound)));
+        self.attributes.borrow_mut().insert(key.clone(), Some(Resolved::unknown(Why::Bound)));
         let value = self.assigned_attribute_inner(place, name, instance);
         self.attributes.borrow_mut().insert(key, value.clone());
         value
     }
 
-    fn assigned_attribute_inner(
-        &self,
-        place: LinePlace,
-        name: &str,
-        instance: Option<&Rc<Instance>>,
-    ) -> Option<Rc<Resolved>> {
+    fn assigned_attribute_inner(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
         let open = self.open(place.module)?;
         let module = &*open.module;
         let text = module.text();
@@ -506,10 +406,7 @@ impl Resolver<'_> {
                 continue;
             }
             let before = text.get(..offset).unwrap_or("");
-            let after = text
-                .get(offset + name.len()..)
-                .unwrap_or("")
-                .trim_start_matches([' ', '\t']);
+            let after = text.get(offset + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
             let assigned = (after.starts_with('=') && !after.starts_with("=="))
                 || (after.starts_with(':') && !after.starts_with(":="))
                 || after.starts_with(',');
@@ -528,32 +425,20 @@ impl Resolver<'_> {
             for statement in module.statements(line).iter() {
                 let (targets, value): (&[Expr], &Expr) = match &statement.kind {
                     StmtKind::Assign { targets, value } => (targets, value),
-                    StmtKind::AnnotatedAssign {
-                        target,
-                        value: Some(value),
-                        ..
-                    } => (std::slice::from_ref(target), value),
+                    StmtKind::AnnotatedAssign { target, value: Some(value), .. } => (std::slice::from_ref(target), value),
                     _ => continue,
                 };
-                let hit = targets.iter().any(|target| {
-                    matches!(&target.kind, ExprKind::Attribute { attribute, .. } if &*attribute.name == name)
-                });
+                let hit = targets
+                    .iter()
+                    .any(|target| matches!(&target.kind, ExprKind::Attribute { attribute, .. } if &*attribute.name == name));
                 if !hit {
                     // Part of a tuple: not followed.
-                    if statement.span.contains(offset)
-                        && targets.iter().any(|target| target.span.contains(offset))
-                    {
+                    if statement.span.contains(offset) && targets.iter().any(|target| target.span.contains(offset)) {
                         parts.push((initial, Resolved::unknown(Why::Attribute)));
                     }
                     continue;
                 }
-                let at = At {
-                    module: place.module,
-                    line,
-                    inline: false,
-                    scope,
-                    locals: None,
-                };
+                let at = At { module: place.module, line, inline: false, scope, locals: None };
                 let mut assigned = self.value(value, at);
                 if let Some(instance) = instance {
                     assigned = self.constructed(value, assigned, instance, method, place.module);
@@ -568,16 +453,10 @@ impl Resolver<'_> {
             return None;
         }
         // `self.x = None` in `__init__` announces what another method assigns.
-        let meaningful = parts
-            .iter()
-            .any(|(_, part)| !matches!(part.only(), Some(Thing::None)));
+        let meaningful = parts.iter().any(|(_, part)| !matches!(part.only(), Some(Thing::None)));
         let parts: Vec<Rc<Resolved>> = parts
             .into_iter()
-            .filter(|(_, part)| {
-                !(meaningful
-                    && matches!(part.only(), Some(Thing::None))
-                    && part.origin != Origin::Default)
-            })
+            .filter(|(_, part)| !(meaningful && matches!(part.only(), Some(Thing::None)) && part.origin != Origin::Default))
             .map(|(_, part)| part)
             .collect();
         Some(Resolved::join(&parts))
@@ -607,8 +486,7 @@ impl Resolver<'_> {
         method: LineIndex,
         module: ModuleId,
     ) -> Rc<Resolved> {
-        let from_parameter =
-            assigned.origin == Origin::Default || assigned.unknown == Some(Why::Parameter);
+        let from_parameter = assigned.origin == Origin::Default || assigned.unknown == Some(Why::Parameter);
         if !from_parameter {
             return assigned;
         }
@@ -617,40 +495,22 @@ impl Resolver<'_> {
         };
         let given = given.as_slice();
         let ExprKind::Name(name) = &value.kind else {
-            return if given.is_empty() && !open {
-                assigned
-            } else {
-                Resolved::unknown(Why::Attribute)
-            };
+            return if given.is_empty() && !open { assigned } else { Resolved::unknown(Why::Attribute) };
         };
         let Some(place) = self.open(module) else {
             return assigned;
         };
         let statements = place.module.statements(method);
-        let Some(StmtKind::Function { parameters, .. }) =
-            statements.first().map(|statement| &statement.kind)
-        else {
+        let Some(StmtKind::Function { parameters, .. }) = statements.first().map(|statement| &statement.kind) else {
             return assigned;
         };
-        let Some(index) = parameters
-            .iter()
-            .position(|parameter| parameter.name.name == *name)
-        else {
-            return if given.is_empty() && !open {
-                assigned
-            } else {
-                Resolved::unknown(Why::Attribute)
-            };
+        let Some(index) = parameters.iter().position(|parameter| parameter.name.name == *name) else {
+            return if given.is_empty() && !open { assigned } else { Resolved::unknown(Why::Attribute) };
         };
         if let Some(value) = kept(given, name) {
             return value.clone();
         }
-        let by_position = index.checked_sub(1).and_then(|index| {
-            given
-                .iter()
-                .filter(|kept| kept.keyword.is_none())
-                .nth(index)
-        });
+        let by_position = index.checked_sub(1).and_then(|index| given.iter().filter(|kept| kept.keyword.is_none()).nth(index));
         match by_position {
             Some(kept) => kept.value.clone(),
             None if open => Resolved::unknown(Why::Unpacked),
@@ -666,9 +526,7 @@ impl Resolver<'_> {
         let mut found = Vec::new();
         let mut line = place.line;
         while let Some(before) = line.number().checked_sub(1).map(LineIndex::new) {
-            if found.len() > 32
-                || !crate::python::scope::line_text(&open.module, before).starts_with('@')
-            {
+            if found.len() > 32 || !crate::python::scope::line_text(&open.module, before).starts_with('@') {
                 break;
             }
             for statement in open.module.statements(before).iter() {
@@ -697,12 +555,7 @@ impl Resolver<'_> {
     }
 
     /// What a parameter stands for.
-    pub(super) fn parameter(
-        &self,
-        place: LinePlace,
-        parameters: &[Parameter],
-        index: usize,
-    ) -> Rc<Resolved> {
+    pub(super) fn parameter(&self, place: LinePlace, parameters: &[Parameter], index: usize) -> Rc<Resolved> {
         let Some(open) = self.open(place.module) else {
             return Resolved::unknown(Why::Bound);
         };
@@ -713,11 +566,7 @@ impl Resolver<'_> {
         if is_collecting(parameter.kind) {
             return if parameter.kind == crate::python::ast::ParameterKind::Star {
                 Resolved::known(
-                    Thing::Sequence(Rc::new(Sequence {
-                        kind: SequenceKind::Tuple,
-                        items: Vec::new(),
-                        open: true,
-                    })),
+                    Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items: Vec::new(), open: true })),
                     None,
                 )
             } else {
@@ -728,36 +577,18 @@ impl Resolver<'_> {
             && is_class(&open.module, outer)
             && !self.decorated_with(place, &["staticmethod"])
         {
-            let class = LinePlace {
-                module: place.module,
-                line: class,
-            };
+            let class = LinePlace { module: place.module, line: class };
             let by_name = matches!(&*parameter.name.name, "cls" | "mcs" | "klass");
             if by_name || self.decorated_with(place, &["classmethod"]) {
                 return Resolved::known(Thing::Class(class), None);
             }
-            return Resolved::known(
-                Thing::Instance(Rc::new(Instance {
-                    class,
-                    construction: Construction::Unknown,
-                })),
-                None,
-            );
+            return Resolved::known(Thing::Instance(Rc::new(Instance { class, construction: Construction::Unknown })), None);
         }
-        let at = At {
-            module: place.module,
-            line: place.line,
-            inline: false,
-            scope: outer,
-            locals: None,
-        };
+        let at = At { module: place.module, line: place.line, inline: false, scope: outer, locals: None };
         if let Some(value) = self.option_default(place, &parameter.name.name) {
             return value;
         }
-        let annotated = parameter
-            .annotation
-            .as_ref()
-            .and_then(|annotation| self.annotated(annotation, at, 0));
+        let annotated = parameter.annotation.as_ref().and_then(|annotation| self.annotated(annotation, at, 0));
         if let Some(default) = &parameter.default {
             let value = self.value(default, at);
             if let Some(annotated) = annotated
@@ -771,67 +602,46 @@ impl Resolver<'_> {
             return annotated;
         }
         if OPTION_NAMES.contains(&&*parameter.name.name) && self.parses_options(place.module) {
-            return Resolved::known(Thing::Options(place.module), None)
-                .with_origin(Origin::Default);
+            return Resolved::known(Thing::Options(place.module), None).with_origin(Origin::Default);
         }
         Resolved::unknown(Why::Parameter)
     }
 
     /// An instance of the class that an annotation names, when it is one of a library or of the project.
-    pub(super) fn annotated(
-        &self,
-        annotation: &Expr,
-        at: At<'_>,
-        depth: u32,
-    ) -> Option<Rc<Resolved>> {
+    pub(super) fn annotated(&self, annotation: &Expr, at: At<'_>, depth: u32) -> Option<Rc<Resolved>> {
         if depth > 4 {
             return None;
         }
         match &annotation.kind {
-            ExprKind::Name(_) | ExprKind::Attribute { .. } => {
-                match self.value(annotation, at).only()? {
-                    Thing::Object(name) if name.ends_with("argparse.Namespace") => Some(
-                        Resolved::known(Thing::Options(at.module), None)
-                            .with_origin(Origin::Default),
-                    ),
-                    Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
-                    Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance {
-                            class: *class,
-                            construction: Construction::Unknown,
-                        })),
-                        None,
-                    )),
-                    _ => None,
+            ExprKind::Name(_) | ExprKind::Attribute { .. } => match self.value(annotation, at).only()? {
+                Thing::Object(name) if name.ends_with("argparse.Namespace") => {
+                    Some(Resolved::known(Thing::Options(at.module), None).with_origin(Origin::Default))
                 }
-            }
+                Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
+                Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
+                    Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
+                    None,
+                )),
+                _ => None,
+            },
             ExprKind::Str(text) => {
                 let last = text.trim();
-                let plain = last
-                    .chars()
-                    .all(|character| character.is_alphanumeric() || character == '_');
+                let plain = last.chars().all(|character| character.is_alphanumeric() || character == '_');
                 if !plain || last.is_empty() {
                     return None;
                 }
                 match self.name(last, annotation.span.start, at).only()? {
                     Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
                     Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance {
-                            class: *class,
-                            construction: Construction::Unknown,
-                        })),
+                        Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
                         None,
                     )),
                     _ => None,
                 }
             }
             ExprKind::Subscript { value, index } => match &value.kind {
-                ExprKind::Name(name) if &**name == "Optional" => {
-                    self.annotated(index, at, depth + 1)
-                }
-                ExprKind::Attribute { attribute, .. } if &*attribute.name == "Optional" => {
-                    self.annotated(index, at, depth + 1)
-                }
+                ExprKind::Name(name) if &**name == "Optional" => self.annotated(index, at, depth + 1),
+                ExprKind::Attribute { attribute, .. } if &*attribute.name == "Optional" => self.annotated(index, at, depth + 1),
                 ExprKind::Name(name) if &**name == "Annotated" => match &index.kind {
                     ExprKind::Tuple(items) => self.annotated(items.first()?, at, depth + 1),
                     _ => None,
@@ -853,12 +663,8 @@ impl Resolver<'_> {
             return known.clone();
         }
         // Functions that call themselves have no answer.
-        self.returns
-            .borrow_mut()
-            .insert(place, Resolved::unknown(Why::Bound));
-        let value = self
-            .returned_inner(place)
-            .unwrap_or_else(|| Resolved::unknown(Why::Call));
+        self.returns.borrow_mut().insert(place, Resolved::unknown(Why::Bound));
+        let value = self.returned_inner(place).unwrap_or_else(|| Resolved::unknown(Why::Call));
         self.returns.borrow_mut().insert(place, value.clone());
         value
     }
@@ -881,31 +687,18 @@ impl Resolver<'_> {
             if !inline && !text.contains("return") && !text.contains("yield") {
                 continue;
             }
-            let scope = if inline {
-                Some(place.line)
-            } else {
-                module.scope(line)
-            };
+            let scope = if inline { Some(place.line) } else { module.scope(line) };
             if scope != Some(place.line) {
                 continue;
             }
             for (index, statement) in module.statements(line).iter().enumerate() {
                 match &statement.kind {
                     StmtKind::Return(Some(value)) => {
-                        let at = At {
-                            module: place.module,
-                            line,
-                            inline: inline || index > 0,
-                            scope,
-                            locals: None,
-                        };
+                        let at = At { module: place.module, line, inline: inline || index > 0, scope, locals: None };
                         parts.push(self.value(value, at));
                     }
                     StmtKind::Return(None) => parts.push(Resolved::known(Thing::None, None)),
-                    StmtKind::Expr(Expr {
-                        kind: ExprKind::Yield(_),
-                        ..
-                    }) => return None,
+                    StmtKind::Expr(Expr { kind: ExprKind::Yield(_), .. }) => return None,
                     _ => {}
                 }
             }
@@ -921,12 +714,7 @@ impl Resolver<'_> {
         while !inline && module.parent(last) != Some(place.line) {
             last = module.parent(last)?;
         }
-        if !inline
-            && !matches!(
-                first_word(module, last),
-                "return" | "raise" | "else" | "with" | "except" | "try" | "finally"
-            )
-        {
+        if !inline && !matches!(first_word(module, last), "return" | "raise" | "else" | "with" | "except" | "try" | "finally") {
             parts.push(Resolved::known(Thing::None, None));
         }
         Some(Resolved::join(&parts).with_origin(Origin::Constant))
@@ -935,9 +723,5 @@ impl Resolver<'_> {
 
 /// The argument of a keyword.
 fn kept<'k>(given: &'k [Kept], name: &str) -> Option<&'k Rc<Resolved>> {
-    given
-        .iter()
-        .rev()
-        .find(|kept| kept.keyword.as_deref() == Some(name))
-        .map(|kept| &kept.value)
+    given.iter().rev().find(|kept| kept.keyword.as_deref() == Some(name)).map(|kept| &kept.value)
 }

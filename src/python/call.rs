@@ -7,8 +7,7 @@ use crate::python::defaults;
 use crate::python::fold;
 use crate::python::scope::{LinePlace, is_class};
 use crate::python::things::{
-    CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind,
-    Source, Thing,
+    CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing,
 };
 use crate::python::value::{At, Resolver};
 use crate::python::walk;
@@ -67,11 +66,7 @@ pub struct Given {
 impl Given {
     /// The argument at a position.
     pub fn at(&self, position: usize) -> Option<&Rc<Resolved>> {
-        self.arguments
-            .iter()
-            .filter(|kept| kept.keyword.is_none())
-            .nth(position)
-            .map(|kept| &kept.value)
+        self.arguments.iter().filter(|kept| kept.keyword.is_none()).nth(position).map(|kept| &kept.value)
     }
 
     /// Something is given that is not known.
@@ -80,11 +75,7 @@ impl Given {
     }
 
     fn positional(&self) -> Vec<Rc<Resolved>> {
-        self.arguments
-            .iter()
-            .filter(|kept| kept.keyword.is_none())
-            .map(|kept| kept.value.clone())
-            .collect()
+        self.arguments.iter().filter(|kept| kept.keyword.is_none()).map(|kept| kept.value.clone()).collect()
     }
 }
 
@@ -94,20 +85,13 @@ impl Resolver<'_> {
         let mut given = Given::default();
         for argument in &call.arguments {
             match &argument.kind {
-                ArgumentKind::Positional => given.arguments.push(Kept {
-                    keyword: None,
-                    value: self.value(&argument.value, at),
-                }),
-                ArgumentKind::Keyword(name) => given.arguments.push(Kept {
-                    keyword: Some((*name.name).into()),
-                    value: self.value(&argument.value, at),
-                }),
+                ArgumentKind::Positional => given.arguments.push(Kept { keyword: None, value: self.value(&argument.value, at) }),
+                ArgumentKind::Keyword(name) => {
+                    given.arguments.push(Kept { keyword: Some((*name.name).into()), value: self.value(&argument.value, at) })
+                }
                 ArgumentKind::Star => match self.elements(&self.value(&argument.value, at)) {
                     Some(items) if items.len() <= 1024 => {
-                        given.arguments.extend(items.into_iter().map(|value| Kept {
-                            keyword: None,
-                            value,
-                        }))
+                        given.arguments.extend(items.into_iter().map(|value| Kept { keyword: None, value }))
                     }
                     _ => given.open_positions = true,
                 },
@@ -115,10 +99,7 @@ impl Resolver<'_> {
                     Some(Thing::Mapping(mapping)) => {
                         for (key, value) in &mapping.items {
                             if let Thing::Str(key) = key {
-                                given.arguments.push(Kept {
-                                    keyword: Some(key.clone()),
-                                    value: value.clone(),
-                                });
+                                given.arguments.push(Kept { keyword: Some(key.clone()), value: value.clone() });
                             }
                         }
                         given.open_keywords |= mapping.open;
@@ -133,13 +114,7 @@ impl Resolver<'_> {
     /// The arguments of a call that was passed by before; `None` when it cannot be found.
     pub(super) fn given_at(&self, call: CallPlace) -> Option<Given> {
         let open = self.open(call.place.module)?;
-        let at = At {
-            module: call.place.module,
-            line: call.place.line,
-            inline: call.inline,
-            scope: call.scope,
-            locals: None,
-        };
+        let at = At { module: call.place.module, line: call.place.line, inline: call.inline, scope: call.scope, locals: None };
         for statement in open.module.statements(call.place.line).iter() {
             let mut given = None;
             walk::statement_expressions(statement, &mut |outer| {
@@ -161,15 +136,10 @@ impl Resolver<'_> {
 
     /// What a call returns.
     pub(super) fn call(&self, call: &Call, span: Span, at: At<'_>) -> Rc<Resolved> {
-        let source = Some(Source {
-            module: at.module,
-            span,
-        });
+        let source = Some(Source { module: at.module, span });
         if let ExprKind::Attribute { value, attribute } = &call.function.kind {
             let receiver = self.value(value, at);
-            if let Some(folded) =
-                self.method_of_literal(&receiver, &attribute.name, call, source, at)
-            {
+            if let Some(folded) = self.method_of_literal(&receiver, &attribute.name, call, source, at) {
                 return folded;
             }
             let callee = self.attribute(&receiver, &attribute.name, at.module);
@@ -203,23 +173,14 @@ impl Resolver<'_> {
         for _ in 0..32 {
             let line = scope?;
             if is_class(&open.module, scope) {
-                return Some(LinePlace {
-                    module: at.module,
-                    line,
-                });
+                return Some(LinePlace { module: at.module, line });
             }
             scope = open.module.scope(line);
         }
         None
     }
 
-    fn called(
-        &self,
-        callee: &Rc<Resolved>,
-        call: &Call,
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
+    fn called(&self, callee: &Rc<Resolved>, call: &Call, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         let mut parts = Vec::with_capacity(callee.things.len());
         for thing in &callee.things {
             if matches!(thing, Thing::None) && callee.things.len() > 1 {
@@ -237,23 +198,14 @@ impl Resolver<'_> {
         Resolved::join(&parts)
     }
 
-    fn called_thing(
-        &self,
-        thing: &Thing,
-        call: &Call,
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
+    fn called_thing(&self, thing: &Thing, call: &Call, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         match thing {
-            Thing::Object(name) => self
-                .known_function(name, call, source, at)
-                .unwrap_or_else(|| Resolved::result(name)),
+            Thing::Object(name) => self.known_function(name, call, source, at).unwrap_or_else(|| Resolved::result(name)),
             Thing::Result(name) => Resolved::result(format!("{name}.__call__")),
             Thing::Function(place) | Thing::Method(place, _) => {
                 let value = self.returned(*place);
                 // What depends on parameters is another question for every call.
-                let depends =
-                    value.origin == Origin::Default || value.unknown == Some(Why::Parameter);
+                let depends = value.origin == Origin::Default || value.unknown == Some(Why::Parameter);
                 let options = matches!(value.only(), Some(Thing::Options(_)));
                 if depends && !options && !call.arguments.is_empty() {
                     return Resolved::unknown(Why::Call);
@@ -263,23 +215,14 @@ impl Resolver<'_> {
             Thing::Class(place) => {
                 let construction = match source {
                     Some(source) if at.locals.is_none() => Construction::Call(CallPlace {
-                        place: LinePlace {
-                            module: at.module,
-                            line: at.line,
-                        },
+                        place: LinePlace { module: at.module, line: at.line },
                         inline: at.inline,
                         scope: at.scope,
                         span: source.span,
                     }),
                     _ => Construction::Unknown,
                 };
-                Resolved::known(
-                    Thing::Instance(Rc::new(Instance {
-                        class: *place,
-                        construction,
-                    })),
-                    None,
-                )
+                Resolved::known(Thing::Instance(Rc::new(Instance { class: *place, construction })), None)
             }
             Thing::Partial(partial) => {
                 if let Some(parsed) = self.parsed_classes(partial) {
@@ -289,8 +232,7 @@ impl Resolver<'_> {
                     Some(Thing::Object(name)) => Resolved::result(name),
                     Some(Thing::Function(place)) => {
                         let value = self.returned(*place);
-                        if value.origin == Origin::Default || value.unknown == Some(Why::Parameter)
-                        {
+                        if value.origin == Origin::Default || value.unknown == Some(Why::Parameter) {
                             return Resolved::unknown(Why::Call);
                         }
                         value
@@ -320,45 +262,27 @@ impl Resolver<'_> {
             .map(|class| {
                 class
                     .map(|thing| match thing {
-                        Thing::Class(place) => Some(Thing::Instance(Rc::new(Instance {
-                            class: *place,
-                            construction: Construction::Unknown,
-                        }))),
+                        Thing::Class(place) => {
+                            Some(Thing::Instance(Rc::new(Instance { class: *place, construction: Construction::Unknown })))
+                        }
                         Thing::Object(name) => Some(Thing::Result(name.clone())),
                         _ => None,
                     })
                     .with_origin(Origin::Default)
             })
             .collect();
-        Some(Resolved::known(
-            Thing::Sequence(Rc::new(Sequence {
-                kind: SequenceKind::Tuple,
-                items,
-                open: false,
-            })),
-            None,
-        ))
+        Some(Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })), None))
     }
 
     /// Functions whose result the resolver knows.
-    fn known_function(
-        &self,
-        name: &str,
-        call: &Call,
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Option<Rc<Resolved>> {
+    fn known_function(&self, name: &str, call: &Call, source: Option<Source>, at: At<'_>) -> Option<Rc<Resolved>> {
         if let Some(builtin) = name.strip_prefix("builtins.") {
             return Some(self.builtin(builtin, call, source, at));
         }
         if defaults::is_class_parser(name) {
             let given = self.given(call, at);
             return Some(Resolved::known(
-                Thing::Partial(Rc::new(Partial {
-                    callee: Resolved::object(name),
-                    arguments: given.arguments,
-                    open: false,
-                })),
+                Thing::Partial(Rc::new(Partial { callee: Resolved::object(name), arguments: given.arguments, open: false })),
                 None,
             ));
         }
@@ -375,9 +299,9 @@ impl Resolver<'_> {
                 .filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
                 .nth(position)
                 .or_else(|| {
-                    call.arguments.iter().find(
-                        |argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if &*name.name == keyword),
-                    )
+                    call.arguments
+                        .iter()
+                        .find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if &*name.name == keyword))
                 })
                 .map(|argument| self.value(&argument.value, at))
         };
@@ -385,23 +309,11 @@ impl Resolver<'_> {
         Some(match name {
             "functools.partial" | "functools.partialmethod" => {
                 let mut given = self.given(call, at);
-                if given.arguments.is_empty()
-                    || given
-                        .arguments
-                        .first()
-                        .is_some_and(|kept| kept.keyword.is_some())
-                {
+                if given.arguments.is_empty() || given.arguments.first().is_some_and(|kept| kept.keyword.is_some()) {
                     return Some(Resolved::unknown(Why::Call));
                 }
                 let callee = given.arguments.remove(0).value;
-                Resolved::known(
-                    Thing::Partial(Rc::new(Partial {
-                        callee,
-                        open: given.open(),
-                        arguments: given.arguments,
-                    })),
-                    None,
-                )
+                Resolved::known(Thing::Partial(Rc::new(Partial { callee, open: given.open(), arguments: given.arguments })), None)
             }
             "importlib.import_module" => match argument(0, "name")?.only_str() {
                 Some(dotted) if !dotted.starts_with('.') => {
@@ -415,24 +327,16 @@ impl Resolver<'_> {
                 }
                 _ => Resolved::unknown(Why::Imported),
             },
-            "os.environ.get" | "os.getenv" | "os.environ.setdefault" | "os.environ.pop" => {
-                match argument(1, "default") {
-                    Some(default) if !matches!(default.only(), Some(Thing::None)) => {
-                        default.with_origin(Origin::Environment)
-                    }
-                    _ => Resolved::unknown(Why::Environment),
-                }
-            }
+            "os.environ.get" | "os.getenv" | "os.environ.setdefault" | "os.environ.pop" => match argument(1, "default") {
+                Some(default) if !matches!(default.only(), Some(Thing::None)) => default.with_origin(Origin::Environment),
+                _ => Resolved::unknown(Why::Environment),
+            },
             "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None),
             "os.path.join" | "posixpath.join" => {
                 let given = self.given(call, at);
                 path(fold::joined_path(&given.positional(), given.open()))
             }
-            "pathlib.Path"
-            | "pathlib.PurePath"
-            | "pathlib.PosixPath"
-            | "pathlib.PurePosixPath"
-            | "pathlib.WindowsPath" => {
+            "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "pathlib.PurePosixPath" | "pathlib.WindowsPath" => {
                 let given = self.given(call, at);
                 path(fold::joined_path(&given.positional(), given.open()))
             }
@@ -460,21 +364,16 @@ impl Resolver<'_> {
             | "easydict.EasyDict"
             | "munch.Munch"
             | "ml_collections.ConfigDict" => self.builtin("dict", call, source, at),
-            "omegaconf.OmegaConf.create" | "addict.Dict" | "types.MappingProxyType" => {
-                argument(0, "obj")?
-            }
+            "omegaconf.OmegaConf.create" | "addict.Dict" | "types.MappingProxyType" => argument(0, "obj")?,
             "argparse.ArgumentParser.parse_args"
             | "argparse.ArgumentParser.parse_known_args"
             | "argparse.ArgumentParser.parse_intermixed_args" => {
                 defaults::options(at.module, name.rsplit('.').next().unwrap_or(name))
             }
-            "base64.b64decode"
-            | "base64.standard_b64decode"
-            | "base64.urlsafe_b64decode"
-            | "binascii.a2b_base64" => argument(0, "s")?.map(fold::decode_base64),
-            "base64.b16decode" | "binascii.unhexlify" | "binascii.a2b_hex" => {
-                argument(0, "s")?.map(fold::decode_hex)
+            "base64.b64decode" | "base64.standard_b64decode" | "base64.urlsafe_b64decode" | "binascii.a2b_base64" => {
+                argument(0, "s")?.map(fold::decode_base64)
             }
+            "base64.b16decode" | "binascii.unhexlify" | "binascii.a2b_hex" => argument(0, "s")?.map(fold::decode_hex),
             "codecs.decode" | "codecs.encode" => {
                 let encoding = argument(1, "encoding")?;
                 let encoding = encoding.only_str()?.to_owned();
@@ -491,25 +390,13 @@ impl Resolver<'_> {
         }
         let given = self.given(call, at);
         let first = given.at(0).cloned();
-        let unknown = || {
-            Resolved::unknown(
-                first
-                    .as_ref()
-                    .and_then(|first| first.unknown)
-                    .unwrap_or(Why::Call),
-            )
-        };
+        let unknown = || Resolved::unknown(first.as_ref().and_then(|first| first.unknown).unwrap_or(Why::Call));
         match name {
             "dict" => {
-                let mut mapping = Mapping {
-                    open: given.open(),
-                    ..Mapping::default()
-                };
+                let mut mapping = Mapping { open: given.open(), ..Mapping::default() };
                 for kept in &given.arguments {
                     match (&kept.keyword, kept.value.only()) {
-                        (Some(keyword), _) => {
-                            mapping.set(Thing::Str(keyword.clone()), kept.value.clone())
-                        }
+                        (Some(keyword), _) => mapping.set(Thing::Str(keyword.clone()), kept.value.clone()),
                         (None, Some(Thing::Mapping(more))) => mapping.merge(more),
                         (None, _) => match self.elements(&kept.value) {
                             Some(pairs) => {
@@ -548,14 +435,7 @@ impl Resolver<'_> {
                         if name == "sorted" && !fold::sort(&mut items, given.arguments.len() > 1) {
                             return unknown();
                         }
-                        Resolved::known(
-                            Thing::Sequence(Rc::new(Sequence {
-                                kind,
-                                items,
-                                open: given.open(),
-                            })),
-                            source,
-                        )
+                        Resolved::known(Thing::Sequence(Rc::new(Sequence { kind, items, open: given.open() })), source)
                     }
                     None => unknown(),
                 }
@@ -566,10 +446,7 @@ impl Resolver<'_> {
                         .into_iter()
                         .enumerate()
                         .map(|(index, item)| {
-                            let index = Resolved::known(
-                                Thing::Int(i64::try_from(index).unwrap_or(i64::MAX)),
-                                None,
-                            );
+                            let index = Resolved::known(Thing::Int(i64::try_from(index).unwrap_or(i64::MAX)), None);
                             tuple(vec![index, item])
                         })
                         .collect();
@@ -578,24 +455,13 @@ impl Resolver<'_> {
                 _ => unknown(),
             },
             "zip" => {
-                let columns: Option<Vec<Vec<Rc<Resolved>>>> = given
-                    .arguments
-                    .iter()
-                    .map(|kept| self.elements(&kept.value))
-                    .collect();
+                let columns: Option<Vec<Vec<Rc<Resolved>>>> =
+                    given.arguments.iter().map(|kept| self.elements(&kept.value)).collect();
                 match columns {
                     Some(columns) if !columns.is_empty() && !given.open() => {
                         let length = columns.iter().map(Vec::len).min().unwrap_or(0);
                         let rows = (0..length)
-                            .map(|row| {
-                                tuple(
-                                    columns
-                                        .iter()
-                                        .filter_map(|column| column.get(row))
-                                        .cloned()
-                                        .collect(),
-                                )
-                            })
+                            .map(|row| tuple(columns.iter().filter_map(|column| column.get(row)).cloned().collect()))
                             .collect();
                         list(rows, source)
                     }
@@ -614,18 +480,12 @@ impl Resolver<'_> {
                 Some(first) => first.map(fold::to_bytes),
                 None => unknown(),
             },
-            "chr" => first
-                .as_ref()
-                .map_or_else(unknown, |first| first.map(fold::character)),
-            "ord" => first
-                .as_ref()
-                .map_or_else(unknown, |first| first.map(fold::ordinal)),
+            "chr" => first.as_ref().map_or_else(unknown, |first| first.map(fold::character)),
+            "ord" => first.as_ref().map_or_else(unknown, |first| first.map(fold::ordinal)),
             "len" => match &first {
                 Some(first) => first.map(|thing| match thing {
                     Thing::Str(text) => i64::try_from(text.chars().count()).ok().map(Thing::Int),
-                    Thing::Sequence(sequence)
-                        if !sequence.open && sequence.kind != SequenceKind::Set =>
-                    {
+                    Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => {
                         i64::try_from(sequence.items.len()).ok().map(Thing::Int)
                     }
                     _ => None,
@@ -633,9 +493,7 @@ impl Resolver<'_> {
                 None => unknown(),
             },
             "bool" => match first.as_ref().map(|first| (first.truth(), first.origin)) {
-                Some((Some(truth), origin)) => {
-                    Resolved::known(Thing::Bool(truth), source).with_origin(origin)
-                }
+                Some((Some(truth), origin)) => Resolved::known(Thing::Bool(truth), source).with_origin(origin),
                 _ => unknown(),
             },
             "int" => first.as_ref().map_or_else(unknown, |first| {
@@ -653,17 +511,13 @@ impl Resolver<'_> {
                 let Some(attribute) = attribute.only_str() else {
                     // Any attribute of a library.
                     return receiver.map(|thing| match thing {
-                        Thing::Object(name) if self.is_library(name) => {
-                            Some(Thing::Object(format!("{name}.*").into()))
-                        }
+                        Thing::Object(name) if self.is_library(name) => Some(Thing::Object(format!("{name}.*").into())),
                         _ => None,
                     });
                 };
                 let value = self.attribute(receiver, attribute, at.module);
                 match given.at(2) {
-                    Some(default) if value.things.is_empty() => {
-                        default.clone().with_origin(Origin::Default)
-                    }
+                    Some(default) if value.things.is_empty() => default.clone().with_origin(Origin::Default),
                     _ => value,
                 }
             }
@@ -674,13 +528,8 @@ impl Resolver<'_> {
                     _ => None,
                 })
             }),
-            "super" => match (
-                first.as_ref().and_then(|first| first.only().cloned()),
-                self.class_around(at),
-            ) {
-                (Some(Thing::Class(class)), _) | (None, Some(class)) => {
-                    Resolved::known(Thing::Super(class), None)
-                }
+            "super" => match (first.as_ref().and_then(|first| first.only().cloned()), self.class_around(at)) {
+                (Some(Thing::Class(class)), _) | (None, Some(class)) => Resolved::known(Thing::Super(class), None),
                 _ => unknown(),
             },
             "vars" => first.unwrap_or_else(|| Resolved::unknown(Why::Call)),
@@ -688,9 +537,7 @@ impl Resolver<'_> {
                 Some(dotted) => Resolved::object(dotted.split('.').next().unwrap_or(dotted)),
                 None => unknown(),
             },
-            "bytes.fromhex" | "bytearray.fromhex" => first
-                .as_ref()
-                .map_or_else(unknown, |first| first.map(fold::decode_hex)),
+            "bytes.fromhex" | "bytearray.fromhex" => first.as_ref().map_or_else(unknown, |first| first.map(fold::decode_hex)),
             "dict.fromkeys" | "map" | "filter" => Resolved::unknown(Why::Call),
             "print" => Resolved::known(Thing::None, None),
             "open" => Resolved::result("builtins.open"),
@@ -747,22 +594,11 @@ impl Resolver<'_> {
         Some(Resolved::join(&parts).with_origin(receiver.origin))
     }
 
-    fn text_method(
-        &self,
-        text: &str,
-        name: &str,
-        given: &Given,
-        source: Option<Source>,
-    ) -> Rc<Resolved> {
+    fn text_method(&self, text: &str, name: &str, given: &Given, source: Option<Source>) -> Rc<Resolved> {
         match name {
             "join" => match given.at(0).and_then(|items| self.elements(items)) {
                 Some(items) => fold::join(text, &items, source),
-                None => Resolved::unknown(
-                    given
-                        .at(0)
-                        .and_then(|first| first.unknown)
-                        .unwrap_or(Why::Call),
-                ),
+                None => Resolved::unknown(given.at(0).and_then(|first| first.unknown).unwrap_or(Why::Call)),
             },
             "format" => {
                 if given.open() {
@@ -771,44 +607,22 @@ impl Resolver<'_> {
                 let named: Vec<(&str, &Rc<Resolved>)> = given
                     .arguments
                     .iter()
-                    .filter_map(|kept| {
-                        kept.keyword
-                            .as_deref()
-                            .map(|keyword| (keyword, &kept.value))
-                    })
+                    .filter_map(|kept| kept.keyword.as_deref().map(|keyword| (keyword, &kept.value)))
                     .collect();
                 fold::format(text, &given.positional(), &named, source)
             }
-            _ if given.open() || given.arguments.iter().any(|kept| kept.keyword.is_some()) => {
-                Resolved::unknown(Why::Call)
-            }
+            _ if given.open() || given.arguments.iter().any(|kept| kept.keyword.is_some()) => Resolved::unknown(Why::Call),
             _ => fold::text_method(text, name, &given.positional(), source),
         }
     }
 
     fn mapping_method(&self, mapping: &Rc<Mapping>, name: &str, given: &Given) -> Rc<Resolved> {
         let pairs = |build: &dyn Fn(&Thing, &Rc<Resolved>) -> Rc<Resolved>| {
-            let items = mapping
-                .items
-                .iter()
-                .map(|(key, value)| build(key, value))
-                .collect();
-            Resolved::known(
-                Thing::Sequence(Rc::new(Sequence {
-                    kind: SequenceKind::List,
-                    items,
-                    open: mapping.open,
-                })),
-                None,
-            )
+            let items = mapping.items.iter().map(|(key, value)| build(key, value)).collect();
+            Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: mapping.open })), None)
         };
         match name {
-            "items" => pairs(&|key, value| {
-                tuple(vec![
-                    Resolved::known(key.clone(), value.source),
-                    value.clone(),
-                ])
-            }),
+            "items" => pairs(&|key, value| tuple(vec![Resolved::known(key.clone(), value.source), value.clone()])),
             "keys" => pairs(&|key, value| Resolved::known(key.clone(), value.source)),
             "values" => pairs(&|_, value| value.clone()),
             "copy" => Resolved::known(Thing::Mapping(mapping.clone()), None),
@@ -823,9 +637,7 @@ impl Resolver<'_> {
                 };
                 match key.only() {
                     Some(key) => match mapping.items.iter().find(|(have, _)| have == key) {
-                        Some((_, value)) if mapping.unsure.contains(key) => {
-                            Resolved::join(&[value.clone(), default()])
-                        }
+                        Some((_, value)) if mapping.unsure.contains(key) => Resolved::join(&[value.clone(), default()]),
                         Some((_, value)) => value.clone(),
                         // What a caller may hand on.
                         None if mapping.open => {
@@ -838,11 +650,7 @@ impl Resolver<'_> {
                         None => default(),
                     },
                     None if key.unknown.is_some() && !mapping.open && mapping.items.len() <= 64 => {
-                        let mut parts: Vec<Rc<Resolved>> = mapping
-                            .items
-                            .iter()
-                            .map(|(_, value)| value.clone())
-                            .collect();
+                        let mut parts: Vec<Rc<Resolved>> = mapping.items.iter().map(|(_, value)| value.clone()).collect();
                         parts.push(default());
                         Resolved::join(&parts)
                     }
@@ -867,36 +675,18 @@ impl Resolver<'_> {
                 name => Resolved::result(name),
             },
             Some(Thing::Function(place)) => self.returned(*place),
-            Some(Thing::Class(class)) => Resolved::known(
-                Thing::Instance(Rc::new(Instance {
-                    class: *class,
-                    construction: Construction::Bare,
-                })),
-                None,
-            ),
+            Some(Thing::Class(class)) => {
+                Resolved::known(Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Bare })), None)
+            }
             _ => Resolved::unknown(Why::Call),
         }
     }
 }
 
 fn tuple(items: Vec<Rc<Resolved>>) -> Rc<Resolved> {
-    Resolved::known(
-        Thing::Sequence(Rc::new(Sequence {
-            kind: SequenceKind::Tuple,
-            items,
-            open: false,
-        })),
-        None,
-    )
+    Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })), None)
 }
 
 fn list(items: Vec<Rc<Resolved>>, source: Option<Source>) -> Rc<Resolved> {
-    Resolved::known(
-        Thing::Sequence(Rc::new(Sequence {
-            kind: SequenceKind::List,
-            items,
-            open: false,
-        })),
-        source,
-    )
+    Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })), source)
 }

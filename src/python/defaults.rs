@@ -11,23 +11,15 @@ use crate::usage::{Origin, Why};
 
 /// Parsers that fill data classes.
 pub fn is_class_parser(name: &str) -> bool {
-    matches!(
-        name.rsplit('.').next(),
-        Some("HfArgumentParser" | "TrlParser" | "H4ArgumentParser")
-    ) && (name.starts_with("transformers.")
-        || name.starts_with("trl.")
-        || name.starts_with("alignment."))
+    matches!(name.rsplit('.').next(), Some("HfArgumentParser" | "TrlParser" | "H4ArgumentParser"))
+        && (name.starts_with("transformers.") || name.starts_with("trl.") || name.starts_with("alignment."))
 }
 
 /// Functions outside the standard library whose result is known.
 pub fn is_known_outside(name: &str) -> bool {
     matches!(
         name,
-        "easydict.EasyDict"
-            | "munch.Munch"
-            | "ml_collections.ConfigDict"
-            | "omegaconf.OmegaConf.create"
-            | "addict.Dict"
+        "easydict.EasyDict" | "munch.Munch" | "ml_collections.ConfigDict" | "omegaconf.OmegaConf.create" | "addict.Dict"
     )
 }
 
@@ -36,37 +28,25 @@ pub fn options(module: ModuleId, method: &str) -> Rc<Resolved> {
     let options = Resolved::known(Thing::Options(module), None).with_origin(Origin::Default);
     if method.starts_with("parse_known") {
         let items = vec![options, Resolved::unknown(Why::CommandLine)];
-        return Resolved::known(
-            Thing::Sequence(Rc::new(Sequence {
-                kind: SequenceKind::Tuple,
-                items,
-                open: false,
-            })),
-            None,
-        );
+        return Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })), None);
     }
     options
 }
 
 /// The argument of a call by keyword.
 pub fn keyword<'c>(call: &'c Call, name: &str) -> Option<&'c Argument> {
-    call.arguments
-        .iter()
-        .find(|argument| walk::keyword(&argument.kind) == Some(name))
+    call.arguments.iter().find(|argument| walk::keyword(&argument.kind) == Some(name))
 }
 
 /// The argument of a call at a position.
 pub fn position(call: &Call, position: usize) -> Option<&Argument> {
-    call.arguments
-        .get(position)
-        .filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
+    call.arguments.get(position).filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
 }
 
 impl Resolver<'_> {
     /// The module declares options of a command line.
     pub(super) fn parses_options(&self, module: ModuleId) -> bool {
-        self.open(module)
-            .is_some_and(|open| open.module.occurrences("add_argument").next().is_some())
+        self.open(module).is_some_and(|open| open.module.occurrences("add_argument").next().is_some())
     }
 
     /// `args.name`: the default that `add_argument` declares.
@@ -87,13 +67,7 @@ impl Resolver<'_> {
                 }
                 let scope = open.module.scope(line);
                 for statement in open.module.statements(line).iter() {
-                    let at = At {
-                        module,
-                        line,
-                        inline: false,
-                        scope,
-                        locals: None,
-                    };
+                    let at = At { module, line, inline: false, scope, locals: None };
                     walk::statement_expressions(statement, &mut |outer| {
                         walk::each(outer, &mut |expression| {
                             if let ExprKind::Call(call) = &expression.kind
@@ -132,10 +106,7 @@ impl Resolver<'_> {
                     })
                     .collect();
                 // The first long option names it, else the first short one.
-                let chosen = names
-                    .iter()
-                    .find(|name| name.starts_with("--"))
-                    .or_else(|| names.first())?;
+                let chosen = names.iter().find(|name| name.starts_with("--")).or_else(|| names.first())?;
                 chosen.trim_start_matches('-').replace('-', "_") == name
             }
         };
@@ -145,9 +116,7 @@ impl Resolver<'_> {
         if let Some(default) = keyword(call, "default") {
             let value = self.value(&default.value, at);
             return Some(match value.only() {
-                Some(Thing::Object(object)) if object.ends_with(".SUPPRESS") => {
-                    Resolved::unknown(Why::CommandLine)
-                }
+                Some(Thing::Object(object)) if object.ends_with(".SUPPRESS") => Resolved::unknown(Why::CommandLine),
                 // `--revision` with `default=None` is the same as no default.
                 Some(Thing::None) => Resolved::unknown(Why::CommandLine),
                 _ => value,
@@ -168,12 +137,7 @@ impl Resolver<'_> {
     }
 
     /// `field(default=..)`, `Field(..)`, `typer.Option(..)`, `attr.ib(..)`: the default.
-    pub(super) fn declared_default(
-        &self,
-        name: &str,
-        call: &Call,
-        at: At<'_>,
-    ) -> Option<Rc<Resolved>> {
+    pub(super) fn declared_default(&self, name: &str, call: &Call, at: At<'_>) -> Option<Rc<Resolved>> {
         let by_position = match name {
             "dataclasses.field" | "attr.ib" | "attr.attrib" | "attrs.field" | "attr.field" => false,
             "typer.Option"
@@ -198,10 +162,7 @@ impl Resolver<'_> {
         }
         for factory in ["default_factory", "factory"] {
             if let Some(factory) = keyword(call, factory) {
-                return Some(
-                    self.produced(&factory.value, at)
-                        .with_origin(Origin::Default),
-                );
+                return Some(self.produced(&factory.value, at).with_origin(Origin::Default));
             }
         }
         if by_position && let Some(default) = position(call, 0) {
@@ -230,13 +191,7 @@ impl Resolver<'_> {
                 ExprKind::Name(name) => &**name,
                 _ => continue,
             };
-            let at = At {
-                module: place.module,
-                line: *line,
-                inline: false,
-                scope,
-                locals: None,
-            };
+            let at = At { module: place.module, line: *line, inline: false, scope, locals: None };
             match last {
                 "option" | "argument" => {
                     if let Some(value) = self.click(call, name, at) {
@@ -267,11 +222,7 @@ impl Resolver<'_> {
         let hit = names.iter().any(|option| {
             // `--on/--off`
             let option = option.split('/').next().unwrap_or(option);
-            option
-                .trim_start_matches('-')
-                .replace('-', "_")
-                .to_lowercase()
-                == name
+            option.trim_start_matches('-').replace('-', "_").to_lowercase() == name
         });
         if !hit {
             return None;
@@ -293,11 +244,7 @@ impl Resolver<'_> {
         let names = self.value(&position(call, 0)?.value, at);
         let names: Vec<String> = match names.only()? {
             Thing::Str(text) => text.split(',').map(|name| name.trim().to_owned()).collect(),
-            Thing::Sequence(_) => self
-                .elements(&names)?
-                .iter()
-                .filter_map(|name| name.only_str().map(str::to_owned))
-                .collect(),
+            Thing::Sequence(_) => self.elements(&names)?.iter().filter_map(|name| name.only_str().map(str::to_owned)).collect(),
             _ => return None,
         };
         let index = names.iter().position(|have| have == name)?;
@@ -309,13 +256,7 @@ impl Resolver<'_> {
         }
         let parts: Vec<Rc<Resolved>> = rows
             .iter()
-            .map(|row| {
-                if names.len() == 1 {
-                    row.clone()
-                } else {
-                    self.step(row, crate::python::scope::Step::Element(index))
-                }
-            })
+            .map(|row| if names.len() == 1 { row.clone() } else { self.step(row, crate::python::scope::Step::Element(index)) })
             .collect();
         Some(Resolved::join(&parts))
     }
@@ -326,12 +267,7 @@ impl Resolver<'_> {
             return Resolved::unknown(Why::Bound);
         };
         let text = open.module.text();
-        for word in [
-            "DEFINE_string",
-            "DEFINE_bool",
-            "DEFINE_boolean",
-            "DEFINE_enum",
-        ] {
+        for word in ["DEFINE_string", "DEFINE_bool", "DEFINE_boolean", "DEFINE_enum"] {
             for (_, line) in open.module.occurrences(word) {
                 let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else {
                     continue;
@@ -340,35 +276,15 @@ impl Resolver<'_> {
                     continue;
                 }
                 for statement in open.module.statements(line).iter() {
-                    let (StmtKind::Expr(Expr {
-                        kind: ExprKind::Call(call),
-                        ..
-                    })
-                    | StmtKind::Assign {
-                        value:
-                            Expr {
-                                kind: ExprKind::Call(call),
-                                ..
-                            },
-                        ..
-                    }) = &statement.kind
+                    let (StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. })
+                    | StmtKind::Assign { value: Expr { kind: ExprKind::Call(call), .. }, .. }) = &statement.kind
                     else {
                         continue;
                     };
-                    let named = position(call, 0).is_some_and(
-                        |first| matches!(&first.value.kind, ExprKind::Str(text) if text == name),
-                    );
-                    if named
-                        && let Some(default) =
-                            position(call, 1).or_else(|| keyword(call, "default"))
-                    {
-                        let at = At {
-                            module,
-                            line,
-                            inline: false,
-                            scope: open.module.scope(line),
-                            locals: None,
-                        };
+                    let named =
+                        position(call, 0).is_some_and(|first| matches!(&first.value.kind, ExprKind::Str(text) if text == name));
+                    if named && let Some(default) = position(call, 1).or_else(|| keyword(call, "default")) {
+                        let at = At { module, line, inline: false, scope: open.module.scope(line), locals: None };
                         let value = self.value(&default.value, at);
                         return match value.only() {
                             Some(Thing::None) => Resolved::unknown(Why::CommandLine),

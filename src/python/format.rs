@@ -69,11 +69,7 @@ pub fn percent(template: &str, argument: &Thing) -> Option<String> {
             if sequence.open {
                 return None;
             }
-            sequence
-                .items
-                .iter()
-                .map(|item| item.only().cloned())
-                .collect::<Option<Vec<Thing>>>()?
+            sequence.items.iter().map(|item| item.only().cloned()).collect::<Option<Vec<Thing>>>()?
         }
         other => vec![other.clone()],
     };

@@ -37,13 +37,7 @@ impl<'a> Resolver<'a> {
         let from = reached
             .iter()
             .filter_map(|index| found.get(*index))
-            .map(|binding| {
-                if matches!(binding.how, How::Parameter(_)) {
-                    0
-                } else {
-                    binding.effective
-                }
-            })
+            .map(|binding| if matches!(binding.how, How::Parameter(_)) { 0 } else { binding.effective })
             .min()
             .unwrap_or(0);
         let module = &*open.module;
@@ -68,11 +62,7 @@ impl<'a> Resolver<'a> {
             if later && !same_loop(module, line, at.line) {
                 continue;
             }
-            if same_scope
-                && !later
-                && excluded(module, line, at.line)
-                && !same_loop(module, line, at.line)
-            {
+            if same_scope && !later && excluded(module, line, at.line) && !same_loop(module, line, at.line) {
                 continue;
             }
             let sure = !later && (!same_scope || certainly_before(module, line, at.line));
@@ -84,13 +74,7 @@ impl<'a> Resolver<'a> {
                 if same_scope && !later && statement.span.end > offset {
                     continue;
                 }
-                let inner = At {
-                    module: at.module,
-                    line,
-                    inline: false,
-                    scope: here,
-                    locals: None,
-                };
+                let inner = At { module: at.module, line, inline: false, scope: here, locals: None };
                 for thing in &mut things {
                     changed |= self.change(thing, &statement.kind, name, sure, inner);
                 }
@@ -108,22 +92,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// Applies one statement. True when it changes the thing.
-    fn change(
-        &self,
-        thing: &mut Thing,
-        statement: &StmtKind,
-        name: &str,
-        sure: bool,
-        at: At<'_>,
-    ) -> bool {
+    fn change(&self, thing: &mut Thing, statement: &StmtKind, name: &str, sure: bool, at: At<'_>) -> bool {
         match statement {
             StmtKind::Assign { targets, value } => {
                 let mut changed = false;
                 for target in targets {
-                    if let ExprKind::Subscript {
-                        value: container,
-                        index,
-                    } = &target.kind
+                    if let ExprKind::Subscript { value: container, index } = &target.kind
                         && is_name(container, name)
                     {
                         changed = true;
@@ -155,10 +129,7 @@ impl<'a> Resolver<'a> {
                 }
                 changed
             }
-            StmtKind::Expr(Expr {
-                kind: ExprKind::Call(call),
-                ..
-            }) => {
+            StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. }) => {
                 let ExprKind::Attribute { value, attribute } = &call.function.kind else {
                     return false;
                 };
@@ -191,48 +162,31 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn change_by_method(
-        &self,
-        thing: &mut Thing,
-        method: &str,
-        call: &crate::python::ast::Call,
-        sure: bool,
-        at: At<'_>,
-    ) -> bool {
+    fn change_by_method(&self, thing: &mut Thing, method: &str, call: &crate::python::ast::Call, sure: bool, at: At<'_>) -> bool {
         match (&mut *thing, method) {
             (Thing::Mapping(mapping), "update") => {
                 let mut changed = (**mapping).clone();
                 for argument in &call.arguments {
                     match &argument.kind {
                         ArgumentKind::Keyword(keyword) => {
-                            changed.set_if(
-                                sure,
-                                Thing::Str((*keyword.name).into()),
-                                self.value(&argument.value, at),
-                            );
+                            changed.set_if(sure, Thing::Str((*keyword.name).into()), self.value(&argument.value, at));
                         }
-                        ArgumentKind::Positional | ArgumentKind::DoubleStar => {
-                            match self.value(&argument.value, at).only() {
-                                Some(Thing::Mapping(more)) => changed.merge_if(sure, more),
-                                Some(Thing::Sequence(pairs)) if !pairs.open => {
-                                    for pair in &pairs.items {
-                                        match self.elements(pair).as_deref() {
-                                            Some([key, value]) if key.only().is_some() => {
-                                                if let Some(key) = key.only() {
-                                                    changed.set_if(
-                                                        sure,
-                                                        key.clone(),
-                                                        value.clone(),
-                                                    );
-                                                }
+                        ArgumentKind::Positional | ArgumentKind::DoubleStar => match self.value(&argument.value, at).only() {
+                            Some(Thing::Mapping(more)) => changed.merge_if(sure, more),
+                            Some(Thing::Sequence(pairs)) if !pairs.open => {
+                                for pair in &pairs.items {
+                                    match self.elements(pair).as_deref() {
+                                        Some([key, value]) if key.only().is_some() => {
+                                            if let Some(key) = key.only() {
+                                                changed.set_if(sure, key.clone(), value.clone());
                                             }
-                                            _ => changed.open = true,
                                         }
+                                        _ => changed.open = true,
                                     }
                                 }
-                                _ => changed.open = true,
                             }
-                        }
+                            _ => changed.open = true,
+                        },
                         ArgumentKind::Star => changed.open = true,
                     }
                 }
@@ -240,8 +194,7 @@ impl<'a> Resolver<'a> {
                 true
             }
             (Thing::Mapping(mapping), "setdefault") => {
-                let (Some(key), Some(value)) = (call.arguments.first(), call.arguments.get(1))
-                else {
+                let (Some(key), Some(value)) = (call.arguments.first(), call.arguments.get(1)) else {
                     return false;
                 };
                 let mut changed = (**mapping).clone();
@@ -333,14 +286,8 @@ pub(super) fn places(module: &Module<'_>, name: &str) -> Vec<(u32, LineIndex)> {
     module
         .occurrences(name)
         .filter(|(start, line)| {
-            let after = text
-                .get(start + name.len()..)
-                .unwrap_or("")
-                .trim_start_matches([' ', '\t']);
-            changes(after)
-                && module
-                    .line(*line)
-                    .is_some_and(|line| text.get(line.span.start()..*start).is_some_and(begins))
+            let after = text.get(start + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+            changes(after) && module.line(*line).is_some_and(|line| text.get(line.span.start()..*start).is_some_and(begins))
         })
         .map(|(start, line)| (u32::try_from(start).unwrap_or(u32::MAX), line))
         .collect()
@@ -394,17 +341,10 @@ fn set_item(thing: &mut Thing, key: Option<&Thing>, value: Rc<Resolved>, sure: b
 fn make_open(thing: &mut Thing) {
     match thing {
         Thing::Mapping(mapping) => {
-            *mapping = Rc::new(Mapping {
-                open: true,
-                ..(**mapping).clone()
-            });
+            *mapping = Rc::new(Mapping { open: true, ..(**mapping).clone() });
         }
         Thing::Sequence(sequence) => {
-            *sequence = Rc::new(Sequence {
-                kind: sequence.kind,
-                items: sequence.items.clone(),
-                open: true,
-            });
+            *sequence = Rc::new(Sequence { kind: sequence.kind, items: sequence.items.clone(), open: true });
         }
         _ => {}
     }

@@ -83,9 +83,7 @@ impl MapProject {
 
 impl Project for MapProject {
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
-        candidates(dotted, level, from_path)
-            .into_iter()
-            .find_map(|path| self.files.get(&path).cloned())
+        candidates(dotted, level, from_path).into_iter().find_map(|path| self.files.get(&path).cloned())
     }
 }
 
@@ -159,37 +157,26 @@ impl FolderProject {
 
 impl Project for FolderProject {
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
-        candidates(dotted, level, from_path)
-            .into_iter()
-            .find_map(|path| self.file(&path))
+        candidates(dotted, level, from_path).into_iter().find_map(|path| self.file(&path))
     }
 }
 
 /// The paths at which a module may stand, the likeliest first.
 fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
     let name_is_plain = dotted.is_empty()
-        || dotted.split('.').all(|part| {
-            !part.is_empty()
-                && part
-                    .chars()
-                    .all(|character| character.is_alphanumeric() || character == '_')
-        });
+        || dotted
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|character| character.is_alphanumeric() || character == '_'));
     if !name_is_plain || dotted.split('.').count() > 12 {
         return Vec::new();
     }
     let inner = dotted.replace('.', "/");
     let folders: Vec<&str> = from_path.split('/').collect();
-    let folders = folders
-        .get(..folders.len().saturating_sub(1))
-        .unwrap_or(&[]);
+    let folders = folders.get(..folders.len().saturating_sub(1)).unwrap_or(&[]);
     let mut bases: Vec<String> = Vec::new();
     if level > 0 {
         let up = (level - 1) as usize;
-        let Some(kept) = folders
-            .len()
-            .checked_sub(up)
-            .and_then(|kept| folders.get(..kept))
-        else {
+        let Some(kept) = folders.len().checked_sub(up).and_then(|kept| folders.get(..kept)) else {
             return Vec::new();
         };
         bases.push(kept.join("/"));
@@ -212,11 +199,7 @@ fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
         if !inner.is_empty() {
             paths.push(format!("{stem}.py"));
         }
-        paths.push(if stem.is_empty() {
-            "__init__.py".to_owned()
-        } else {
-            format!("{stem}/__init__.py")
-        });
+        paths.push(if stem.is_empty() { "__init__.py".to_owned() } else { format!("{stem}/__init__.py") });
     }
     paths
 }

@@ -7,9 +7,7 @@ use std::rc::Rc;
 
 use crate::catalog::{Catalog, EntryId};
 use crate::python::arguments::{self, Bound};
-use crate::python::ast::{
-    ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind,
-};
+use crate::python::ast::{ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind};
 use crate::python::commands::{self, CommandLine};
 use crate::python::context::Surroundings;
 use crate::python::folded::{self, Folded};
@@ -58,12 +56,7 @@ pub struct PythonUses {
 }
 
 /// The uses of catalogued APIs in a unit, and the command lines that it starts.
-pub fn uses<'a>(
-    unit: &'a Module<'a>,
-    context: &FileContext<'a>,
-    catalog: &'a Catalog,
-    project: &'a dyn Project,
-) -> PythonUses {
+pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Catalog, project: &'a dyn Project) -> PythonUses {
     let mut imports = BTreeSet::new();
     triggers::import_roots(unit, &mut imports);
     for cell in context.cells {
@@ -72,10 +65,7 @@ pub fn uses<'a>(
     let mut triggers = Triggers::find(unit, catalog, &imports);
     let starters = triggers::starter_lines(unit, &imports);
     if triggers.lines.is_empty() && starters.is_empty() {
-        return PythonUses {
-            imports,
-            ..PythonUses::default()
-        };
+        return PythonUses { imports, ..PythonUses::default() };
     }
     let texts = Texts::default();
     let is_root = |root: &str| catalog.is_root(root);
@@ -99,11 +89,7 @@ pub fn uses<'a>(
         finder.line(*line);
     }
     let uses = finder.finish();
-    PythonUses {
-        uses,
-        imports,
-        commands,
-    }
+    PythonUses { uses, imports, commands }
 }
 
 /// The texts that a unit puts together out of others. Costly: ask only when it matters.
@@ -127,16 +113,8 @@ fn resolver<'a>(
     project: &'a dyn Project,
     is_root: &'a dyn Fn(&str) -> bool,
 ) -> (Resolver<'a>, ModuleId) {
-    let mut units: Vec<(&Module<'_>, usize)> = context
-        .cells
-        .iter()
-        .map(|cell| (cell.module, cell.unit))
-        .collect();
-    let here = match context
-        .cells
-        .iter()
-        .position(|cell| cell.unit == context.unit)
-    {
+    let mut units: Vec<(&Module<'_>, usize)> = context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
+    let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
         Some(here) => here,
         None => {
             units = vec![(unit, context.unit)];
@@ -189,10 +167,7 @@ struct Target {
 
 impl<'f> Finder<'f, '_> {
     fn is_word(&self, name: &str) -> bool {
-        self.words
-            .binary_search_by(|word| word.as_str().cmp(name))
-            .is_ok()
-            || self.names.contains(name)
+        self.words.binary_search_by(|word| word.as_str().cmp(name)).is_ok() || self.names.contains(name)
     }
 
     /// The statements of a line with the place to ask about each.
@@ -200,24 +175,13 @@ impl<'f> Finder<'f, '_> {
         let statements = self.outline.statements(line);
         let header = statements.first();
         let compound = header.is_some_and(is_header);
-        let opens = header.is_some_and(|header| {
-            matches!(
-                header.kind,
-                StmtKind::Function { .. } | StmtKind::Class { .. }
-            )
-        });
+        let opens = header.is_some_and(|header| matches!(header.kind, StmtKind::Function { .. } | StmtKind::Class { .. }));
         let outer = self.outline.scope(line);
         (0..statements.len())
             .map(|index| {
                 let inline = compound && index > 0;
                 let scope = if inline && opens { Some(line) } else { outer };
-                let at = At {
-                    module: self.module,
-                    line,
-                    inline,
-                    scope,
-                    locals: None,
-                };
+                let at = At { module: self.module, line, inline, scope, locals: None };
                 (statements.clone(), index, at)
             })
             .collect()
@@ -232,23 +196,13 @@ impl<'f> Finder<'f, '_> {
                     continue;
                 };
                 commands::calls(statement, &mut |call, whole| {
-                    found.extend(commands::started(
-                        self.resolver,
-                        call,
-                        statement.span,
-                        whole,
-                        at,
-                    ));
+                    found.extend(commands::started(self.resolver, call, statement.span, whole, at));
                 });
             }
         }
         // `run(shlex.split("..."))` is one command.
         let inner: Vec<Span> = found.iter().map(|command| command.whole).collect();
-        found.retain(|command| {
-            !inner
-                .iter()
-                .any(|other| *other != command.whole && command.whole.covers(*other))
-        });
+        found.retain(|command| !inner.iter().any(|other| *other != command.whole && command.whole.covers(*other)));
         found
     }
 
@@ -292,21 +246,13 @@ impl<'f> Finder<'f, '_> {
             });
         }
         match &statement.kind {
-            StmtKind::Assign { targets, value } => {
-                if self.mentions(value, at, 0) {
-                    for target in targets {
-                        target_names(target, fresh);
-                    }
-                }
-            }
-            StmtKind::AnnotatedAssign {
-                target,
-                value: Some(value),
-                ..
-            } => {
-                if self.mentions(value, at, 0) {
+            StmtKind::Assign { targets, value } if self.mentions(value, at, 0) => {
+                for target in targets {
                     target_names(target, fresh);
                 }
+            }
+            StmtKind::AnnotatedAssign { target, value: Some(value), .. } if self.mentions(value, at, 0) => {
+                target_names(target, fresh)
             }
             StmtKind::ImportFrom { names, .. } => {
                 for imported in names {
@@ -327,19 +273,12 @@ impl<'f> Finder<'f, '_> {
                     }
                 }
             }
-            StmtKind::Class { name, arguments } => {
-                // A subclass of a class whose construction is a use.
-                if arguments
-                    .iter()
-                    .any(|base| self.mentions(&base.value, at, 0))
-                {
-                    fresh.push(name.name.to_string());
-                }
+            // A subclass of a class whose construction is a use.
+            StmtKind::Class { name, arguments } if arguments.iter().any(|base| self.mentions(&base.value, at, 0)) => {
+                fresh.push(name.name.to_string());
             }
-            StmtKind::For { target, iterable } => {
-                if self.mentions(iterable, at, 0) {
-                    target_names(target, fresh);
-                }
+            StmtKind::For { target, iterable } if self.mentions(iterable, at, 0) => {
+                target_names(target, fresh);
             }
             _ => {}
         }
@@ -352,9 +291,7 @@ impl<'f> Finder<'f, '_> {
         }
         match &expression.kind {
             ExprKind::Name(name) => self.is_word(name) && !self.targets(expression, at).is_empty(),
-            ExprKind::Attribute { attribute, .. } => {
-                self.is_word(&attribute.name) && !self.targets(expression, at).is_empty()
-            }
+            ExprKind::Attribute { attribute, .. } => self.is_word(&attribute.name) && !self.targets(expression, at).is_empty(),
             ExprKind::Call(call) => {
                 let name = match &call.function.kind {
                     ExprKind::Name(name) => &**name,
@@ -363,41 +300,27 @@ impl<'f> Finder<'f, '_> {
                     _ => return false,
                 };
                 match name {
-                    "getattr" | "attrgetter" | "methodcaller" => {
-                        !self.targets(expression, at).is_empty()
-                    }
+                    "getattr" | "attrgetter" | "methodcaller" => !self.targets(expression, at).is_empty(),
                     // `dict(a=torch.load)`, `partial(torch.load, ...)`, decorators such as `cache(torch.load)`
-                    "partial" | "dict" | "list" | "tuple" | "partialmethod" | "wraps"
-                    | "lru_cache" | "cache" | "staticmethod" | "field" => call
-                        .arguments
-                        .iter()
-                        .any(|argument| self.mentions(&argument.value, at, depth + 1)),
+                    "partial" | "dict" | "list" | "tuple" | "partialmethod" | "wraps" | "lru_cache" | "cache"
+                    | "staticmethod" | "field" => {
+                        call.arguments.iter().any(|argument| self.mentions(&argument.value, at, depth + 1))
+                    }
                     // A partial under another name.
                     _ => {
-                        call.arguments
-                            .iter()
-                            .any(|argument| self.mentions(&argument.value, at, depth + 1))
-                            && matches!(
-                                self.resolver.value(expression, at).only(),
-                                Some(Thing::Partial(_))
-                            )
+                        call.arguments.iter().any(|argument| self.mentions(&argument.value, at, depth + 1))
+                            && matches!(self.resolver.value(expression, at).only(), Some(Thing::Partial(_)))
                     }
                 }
             }
-            ExprKind::Conditional {
-                body, otherwise, ..
-            } => self.mentions(body, at, depth + 1) || self.mentions(otherwise, at, depth + 1),
-            ExprKind::Binary { left, right, .. } => {
-                self.mentions(left, at, depth + 1) || self.mentions(right, at, depth + 1)
+            ExprKind::Conditional { body, otherwise, .. } => {
+                self.mentions(body, at, depth + 1) || self.mentions(otherwise, at, depth + 1)
             }
-            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => items
-                .iter()
-                .take(64)
-                .any(|item| self.mentions(item, at, depth + 1)),
-            ExprKind::Dict(items) => items
-                .iter()
-                .take(64)
-                .any(|item| self.mentions(&item.value, at, depth + 1)),
+            ExprKind::Binary { left, right, .. } => self.mentions(left, at, depth + 1) || self.mentions(right, at, depth + 1),
+            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
+                items.iter().take(64).any(|item| self.mentions(item, at, depth + 1))
+            }
+            ExprKind::Dict(items) => items.iter().take(64).any(|item| self.mentions(&item.value, at, depth + 1)),
             ExprKind::Subscript { value, .. } => self.mentions(value, at, depth + 1),
             ExprKind::Named { value, .. } => self.mentions(value, at, depth + 1),
             _ => false,
@@ -419,32 +342,23 @@ impl<'f> Finder<'f, '_> {
     /// A callable that the library's own source imports from itself: its qualified name follows from the path.
     fn own_library(&self, expression: &Expr, value: &Resolved, at: At<'_>) -> Option<Target> {
         let qualified = match (value.only()?, &expression.kind) {
-            (
-                Thing::Function(_) | Thing::Method(..),
-                ExprKind::Attribute {
-                    value: owner,
-                    attribute,
-                },
-            ) => match self.resolver.value(owner, at).only()? {
-                Thing::Class(place) => {
-                    format!("{}.{}", self.resolver.qualified(*place)?, attribute.name)
-                }
-                Thing::Module(_) => match value.only()? {
-                    Thing::Function(place) => self.resolver.qualified(*place)?,
+            (Thing::Function(_) | Thing::Method(..), ExprKind::Attribute { value: owner, attribute }) => {
+                match self.resolver.value(owner, at).only()? {
+                    Thing::Class(place) => {
+                        format!("{}.{}", self.resolver.qualified(*place)?, attribute.name)
+                    }
+                    Thing::Module(_) => match value.only()? {
+                        Thing::Function(place) => self.resolver.qualified(*place)?,
+                        _ => return None,
+                    },
                     _ => return None,
-                },
-                _ => return None,
-            },
+                }
+            }
             (Thing::Function(place) | Thing::Class(place), _) => self.resolver.qualified(*place)?,
             _ => return None,
         };
         let entry = self.catalog.callable(&qualified)?;
-        Some(Target {
-            entry,
-            qualified,
-            bound: Bound::default(),
-            confidence: Confidence::High,
-        })
+        Some(Target { entry, qualified, bound: Bound::default(), confidence: Confidence::High })
     }
 
     fn targets_of(&self, value: &Resolved) -> Vec<Target> {
@@ -475,11 +389,7 @@ impl<'f> Finder<'f, '_> {
                         entry,
                         qualified: name.to_string(),
                         bound,
-                        confidence: if name.contains('*') {
-                            Confidence::Medium
-                        } else {
-                            Confidence::High
-                        },
+                        confidence: if name.contains('*') { Confidence::Medium } else { Confidence::High },
                     });
                 }
             }
@@ -502,12 +412,7 @@ impl<'f> Finder<'f, '_> {
             && let Some(class) = name.strip_suffix(".__init__")
             && let Some(entry) = self.catalog.callable(class)
         {
-            targets.push(Target {
-                entry,
-                qualified: class.to_owned(),
-                bound,
-                confidence: Confidence::High,
-            });
+            targets.push(Target { entry, qualified: class.to_owned(), bound, confidence: Confidence::High });
         }
     }
 
@@ -556,46 +461,17 @@ impl<'f> Finder<'f, '_> {
     /// `target = value` where the target itself says something. True when a library's callable is replaced.
     fn assigned(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
         match &target.kind {
-            ExprKind::Subscript {
-                value: container,
-                index,
-            } => {
+            ExprKind::Subscript { value: container, index } => {
                 if let ExprKind::Str(key) = &index.kind {
-                    self.entry(
-                        key,
-                        index.span,
-                        value,
-                        Some(container),
-                        target.span,
-                        statement,
-                        at,
-                    );
-                } else if let Some(key) =
-                    self.resolver.value(index, at).only_str().map(str::to_owned)
-                {
-                    self.entry(
-                        &key,
-                        index.span,
-                        value,
-                        Some(container),
-                        target.span,
-                        statement,
-                        at,
-                    );
+                    self.entry(key, index.span, value, Some(container), target.span, statement, at);
+                } else if let Some(key) = self.resolver.value(index, at).only_str().map(str::to_owned) {
+                    self.entry(&key, index.span, value, Some(container), target.span, statement, at);
                 }
             }
             ExprKind::Attribute { attribute, .. } => {
                 let name = &*attribute.name;
                 if let Some(entry) = self.catalog.switch(name) {
-                    self.switch(
-                        entry,
-                        name,
-                        attribute.span,
-                        value,
-                        target.span.start,
-                        statement,
-                        at,
-                    );
+                    self.switch(entry, name, attribute.span, value, target.span.start, statement, at);
                 } else if self.is_word(name) {
                     return self.patch(target, value, statement, at);
                 }
@@ -605,15 +481,7 @@ impl<'f> Finder<'f, '_> {
                 if let Some(entry) = self.catalog.switch(name)
                     && is_class(self.outline, at.scope)
                 {
-                    self.switch(
-                        entry,
-                        name,
-                        target.span,
-                        value,
-                        target.span.start,
-                        statement,
-                        at,
-                    );
+                    self.switch(entry, name, target.span, value, target.span.start, statement, at);
                 }
             }
             _ => {}
@@ -624,11 +492,7 @@ impl<'f> Finder<'f, '_> {
     /// `torch.load = ...`
     fn patch(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
         // Only of a library: `self.load = torch.load` replaces nothing.
-        let ExprKind::Attribute {
-            value: owner,
-            attribute,
-        } = &target.kind
-        else {
+        let ExprKind::Attribute { value: owner, attribute } = &target.kind else {
             return false;
         };
         let Some(Thing::Object(owner)) = self.resolver.value(owner, at).only().cloned() else {
@@ -644,63 +508,22 @@ impl<'f> Finder<'f, '_> {
         }
         if let ExprKind::Lambda { parameters, body } = &value.kind {
             // What the replacement passes on.
-            let names = parameters
-                .iter()
-                .map(|parameter| {
-                    (
-                        parameter.name.name.clone(),
-                        Resolved::unknown(Why::Parameter),
-                    )
-                })
-                .collect();
-            let locals = Locals {
-                outer: at.locals,
-                names,
-            };
-            let inner = At {
-                locals: Some(&locals),
-                ..at
-            };
+            let names =
+                parameters.iter().map(|parameter| (parameter.name.name.clone(), Resolved::unknown(Why::Parameter))).collect();
+            let locals = Locals { outer: at.locals, names };
+            let inner = At { locals: Some(&locals), ..at };
             if let ExprKind::Call(call) = &body.kind {
                 let slots = arguments::slots(self.resolver, call, &Bound::default(), inner);
-                let mut one = self.blank(
-                    UseKind::Patch,
-                    Some(entry),
-                    &name,
-                    target.span,
-                    statement,
-                    value.span,
-                );
-                arguments::fill(
-                    self.resolver,
-                    self.catalog.entry(entry),
-                    &slots,
-                    inner,
-                    self.unit,
-                    &mut one.arguments,
-                );
+                let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
+                arguments::fill(self.resolver, self.catalog.entry(entry), &slots, inner, self.unit, &mut one.arguments);
                 one.site = None;
                 self.push(at.line, one);
                 return true;
             }
         }
         let slots = arguments::bound_slots(&bound, target.span);
-        let mut one = self.blank(
-            UseKind::Patch,
-            Some(entry),
-            &name,
-            target.span,
-            statement,
-            value.span,
-        );
-        arguments::fill(
-            self.resolver,
-            self.catalog.entry(entry),
-            &slots,
-            at,
-            self.unit,
-            &mut one.arguments,
-        );
+        let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
+        arguments::fill(self.resolver, self.catalog.entry(entry), &slots, at, self.unit, &mut one.arguments);
         self.push(at.line, one);
         true
     }
@@ -710,15 +533,7 @@ impl<'f> Finder<'f, '_> {
             if let Some(default) = &parameter.default {
                 if let Some(entry) = self.catalog.switch(&parameter.name.name) {
                     let span = parameter.name.span;
-                    self.switch(
-                        entry,
-                        &parameter.name.name,
-                        span,
-                        default,
-                        span.start,
-                        statement,
-                        at,
-                    );
+                    self.switch(entry, &parameter.name.name, span, default, span.start, statement, at);
                 }
                 self.walk(default, statement, at, Place::Plain, 0);
             }
@@ -761,36 +576,16 @@ impl<'f> Finder<'f, '_> {
                     .iter()
                     .map(|parameter| {
                         let value = match &parameter.default {
-                            Some(default) => self
-                                .resolver
-                                .value(default, at)
-                                .with_origin(Origin::Default),
+                            Some(default) => self.resolver.value(default, at).with_origin(Origin::Default),
                             None => Resolved::unknown(Why::Parameter),
                         };
                         (parameter.name.name.clone(), value)
                     })
                     .collect();
-                let locals = Locals {
-                    outer: at.locals,
-                    names,
-                };
-                self.walk(
-                    body,
-                    statement,
-                    At {
-                        locals: Some(&locals),
-                        ..at
-                    },
-                    Place::Plain,
-                    depth + 1,
-                );
+                let locals = Locals { outer: at.locals, names };
+                self.walk(body, statement, At { locals: Some(&locals), ..at }, Place::Plain, depth + 1);
             }
-            ExprKind::Comprehension {
-                element,
-                value,
-                clauses,
-                ..
-            } => {
+            ExprKind::Comprehension { element, value, clauses, .. } => {
                 self.comprehension(element, value.as_deref(), clauses, statement, at, depth);
             }
             _ => {
@@ -833,16 +628,9 @@ impl<'f> Finder<'f, '_> {
                     Some(items) if !items.is_empty() && items.len() <= 64 => Resolved::join(&items),
                     _ => Resolved::unknown(items.unknown.unwrap_or(Why::Expression)),
                 };
-                let locals = Locals {
-                    outer: at.locals,
-                    names: self
-                        .resolver
-                        .destructured(target, &item.with_origin(Origin::Constant)),
-                };
-                let inner = At {
-                    locals: Some(&locals),
-                    ..at
-                };
+                let locals =
+                    Locals { outer: at.locals, names: self.resolver.destructured(target, &item.with_origin(Origin::Constant)) };
+                let inner = At { locals: Some(&locals), ..at };
                 self.comprehension(element, value, rest, statement, inner, depth + 1);
             }
         }
@@ -850,15 +638,7 @@ impl<'f> Finder<'f, '_> {
 
     // --- calls ---
 
-    fn call(
-        &mut self,
-        expression: &Expr,
-        call: &Call,
-        statement: Span,
-        at: At<'_>,
-        place: Place,
-        depth: u32,
-    ) {
+    fn call(&mut self, expression: &Expr, call: &Call, statement: Span, at: At<'_>, place: Place, depth: u32) {
         let name = match &call.function.kind {
             ExprKind::Name(name) => Some(&**name),
             ExprKind::Attribute { attribute, .. } => Some(&*attribute.name),
@@ -899,67 +679,37 @@ impl<'f> Finder<'f, '_> {
         self.keywords(call, entry, statement, at);
         self.set_environment(name, call, statement, at);
         match &call.function.kind {
-            ExprKind::Attribute { value, .. } => {
-                self.walk(value, statement, at, Place::Plain, depth + 1)
-            }
+            ExprKind::Attribute { value, .. } => self.walk(value, statement, at, Place::Plain, depth + 1),
             ExprKind::Name(_) => {}
             _ => self.walk(&call.function, statement, at, Place::Plain, depth + 1),
         }
         for (index, argument) in call.arguments.iter().enumerate() {
-            let place = if looks || forwards == Some(index) {
-                Place::Plain
-            } else {
-                Place::Handed
-            };
+            let place = if looks || forwards == Some(index) { Place::Plain } else { Place::Handed };
             self.walk(&argument.value, statement, at, place, depth + 1);
         }
     }
 
     /// A call of a catalogued callable: the use. Gives the entry.
-    fn catalogued(
-        &mut self,
-        expression: &Expr,
-        call: &Call,
-        name: Option<&str>,
-        statement: Span,
-        at: At<'_>,
-    ) -> Option<EntryId> {
+    fn catalogued(&mut self, expression: &Expr, call: &Call, name: Option<&str>, statement: Span, at: At<'_>) -> Option<EntryId> {
         let callee = self.resolver.value(&call.function, at);
-        let target = self
-            .targets_of(&callee)
-            .into_iter()
-            .next()
-            .or_else(|| self.own_library(&call.function, &callee, at));
+        let target = self.targets_of(&callee).into_iter().next().or_else(|| self.own_library(&call.function, &callee, at));
         let target = match target {
             Some(target) => target,
             None => self.by_method(call, name?, &callee, at)?,
         };
         let slots = arguments::slots(self.resolver, call, &target.bound, at);
-        let mut one = self.blank(
-            UseKind::Call,
-            Some(target.entry),
-            &target.qualified,
-            call.function.span,
-            statement,
-            expression.span,
-        );
+        let mut one =
+            self.blank(UseKind::Call, Some(target.entry), &target.qualified, call.function.span, statement, expression.span);
         one.confidence = target.confidence;
-        let nested_open = arguments::fill(
-            self.resolver,
-            self.catalog.entry(target.entry),
-            &slots,
-            at,
-            self.unit,
-            &mut one.arguments,
-        );
+        let nested_open =
+            arguments::fill(self.resolver, self.catalog.entry(target.entry), &slots, at, self.unit, &mut one.arguments);
         one.site = Some(CallSite {
             parentheses: call.parentheses,
             last_argument: call.arguments.last().map(|argument| argument.span),
             trailing_comma: call.trailing_comma,
             open: slots.open || nested_open,
         });
-        self.surroundings
-            .judge(&mut one, self.resolver, self.module, at);
+        self.surroundings.judge(&mut one, self.resolver, self.module, at);
         let entry = target.entry;
         self.push(at.line, one);
         let spread = call
@@ -986,39 +736,18 @@ impl<'f> Finder<'f, '_> {
         let receiver = self.resolver.value(value, at);
         let unresolved = receiver.things.is_empty()
             || (callee.unknown == Some(Why::Attribute)
-                && receiver.things.iter().all(|thing| {
-                    matches!(
-                        thing,
-                        Thing::Instance(_) | Thing::Super(_) | Thing::Class(_)
-                    )
-                }));
+                && receiver.things.iter().all(|thing| matches!(thing, Thing::Instance(_) | Thing::Super(_) | Thing::Class(_))));
         if !unresolved {
             return None;
         }
-        let entry = self
-            .catalog
-            .method(name, &|root| self.imports.contains(root))?;
+        let entry = self.catalog.method(name, &|root| self.imports.contains(root))?;
         let library = self.catalog.library(entry);
-        let root = library
-            .imports
-            .first()
-            .map_or(library.id.as_str(), String::as_str);
-        Some(Target {
-            entry,
-            qualified: format!("{root}.*.{name}"),
-            bound: Bound::default(),
-            confidence: Confidence::Medium,
-        })
+        let root = library.imports.first().map_or(library.id.as_str(), String::as_str);
+        Some(Target { entry, qualified: format!("{root}.*.{name}"), bound: Bound::default(), confidence: Confidence::Medium })
     }
 
     /// A callable that is handed on without a call that can be seen.
-    fn handed(
-        &mut self,
-        expression: &Expr,
-        arguments: Option<(&Call, usize)>,
-        statement: Span,
-        at: At<'_>,
-    ) -> bool {
+    fn handed(&mut self, expression: &Expr, arguments: Option<(&Call, usize)>, statement: Span, at: At<'_>) -> bool {
         let Some(target) = self.targets(expression, at).into_iter().next() else {
             return false;
         };
@@ -1027,22 +756,13 @@ impl<'f> Finder<'f, '_> {
         if last.starts_with(|first: char| first.is_uppercase()) {
             return false;
         }
-        let mut one = self.blank(
-            UseKind::Reference,
-            Some(target.entry),
-            &target.qualified,
-            expression.span,
-            statement,
-            expression.span,
-        );
+        let mut one =
+            self.blank(UseKind::Reference, Some(target.entry), &target.qualified, expression.span, statement, expression.span);
         one.confidence = target.confidence;
         let entry = self.catalog.entry(target.entry);
         let slots = match arguments {
             Some((call, skip)) => {
-                one.whole = Span {
-                    start: call.function.span.start,
-                    end: call.parentheses.end,
-                };
+                one.whole = Span { start: call.function.span.start, end: call.parentheses.end };
                 let mut slots = arguments::slots(self.resolver, call, &Bound::default(), at);
                 slots.shift(skip);
                 slots.before(&target.bound, expression.span);
@@ -1050,14 +770,7 @@ impl<'f> Finder<'f, '_> {
             }
             None => arguments::bound_slots(&target.bound, expression.span),
         };
-        arguments::fill(
-            self.resolver,
-            entry,
-            &slots,
-            at,
-            self.unit,
-            &mut one.arguments,
-        );
+        arguments::fill(self.resolver, entry, &slots, at, self.unit, &mut one.arguments);
         self.push(at.line, one);
         true
     }
@@ -1066,8 +779,7 @@ impl<'f> Finder<'f, '_> {
     /// index of the argument that holds the callable.
     fn forwarded(&mut self, name: &str, call: &Call, statement: Span, at: At<'_>) -> Option<usize> {
         let index = match name {
-            "submit" | "to_thread" | "run_sync" | "call_soon" | "apply" | "delayed"
-            | "start_new_thread" => 0,
+            "submit" | "to_thread" | "run_sync" | "call_soon" | "apply" | "delayed" | "start_new_thread" => 0,
             "run_in_executor" => 1,
             _ => return None,
         };
@@ -1075,8 +787,7 @@ impl<'f> Finder<'f, '_> {
         if !matches!(argument.kind, ArgumentKind::Positional) {
             return None;
         }
-        self.handed(&argument.value, Some((call, index + 1)), statement, at)
-            .then_some(index)
+        self.handed(&argument.value, Some((call, index + 1)), statement, at).then_some(index)
     }
 
     // --- switches and the environment ---
@@ -1094,23 +805,10 @@ impl<'f> Finder<'f, '_> {
                         .entry(entry)
                         .parameters
                         .iter()
-                        .any(|parameter| {
-                            parameter
-                                .places
-                                .iter()
-                                .any(|place| place.keyword.as_deref() == Some(name))
-                        })
+                        .any(|parameter| parameter.places.iter().any(|place| place.keyword.as_deref() == Some(name)))
                 });
                 if !has_role {
-                    self.switch(
-                        switch,
-                        name,
-                        keyword.span,
-                        &argument.value,
-                        argument.span.start,
-                        statement,
-                        at,
-                    );
+                    self.switch(switch, name, keyword.span, &argument.value, argument.span.start, statement, at);
                 }
             } else if self.catalog.environment(name).is_some() {
                 // `dict(os.environ, NAME="1")`, `os.environ.update(NAME="1")`
@@ -1122,15 +820,7 @@ impl<'f> Finder<'f, '_> {
                     _ => false,
                 };
                 if is_environment {
-                    self.environment(
-                        name,
-                        keyword.span,
-                        &argument.value,
-                        argument.span,
-                        statement,
-                        at,
-                        true,
-                    );
+                    self.environment(name, keyword.span, &argument.value, argument.span, statement, at, true);
                 }
             }
         }
@@ -1148,19 +838,11 @@ impl<'f> Finder<'f, '_> {
             let ExprKind::Str(text) = &argument.value.kind else {
                 continue;
             };
-            let word = text
-                .split('/')
-                .next()
-                .unwrap_or(text)
-                .trim_start_matches('-')
-                .replace('-', "_");
+            let word = text.split('/').next().unwrap_or(text).trim_start_matches('-').replace('-', "_");
             let Some(entry) = self.catalog.switch(&word) else {
                 continue;
             };
-            let default = call
-                .arguments
-                .iter()
-                .find(|argument| walk::keyword(&argument.kind) == Some("default"));
+            let default = call.arguments.iter().find(|argument| walk::keyword(&argument.kind) == Some("default"));
             if let Some(default) = default {
                 self.switch(entry, &word, argument.span, &default.value, default.span.start, statement, at);
             } else if call.arguments.iter().any(|argument| {
@@ -1200,10 +882,7 @@ impl<'f> Finder<'f, '_> {
             if !sure && !self.looks_like_environment(container, statement) {
                 return;
             }
-            let whole = Span {
-                start: from.start,
-                end: value.span.end,
-            };
+            let whole = Span { start: from.start, end: value.span.end };
             self.environment(key, key_span, value, whole, statement, at, sure);
         }
     }
@@ -1225,12 +904,7 @@ impl<'f> Finder<'f, '_> {
         let (Some(key), Some(value)) = (call.arguments.first(), call.arguments.get(1)) else {
             return;
         };
-        let Some(text) = self
-            .resolver
-            .value(&key.value, at)
-            .only_str()
-            .map(str::to_owned)
-        else {
+        let Some(text) = self.resolver.value(&key.value, at).only_str().map(str::to_owned) else {
             return;
         };
         let container = match &call.function.kind {
@@ -1238,53 +912,21 @@ impl<'f> Finder<'f, '_> {
             _ => None,
         };
         if name == "setdefault" {
-            self.entry(
-                &text,
-                key.span,
-                &value.value,
-                container,
-                key.span,
-                statement,
-                at,
-            );
+            self.entry(&text, key.span, &value.value, container, key.span, statement, at);
         } else if self.catalog.environment(&text).is_some() {
-            let whole = Span {
-                start: key.span.start,
-                end: value.span.end,
-            };
+            let whole = Span { start: key.span.start, end: value.span.end };
             self.environment(&text, key.span, &value.value, whole, statement, at, true);
         }
     }
 
     #[allow(clippy::too_many_arguments)] // One variable: name, value, and where they stand.
-    fn environment(
-        &mut self,
-        name: &str,
-        name_span: Span,
-        value: &Expr,
-        whole: Span,
-        statement: Span,
-        at: At<'_>,
-        sure: bool,
-    ) {
+    fn environment(&mut self, name: &str, name_span: Span, value: &Expr, whole: Span, statement: Span, at: At<'_>, sure: bool) {
         let Some(entry) = self.catalog.environment(name) else {
             return;
         };
         let resolved = self.resolver.value(value, at);
-        let role = self
-            .catalog
-            .entry(entry)
-            .parameters
-            .first()
-            .map_or(Role::Switch, |parameter| parameter.role);
-        let mut one = self.blank(
-            UseKind::Environment,
-            Some(entry),
-            name,
-            name_span,
-            statement,
-            whole,
-        );
+        let role = self.catalog.entry(entry).parameters.first().map_or(Role::Switch, |parameter| parameter.role);
+        let mut one = self.blank(UseKind::Environment, Some(entry), name, name_span, statement, whole);
         one.name = name.to_owned();
         if !sure {
             one.confidence = Confidence::Medium;
@@ -1295,25 +937,11 @@ impl<'f> Finder<'f, '_> {
     }
 
     #[allow(clippy::too_many_arguments)] // One switch: word, value, and where they stand.
-    fn switch(
-        &mut self,
-        entry: EntryId,
-        word: &str,
-        word_span: Span,
-        value: &Expr,
-        start: u32,
-        statement: Span,
-        at: At<'_>,
-    ) {
+    fn switch(&mut self, entry: EntryId, word: &str, word_span: Span, value: &Expr, start: u32, statement: Span, at: At<'_>) {
         let resolved = self.resolver.value(value, at);
-        let span = Span {
-            start,
-            end: value.span.end,
-        };
+        let span = Span { start, end: value.span.end };
         let plain = arguments::is_plain(value);
-        self.push_switch(
-            entry, word, word_span, &resolved, span, value.span, plain, statement, at,
-        );
+        self.push_switch(entry, word, word_span, &resolved, span, value.span, plain, statement, at);
     }
 
     #[allow(clippy::too_many_arguments)] // As above.
@@ -1333,42 +961,21 @@ impl<'f> Finder<'f, '_> {
         if resolved.things.is_empty() {
             return;
         }
-        let role = self
-            .catalog
-            .entry(entry)
-            .parameters
-            .first()
-            .map_or(Role::RemoteCode, |parameter| parameter.role);
-        let mut one = self.blank(
-            UseKind::Switch,
-            Some(entry),
-            word,
-            word_span,
-            statement,
-            span,
-        );
+        let role = self.catalog.entry(entry).parameters.first().map_or(Role::RemoteCode, |parameter| parameter.role);
+        let mut one = self.blank(UseKind::Switch, Some(entry), word, word_span, statement, span);
         one.name = word.to_owned();
         let argument = self.argument(resolved, span, value_span, plain, at);
         one.arguments.insert(role, argument);
         self.push(at.line, one);
         // `kw = {"word": True}`, `kw["word"] = True`, `kw.update(word=True)`
         let text = statement.text(self.text);
-        let end = text
-            .find(|character: char| !(character.is_alphanumeric() || character == '_'))
-            .unwrap_or(0);
+        let end = text.find(|character: char| !(character.is_alphanumeric() || character == '_')).unwrap_or(0);
         if let Some(name) = text.get(..end).filter(|name| !name.is_empty()) {
             self.note_dicts(vec![(name.to_owned(), at.scope)]);
         }
     }
 
-    fn argument(
-        &self,
-        resolved: &Rc<Resolved>,
-        span: Span,
-        value_span: Span,
-        plain: bool,
-        at: At<'_>,
-    ) -> Argument {
+    fn argument(&self, resolved: &Rc<Resolved>, span: Span, value_span: Span, plain: bool, at: At<'_>) -> Argument {
         Argument {
             value: resolved.value(),
             span,
@@ -1381,15 +988,7 @@ impl<'f> Finder<'f, '_> {
 
     // --- making uses ---
 
-    fn blank(
-        &self,
-        kind: UseKind,
-        entry: Option<EntryId>,
-        qualified: &str,
-        callee: Span,
-        statement: Span,
-        whole: Span,
-    ) -> Use {
+    fn blank(&self, kind: UseKind, entry: Option<EntryId>, qualified: &str, callee: Span, statement: Span, whole: Span) -> Use {
         Use {
             kind,
             entry,
@@ -1422,11 +1021,7 @@ impl<'f> Finder<'f, '_> {
     }
 
     fn push(&mut self, line: LineIndex, one: Use) {
-        self.found.push(Found {
-            line,
-            one,
-            dicts: Vec::new(),
-        });
+        self.found.push(Found { line, one, dicts: Vec::new() });
     }
 
     /// Notes which dicts the use that was pushed last belongs to.
@@ -1438,29 +1033,16 @@ impl<'f> Finder<'f, '_> {
 
     /// The last step: what depends on other uses.
     fn finish(mut self) -> Vec<Use> {
-        self.found.sort_by_key(|found| {
-            (
-                found.one.whole.start,
-                found.one.callee.start,
-                found.one.whole.end,
-            )
-        });
+        self.found.sort_by_key(|found| (found.one.whole.start, found.one.callee.start, found.one.whole.end));
         self.found.dedup_by(|second, first| {
-            first.one.kind == second.one.kind
-                && first.one.callee == second.one.callee
-                && first.one.entry == second.one.entry
+            first.one.kind == second.one.kind && first.one.callee == second.one.callee && first.one.entry == second.one.entry
         });
         self.mark_retries();
         // A switch whose value a call takes is judged there.
         let consumed: BTreeSet<(u32, u32)> = self
             .found
             .iter()
-            .filter(|found| {
-                matches!(
-                    found.one.kind,
-                    UseKind::Call | UseKind::Reference | UseKind::Patch
-                )
-            })
+            .filter(|found| matches!(found.one.kind, UseKind::Call | UseKind::Reference | UseKind::Patch))
             .flat_map(|found| found.one.arguments.values())
             .flat_map(|argument| {
                 let defined = argument
@@ -1468,10 +1050,7 @@ impl<'f> Finder<'f, '_> {
                     .as_ref()
                     .filter(|definition| definition.path.is_none() && definition.unit == self.unit)
                     .map(|definition| (definition.span.start, definition.span.end));
-                [
-                    defined,
-                    Some((argument.value_span.start, argument.value_span.end)),
-                ]
+                [defined, Some((argument.value_span.start, argument.value_span.end))]
             })
             .flatten()
             .collect();
@@ -1480,13 +1059,7 @@ impl<'f> Finder<'f, '_> {
             .iter()
             .filter(|found| found.one.kind == UseKind::Call)
             .flat_map(|found| {
-                found.dicts.iter().flat_map(|(name, scope)| {
-                    found
-                        .one
-                        .arguments
-                        .keys()
-                        .map(|role| (*role, name.clone(), *scope))
-                })
+                found.dicts.iter().flat_map(|(name, scope)| found.one.arguments.keys().map(|role| (*role, name.clone(), *scope)))
             })
             .collect();
         self.found
@@ -1494,20 +1067,12 @@ impl<'f> Finder<'f, '_> {
             .filter(|found| {
                 found.one.kind != UseKind::Switch
                     || !found.one.arguments.iter().any(|(role, argument)| {
-                        if found
-                            .dicts
-                            .iter()
-                            .any(|(name, scope)| spread.contains(&(*role, name.clone(), *scope)))
-                        {
+                        if found.dicts.iter().any(|(name, scope)| spread.contains(&(*role, name.clone(), *scope))) {
                             return true;
                         }
                         let value = (argument.value_span.start, argument.value_span.end);
-                        let defined = argument
-                            .definition
-                            .as_ref()
-                            .map(|definition| (definition.span.start, definition.span.end));
-                        consumed.contains(&value)
-                            || defined.is_some_and(|defined| consumed.contains(&defined))
+                        let defined = argument.definition.as_ref().map(|definition| (definition.span.start, definition.span.end));
+                        consumed.contains(&value) || defined.is_some_and(|defined| consumed.contains(&defined))
                     })
             })
             .map(|found| found.one)
@@ -1534,9 +1099,7 @@ impl<'f> Finder<'f, '_> {
             };
             found.one.retry_of = calls
                 .iter()
-                .find(|(line, entry, _)| {
-                    *entry == found.one.entry && attempt.contains(&line.number())
-                })
+                .find(|(line, entry, _)| *entry == found.one.entry && attempt.contains(&line.number()))
                 .map(|(_, _, span)| *span);
         }
     }
@@ -1555,9 +1118,7 @@ fn attempted(module: &Module<'_>, line: LineIndex) -> Option<std::ops::Range<u32
             let mut before = LineIndex::new(header.number().checked_sub(1)?);
             for _ in 0..1024 {
                 if module.parent(before) == parent && line_text(module, before).starts_with("try") {
-                    return Some(
-                        before.number()..module.block(before).end.max(before.number() + 1),
-                    );
+                    return Some(before.number()..module.block(before).end.max(before.number() + 1));
                 }
                 before = match module.parent(before) {
                     above if above == parent => LineIndex::new(before.number().checked_sub(1)?),

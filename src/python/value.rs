@@ -8,20 +8,13 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::python::ast::{
-    ComprehensionClause, ComprehensionKind, Expr, ExprKind, JoinedPart, Operator, StmtKind,
-};
+use crate::python::ast::{ComprehensionClause, ComprehensionKind, Expr, ExprKind, JoinedPart, Operator, StmtKind};
 use crate::python::fold;
 use crate::python::module::{LineIndex, Module, ParseMode};
 use crate::python::mutate;
 use crate::python::project::{ForeignModule, Project};
-use crate::python::scope::{
-    Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word,
-    is_class,
-};
-use crate::python::things::{
-    ALTERNATIVES, Construction, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing,
-};
+use crate::python::scope::{Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word, is_class};
+use crate::python::things::{ALTERNATIVES, Construction, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing};
 use crate::usage::{Origin, Why};
 
 /// How deep one question may lead.
@@ -46,9 +39,7 @@ pub struct Texts {
 
 impl Default for Texts {
     fn default() -> Self {
-        Self {
-            slots: (0..FOREIGN).map(|_| OnceCell::new()).collect(),
-        }
+        Self { slots: (0..FOREIGN).map(|_| OnceCell::new()).collect() }
     }
 }
 
@@ -115,9 +106,7 @@ impl<'a> Open<'a> {
             return known.clone();
         }
         let found = Rc::new(candidates(&self.module, name));
-        self.candidates
-            .borrow_mut()
-            .insert(name.into(), found.clone());
+        self.candidates.borrow_mut().insert(name.into(), found.clone());
         found
     }
 
@@ -141,8 +130,7 @@ impl<'a> Open<'a> {
         if let Some(known) = self.scoped.borrow().get(&key) {
             return known.clone();
         }
-        let found: Rc<[Binding]> =
-            bindings(&self.module, name, &candidates.0, &candidates.1, scope).into();
+        let found: Rc<[Binding]> = bindings(&self.module, name, &candidates.0, &candidates.1, scope).into();
         self.scoped.borrow_mut().insert(key, found.clone());
         found
     }
@@ -153,20 +141,12 @@ impl<'a> Open<'a> {
             .get_or_init(|| {
                 let mut found = Vec::new();
                 for (offset, line) in self.module.occurrences("import") {
-                    let after = self
-                        .module
-                        .text()
-                        .get(offset + "import".len()..)
-                        .unwrap_or("");
+                    let after = self.module.text().get(offset + "import".len()..).unwrap_or("");
                     if !after.trim_start().starts_with('*') {
                         continue;
                     }
                     for statement in self.module.statements(line).iter() {
-                        if let StmtKind::ImportFrom {
-                            module,
-                            level,
-                            names,
-                        } = &statement.kind
+                        if let StmtKind::ImportFrom { module, level, names } = &statement.kind
                             && names.iter().any(|name| &*name.name == "*")
                         {
                             found.push((module.clone(), *level));
@@ -251,10 +231,8 @@ impl<'a> Resolver<'a> {
         is_root: &'a dyn Fn(&str) -> bool,
     ) -> Self {
         let own = units.len();
-        let opened: Vec<Rc<Open<'a>>> = units
-            .into_iter()
-            .map(|(module, unit)| Open::new(Held::Lent(module), path, unit, false))
-            .collect();
+        let opened: Vec<Rc<Open<'a>>> =
+            units.into_iter().map(|(module, unit)| Open::new(Held::Lent(module), path, unit, false)).collect();
         Self {
             opened: RefCell::new(opened),
             texts,
@@ -287,12 +265,7 @@ impl<'a> Resolver<'a> {
         if let Some(known) = self.by_path.borrow().get(&found.path) {
             return Some(*known);
         }
-        if self
-            .opened
-            .borrow()
-            .iter()
-            .any(|open| *open.path == *found.path)
-        {
+        if self.opened.borrow().iter().any(|open| *open.path == *found.path) {
             return None;
         }
         let taken = self.by_path.borrow().len();
@@ -308,10 +281,7 @@ impl<'a> Resolver<'a> {
 
     /// True when a dotted name begins with the root of a catalogued library.
     pub fn is_library(&self, dotted: &str) -> bool {
-        dotted
-            .split('.')
-            .next()
-            .is_some_and(|root| (self.is_root)(root))
+        dotted.split('.').next().is_some_and(|root| (self.is_root)(root))
     }
 
     /// What an expression stands for.
@@ -335,21 +305,14 @@ impl<'a> Resolver<'a> {
     }
 
     fn value_inner(&self, expression: &Expr, at: At<'_>) -> Rc<Resolved> {
-        let source = Some(Source {
-            module: at.module,
-            span: expression.span,
-        });
+        let source = Some(Source { module: at.module, span: expression.span });
         match &expression.kind {
             ExprKind::Name(name) => self.name(name, expression.span.start, at),
-            ExprKind::Attribute { value, attribute } => {
-                self.attribute_expression(value, &attribute.name, at)
-            }
+            ExprKind::Attribute { value, attribute } => self.attribute_expression(value, &attribute.name, at),
             ExprKind::Call(call) => self.call(call, expression.span, at),
             ExprKind::Subscript { value, index } => self.subscript(value, index, at),
             ExprKind::Str(text) => Resolved::text(text, source),
-            ExprKind::Bytes(bytes) => {
-                Resolved::known(Thing::Bytes(bytes.as_slice().into()), source)
-            }
+            ExprKind::Bytes(bytes) => Resolved::known(Thing::Bytes(bytes.as_slice().into()), source),
             ExprKind::Joined(parts) => self.joined(parts, source, at),
             ExprKind::Int(number) => Resolved::known(Thing::Int(*number), source),
             ExprKind::Number(number) => Resolved::known(Thing::Number((**number).into()), source),
@@ -383,33 +346,18 @@ impl<'a> Resolver<'a> {
                 let value = self.value(operand, at);
                 if *operator == Operator::Not {
                     return match value.truth() {
-                        Some(truth) => {
-                            Resolved::known(Thing::Bool(!truth), source).with_origin(value.origin)
-                        }
+                        Some(truth) => Resolved::known(Thing::Bool(!truth), source).with_origin(value.origin),
                         None => Resolved::unknown(value.unknown.unwrap_or(Why::Expression)),
                     };
                 }
                 fold::unary(*operator, &value, source)
             }
-            ExprKind::Binary {
-                operator,
-                left,
-                right,
-            } => self.binary(*operator, left, right, source, at),
-            ExprKind::Compare {
-                operands,
-                operators,
-            } => self.compare(operands, operators, source, at),
-            ExprKind::Conditional {
-                test,
-                body,
-                otherwise,
-            } => {
+            ExprKind::Binary { operator, left, right } => self.binary(*operator, left, right, source, at),
+            ExprKind::Compare { operands, operators } => self.compare(operands, operators, source, at),
+            ExprKind::Conditional { test, body, otherwise } => {
                 match self.value(test, at).truth() {
                     // The test may come from a default that a caller replaces: then both count.
-                    Some(truth) if !self.may_change(test, at) => {
-                        self.value(if truth { body } else { otherwise }, at)
-                    }
+                    Some(truth) if !self.may_change(test, at) => self.value(if truth { body } else { otherwise }, at),
                     _ => {
                         let parts = [self.value(body, at), self.value(otherwise, at)];
                         either(&parts)
@@ -417,47 +365,28 @@ impl<'a> Resolver<'a> {
                 }
             }
             ExprKind::Lambda { .. } => Resolved::unknown(Why::Expression),
-            ExprKind::Comprehension {
-                kind,
-                element,
-                value,
-                clauses,
-            } => self.comprehension(*kind, element, value.as_deref(), clauses, source, at),
+            ExprKind::Comprehension { kind, element, value, clauses } => {
+                self.comprehension(*kind, element, value.as_deref(), clauses, source, at)
+            }
             ExprKind::Await(value) => self.value(value, at),
             ExprKind::Named { value, .. } => self.value(value, at),
-            ExprKind::Ellipsis
-            | ExprKind::Yield(_)
-            | ExprKind::Slice { .. }
-            | ExprKind::Other(_) => Resolved::unknown(Why::Expression),
+            ExprKind::Ellipsis | ExprKind::Yield(_) | ExprKind::Slice { .. } | ExprKind::Other(_) => {
+                Resolved::unknown(Why::Expression)
+            }
         }
     }
 
     /// True when the value of a test can be another one at run time.
     fn may_change(&self, test: &Expr, at: At<'_>) -> bool {
-        matches!(
-            self.value(test, at).origin,
-            Origin::Default | Origin::Environment
-        )
+        matches!(self.value(test, at).origin, Origin::Default | Origin::Environment)
     }
 
-    fn sequence(
-        &self,
-        kind: SequenceKind,
-        items: &[Expr],
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
-        let mut sequence = Sequence {
-            kind,
-            items: Vec::with_capacity(items.len()),
-            open: false,
-        };
+    fn sequence(&self, kind: SequenceKind, items: &[Expr], source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
+        let mut sequence = Sequence { kind, items: Vec::with_capacity(items.len()), open: false };
         for item in items {
             if let ExprKind::Starred(inner) = &item.kind {
                 match self.elements(&self.value(inner, at)) {
-                    Some(more) if sequence.items.len() + more.len() <= 4096 => {
-                        sequence.items.extend(more)
-                    }
+                    Some(more) if sequence.items.len() + more.len() <= 4096 => sequence.items.extend(more),
                     _ => sequence.open = true,
                 }
             } else {
@@ -475,38 +404,24 @@ impl<'a> Resolver<'a> {
                 mapping
                     .items
                     .iter()
-                    .map(|(key, _)| {
-                        Resolved::known(key.clone(), value.source).with_origin(value.origin)
-                    })
+                    .map(|(key, _)| Resolved::known(key.clone(), value.source).with_origin(value.origin))
                     .collect(),
             ),
-            Thing::Str(text) if text.len() <= 256 => Some(
-                text.chars()
-                    .map(|character| Resolved::text(character.to_string(), value.source))
-                    .collect(),
-            ),
+            Thing::Str(text) if text.len() <= 256 => {
+                Some(text.chars().map(|character| Resolved::text(character.to_string(), value.source)).collect())
+            }
             Thing::Class(place) => self.enum_members(*place),
             _ => None,
         }
     }
 
-    fn binary(
-        &self,
-        operator: Operator,
-        left: &Expr,
-        right: &Expr,
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
+    fn binary(&self, operator: Operator, left: &Expr, right: &Expr, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         let first = self.value(left, at);
         match operator {
             Operator::Or | Operator::And => {
                 let wanted = operator == Operator::And;
                 match first.truth() {
-                    Some(truth)
-                        if first.origin != Origin::Default
-                            && first.origin != Origin::Environment =>
-                    {
+                    Some(truth) if first.origin != Origin::Default && first.origin != Origin::Environment => {
                         if truth == wanted {
                             self.value(right, at)
                         } else {
@@ -514,9 +429,7 @@ impl<'a> Resolver<'a> {
                         }
                     }
                     // A default that is false: the other operand is the default.
-                    Some(truth) if truth == wanted => {
-                        self.value(right, at).with_origin(Origin::Default)
-                    }
+                    Some(truth) if truth == wanted => self.value(right, at).with_origin(Origin::Default),
                     Some(_) => first,
                     None if operator == Operator::Or => {
                         let second = self.value(right, at);
@@ -542,13 +455,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn compare(
-        &self,
-        operands: &[Expr],
-        operators: &[Box<str>],
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
+    fn compare(&self, operands: &[Expr], operators: &[Box<str>], source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         let ([left, right], [operator]) = (operands, operators) else {
             return Resolved::unknown(Why::Expression);
         };
@@ -557,9 +464,7 @@ impl<'a> Resolver<'a> {
             return Resolved::unknown(left.unknown.or(right.unknown).unwrap_or(Why::Expression));
         };
         match fold::compare(operator, first, second) {
-            Some(truth) => Resolved::known(Thing::Bool(truth), source)
-                .with_origin(left.origin)
-                .with_origin(right.origin),
+            Some(truth) => Resolved::known(Thing::Bool(truth), source).with_origin(left.origin).with_origin(right.origin),
             None => Resolved::unknown(Why::Expression),
         }
     }
@@ -569,10 +474,7 @@ impl<'a> Resolver<'a> {
         for part in parts {
             let next = match part {
                 JoinedPart::Literal(text) => Resolved::text(text, source),
-                JoinedPart::Field {
-                    value: field,
-                    plain,
-                } => {
+                JoinedPart::Field { value: field, plain } => {
                     let field = self.value(field, at);
                     if !plain {
                         return Resolved::unknown(field.unknown.unwrap_or(Why::Expression));
@@ -610,14 +512,8 @@ impl<'a> Resolver<'a> {
         let mut items = Vec::new();
         let mut open = false;
         for item in elements {
-            let locals = Locals {
-                outer: at.locals,
-                names: self.destructured(target, &item),
-            };
-            let inner = At {
-                locals: Some(&locals),
-                ..at
-            };
+            let locals = Locals { outer: at.locals, names: self.destructured(target, &item) };
+            let inner = At { locals: Some(&locals), ..at };
             let mut keep = true;
             for clause in rest {
                 match clause {
@@ -645,28 +541,16 @@ impl<'a> Resolver<'a> {
                 mapping.open |= open;
                 Thing::Mapping(Rc::new(mapping))
             }
-            ComprehensionKind::Set => Thing::Sequence(Rc::new(Sequence {
-                kind: SequenceKind::Set,
-                items,
-                open,
-            })),
+            ComprehensionKind::Set => Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Set, items, open })),
             ComprehensionKind::List | ComprehensionKind::Generator => {
-                Thing::Sequence(Rc::new(Sequence {
-                    kind: SequenceKind::List,
-                    items,
-                    open,
-                }))
+                Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open }))
             }
         };
         Resolved::known(thing, source)
     }
 
     /// The names that a target binds when this value is assigned to it.
-    pub fn destructured(
-        &self,
-        target: &Expr,
-        value: &Rc<Resolved>,
-    ) -> Vec<(Box<str>, Rc<Resolved>)> {
+    pub fn destructured(&self, target: &Expr, value: &Rc<Resolved>) -> Vec<(Box<str>, Rc<Resolved>)> {
         let mut names = Vec::new();
         let mut stack = vec![(target, value.clone())];
         while let Some((target, value)) = stack.pop() {
@@ -690,12 +574,10 @@ impl<'a> Resolver<'a> {
         for thing in &value.things {
             let items = match thing {
                 Thing::Sequence(sequence) if !sequence.open => sequence.items.clone(),
-                Thing::Str(_) | Thing::Mapping(_) => {
-                    match self.elements(&Resolved::known(thing.clone(), value.source)) {
-                        Some(items) => items,
-                        None => return Resolved::unknown(Why::Expression),
-                    }
-                }
+                Thing::Str(_) | Thing::Mapping(_) => match self.elements(&Resolved::known(thing.clone(), value.source)) {
+                    Some(items) => items,
+                    None => return Resolved::unknown(Why::Expression),
+                },
                 Thing::Result(name) => {
                     // A tuple of results: each is a result of the same call.
                     parts.push(Resolved::result(name));
@@ -705,18 +587,10 @@ impl<'a> Resolver<'a> {
             };
             let part = match step {
                 Step::Element(index) => items.get(index).cloned(),
-                Step::FromEnd(index) => items
-                    .len()
-                    .checked_sub(index)
-                    .and_then(|index| items.get(index))
-                    .cloned(),
+                Step::FromEnd(index) => items.len().checked_sub(index).and_then(|index| items.get(index)).cloned(),
                 Step::Rest(from, left) => items.len().checked_sub(left).and_then(|to| {
                     items.get(from..to).map(|rest| {
-                        let rest = Sequence {
-                            kind: SequenceKind::List,
-                            items: rest.to_vec(),
-                            open: false,
-                        };
+                        let rest = Sequence { kind: SequenceKind::List, items: rest.to_vec(), open: false };
                         Resolved::known(Thing::Sequence(Rc::new(rest)), value.source)
                     })
                 }),
@@ -730,8 +604,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn steps_into(&self, value: Rc<Resolved>, path: &[Step]) -> Rc<Resolved> {
-        path.iter()
-            .fold(value, |value, step| self.step(&value, *step))
+        path.iter().fold(value, |value, step| self.step(&value, *step))
     }
 
     /// What a name stands for at an offset.
@@ -756,9 +629,7 @@ impl<'a> Resolver<'a> {
                         Some(
                             (0..found.len())
                                 .filter(|index| {
-                                    found.get(*index).is_some_and(|binding| {
-                                        !matches!(binding.how, How::Delete | How::Declared)
-                                    })
+                                    found.get(*index).is_some_and(|binding| !matches!(binding.how, How::Delete | How::Declared))
                                 })
                                 .collect(),
                         )
@@ -774,15 +645,12 @@ impl<'a> Resolver<'a> {
                     }
                     if !reached.is_empty() {
                         let value = self.reached(at.module, name, &found, &reached);
-                        return self
-                            .mutated(value, name, &open, &found, &reached, scope, offset, at);
+                        return self.mutated(value, name, &open, &found, &reached, scope, offset, at);
                     }
                     // Used before it is assigned, in a function: the name is local all the same.
                     let local_to_function = scope.is_some() && !is_class(module, scope);
                     if local_to_function {
-                        let only_deleted = found
-                            .iter()
-                            .all(|binding| matches!(binding.how, How::Delete));
+                        let only_deleted = found.iter().all(|binding| matches!(binding.how, How::Delete));
                         if !only_deleted {
                             return Resolved::unknown(Why::Unbound);
                         }
@@ -813,9 +681,9 @@ impl<'a> Resolver<'a> {
     /// Functions and classes that are defined again replace the earlier ones, for whoever calls them later.
     fn last_definition(&self, found: &[Binding], reached: &mut Vec<usize>) {
         let plain = |index: &usize| {
-            found.get(*index).is_some_and(|binding| {
-                matches!(binding.how, How::Function | How::Class) && binding.block == binding.scope
-            })
+            found
+                .get(*index)
+                .is_some_and(|binding| matches!(binding.how, How::Function | How::Class) && binding.block == binding.scope)
         };
         if let Some(last) = reached.last().copied()
             && plain(&last)
@@ -824,13 +692,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn reached(
-        &self,
-        module: ModuleId,
-        name: &str,
-        found: &[Binding],
-        reached: &[usize],
-    ) -> Rc<Resolved> {
+    fn reached(&self, module: ModuleId, name: &str, found: &[Binding], reached: &[usize]) -> Rc<Resolved> {
         let mut parts = Vec::with_capacity(reached.len());
         let mut excluded = false;
         for index in reached.iter().rev() {
@@ -847,11 +709,8 @@ impl<'a> Resolver<'a> {
                 }
                 // What is left of an unknown one is what a caller gives: the assigned value is the default.
                 if kept.things.is_empty() && !parts.is_empty() {
-                    let parts: Vec<Rc<Resolved>> = parts
-                        .into_iter()
-                        .rev()
-                        .map(|part: Rc<Resolved>| part.with_origin(Origin::Default))
-                        .collect();
+                    let parts: Vec<Rc<Resolved>> =
+                        parts.into_iter().rev().map(|part: Rc<Resolved>| part.with_origin(Origin::Default)).collect();
                     return Resolved::join(&parts);
                 }
                 value = Rc::new(kept);
@@ -875,20 +734,13 @@ impl<'a> Resolver<'a> {
         let Some(StmtKind::If(test)) = statements.first().map(|statement| &statement.kind) else {
             return false;
         };
-        let named =
-            |expression: &Expr| matches!(&expression.kind, ExprKind::Name(have) if &**have == name);
+        let named = |expression: &Expr| matches!(&expression.kind, ExprKind::Name(have) if &**have == name);
         match &test.kind {
-            ExprKind::Compare {
-                operands,
-                operators,
-            } => {
+            ExprKind::Compare { operands, operators } => {
                 matches!(operators.as_slice(), [operator] if matches!(&**operator, "is" | "=="))
                     && matches!(operands.as_slice(), [left, right] if named(left) && matches!(right.kind, ExprKind::None))
             }
-            ExprKind::Unary {
-                operator: Operator::Not,
-                operand,
-            } => named(operand),
+            ExprKind::Unary { operator: Operator::Not, operand } => named(operand),
             _ => false,
         }
     }
@@ -926,28 +778,13 @@ impl<'a> Resolver<'a> {
         let Some(statement) = binding.statement() else {
             return Resolved::unknown(Why::Bound);
         };
-        let at = At {
-            module,
-            line: binding.line,
-            inline: binding.block == Some(binding.line),
-            scope: binding.lexical,
-            locals: None,
-        };
-        let place = LinePlace {
-            module,
-            line: binding.line,
-        };
+        let at =
+            At { module, line: binding.line, inline: binding.block == Some(binding.line), scope: binding.lexical, locals: None };
+        let place = LinePlace { module, line: binding.line };
         let value = match (&binding.how, &statement.kind) {
             (How::ImportRoot, _) => return self.imported_module(name, module),
             (How::ImportAs(dotted), _) => return self.imported_module(dotted, module),
-            (
-                How::From(item),
-                StmtKind::ImportFrom {
-                    module: dotted,
-                    level,
-                    names,
-                },
-            ) => {
+            (How::From(item), StmtKind::ImportFrom { module: dotted, level, names }) => {
                 return match names.get(*item) {
                     Some(imported) => self.imported(dotted, *level, &imported.name, module),
                     None => Resolved::unknown(Why::Bound),
@@ -957,22 +794,14 @@ impl<'a> Resolver<'a> {
                 let value = self.value(value, at);
                 self.steps_into(value, path)
             }
-            (
-                How::Value(path),
-                StmtKind::AnnotatedAssign {
-                    value: Some(value), ..
-                },
-            ) => {
+            (How::Value(path), StmtKind::AnnotatedAssign { value: Some(value), .. }) => {
                 let value = self.value(value, at);
                 self.steps_into(value, path)
             }
             (How::Augmented(operator), StmtKind::AugmentedAssign { target, value, .. }) => {
                 let before = self.name(name, target.span.start, at);
                 let value = self.value(value, at);
-                let source = Some(Source {
-                    module,
-                    span: statement.span,
-                });
+                let source = Some(Source { module, span: statement.span });
                 fold::binary(*operator, &before, &value, source)
             }
             (How::Loop(path), StmtKind::For { iterable, .. }) => {
@@ -982,10 +811,7 @@ impl<'a> Resolver<'a> {
                         return Resolved::unknown(Why::Bound);
                     }
                     Some(items) => {
-                        let items: Vec<Rc<Resolved>> = items
-                            .into_iter()
-                            .map(|item| self.steps_into(item, path))
-                            .collect();
+                        let items: Vec<Rc<Resolved>> = items.into_iter().map(|item| self.steps_into(item, path)).collect();
                         Resolved::join(&items).with_origin(iterable.origin)
                     }
                     None => return Resolved::unknown(iterable.unknown.unwrap_or(Why::Expression)),
@@ -1018,10 +844,7 @@ impl<'a> Resolver<'a> {
             (How::Walrus(value), _) => self.value(value, at),
             _ => return Resolved::unknown(Why::Expression),
         };
-        let source = Source {
-            module,
-            span: statement.span,
-        };
+        let source = Source { module, span: statement.span };
         value.with_origin(Origin::Constant).with_source(source)
     }
 
@@ -1045,21 +868,13 @@ impl<'a> Resolver<'a> {
             if let Some(value) = self.global(module, name) {
                 return value;
             }
-            let inner = if dotted.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{dotted}.{name}")
-            };
+            let inner = if dotted.is_empty() { name.to_owned() } else { format!("{dotted}.{name}") };
             return match self.foreign(&inner, level, from) {
                 Some(module) => Resolved::known(Thing::Module(module), None),
                 None => Resolved::unknown(Why::Imported),
             };
         }
-        let inner = if dotted.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{dotted}.{name}")
-        };
+        let inner = if dotted.is_empty() { name.to_owned() } else { format!("{dotted}.{name}") };
         if let Some(module) = self.foreign(&inner, level, from) {
             return Resolved::known(Thing::Module(module), None);
         }
@@ -1069,19 +884,10 @@ impl<'a> Resolver<'a> {
         Resolved::object(inner)
     }
 
-    fn star_import(
-        &self,
-        name: &str,
-        dotted: &str,
-        level: u32,
-        from: ModuleId,
-    ) -> Option<Rc<Resolved>> {
+    fn star_import(&self, name: &str, dotted: &str, level: u32, from: ModuleId) -> Option<Rc<Resolved>> {
         if level == 0 && (self.is_library(dotted) || fold::is_standard(dotted)) {
             // Builtins and private names do not come from there.
-            if name.starts_with('_')
-                || BUILTINS.binary_search(&name).is_ok()
-                || !self.is_library(dotted)
-            {
+            if name.starts_with('_') || BUILTINS.binary_search(&name).is_ok() || !self.is_library(dotted) {
                 return None;
             }
             return Some(Resolved::object(format!("{dotted}.{name}")));
@@ -1100,35 +906,19 @@ impl<'a> Resolver<'a> {
                 return None;
             }
             self.hops.set(hops + 1);
-            let value = open
-                .stars()
-                .iter()
-                .find_map(|(dotted, level)| self.star_import(name, dotted, *level, module));
+            let value = open.stars().iter().find_map(|(dotted, level)| self.star_import(name, dotted, *level, module));
             self.hops.set(hops);
             return value;
         }
         // At the end of the module.
         let end = u32::try_from(open.module.text().len()).unwrap_or(u32::MAX);
         let last = LineIndex::new(u32::try_from(open.module.lines().len()).unwrap_or(u32::MAX));
-        let reached = Flow::reaching(
-            &open.module,
-            &found,
-            None,
-            last,
-            false,
-            end.saturating_add(1),
-        )?;
+        let reached = Flow::reaching(&open.module, &found, None, last, false, end.saturating_add(1))?;
         if reached.is_empty() || reached.len() > ALTERNATIVES {
             return None;
         }
         let value = self.reached(module, name, &found, &reached);
-        let at = At {
-            module,
-            line: last,
-            inline: false,
-            scope: None,
-            locals: None,
-        };
+        let at = At { module, line: last, inline: false, scope: None, locals: None };
         Some(self.mutated(value, name, &open, &found, &reached, None, end, at))
     }
 
@@ -1142,10 +932,7 @@ impl<'a> Resolver<'a> {
             let id = ModuleId::try_from(index).ok()?;
             self.global(id, name)
         };
-        (0..here)
-            .rev()
-            .find_map(binds)
-            .or_else(|| (here + 1..self.own).find_map(binds))
+        (0..here).rev().find_map(binds).or_else(|| (here + 1..self.own).find_map(binds))
     }
 
     /// `value[index]`
@@ -1166,13 +953,7 @@ impl<'a> Resolver<'a> {
         Resolved::join(&parts).with_origin(container.origin)
     }
 
-    fn item(
-        &self,
-        thing: &Thing,
-        key: &Rc<Resolved>,
-        container: &Resolved,
-        _at: At<'_>,
-    ) -> Rc<Resolved> {
+    fn item(&self, thing: &Thing, key: &Rc<Resolved>, container: &Resolved, _at: At<'_>) -> Rc<Resolved> {
         match thing {
             Thing::Object(name) if &**name == "os.environ" => Resolved::unknown(Why::Environment),
             Thing::Object(name) if &**name == "sys.argv" => Resolved::unknown(Why::CommandLine),
@@ -1183,10 +964,7 @@ impl<'a> Resolver<'a> {
                     None => Resolved::unknown(Why::Expression),
                 },
                 // One of the entries, when there are not too many.
-                None if !mapping.open
-                    && !mapping.items.is_empty()
-                    && mapping.items.len() <= ALTERNATIVES =>
-                {
+                None if !mapping.open && !mapping.items.is_empty() && mapping.items.len() <= ALTERNATIVES => {
                     let wanted: Vec<Rc<Resolved>> = if key.unknown.is_none() {
                         key.things
                             .iter()
@@ -1195,47 +973,31 @@ impl<'a> Resolver<'a> {
                                     .items
                                     .iter()
                                     .find(|(have, _)| have == key)
-                                    .map_or_else(
-                                        || Resolved::unknown(Why::Expression),
-                                        |(_, value)| value.clone(),
-                                    )
+                                    .map_or_else(|| Resolved::unknown(Why::Expression), |(_, value)| value.clone())
                             })
                             .collect()
                     } else {
-                        mapping
-                            .items
-                            .iter()
-                            .map(|(_, value)| value.clone())
-                            .collect()
+                        mapping.items.iter().map(|(_, value)| value.clone()).collect()
                     };
                     Resolved::join(&wanted)
                 }
                 None => Resolved::unknown(key.why()),
             },
-            Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => {
-                match key.only() {
-                    Some(Thing::Int(index)) => {
-                        let length = i64::try_from(sequence.items.len()).unwrap_or(i64::MAX);
-                        let index = if *index < 0 {
-                            length.saturating_add(*index)
-                        } else {
-                            *index
-                        };
-                        usize::try_from(index)
-                            .ok()
-                            .and_then(|index| sequence.items.get(index))
-                            .cloned()
-                            .unwrap_or_else(|| Resolved::unknown(Why::Expression))
-                    }
-                    _ if key.unknown.is_some()
-                        && !sequence.items.is_empty()
-                        && sequence.items.len() <= ALTERNATIVES =>
-                    {
-                        Resolved::join(&sequence.items)
-                    }
-                    _ => Resolved::unknown(key.why()),
+            Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => match key.only() {
+                Some(Thing::Int(index)) => {
+                    let length = i64::try_from(sequence.items.len()).unwrap_or(i64::MAX);
+                    let index = if *index < 0 { length.saturating_add(*index) } else { *index };
+                    usize::try_from(index)
+                        .ok()
+                        .and_then(|index| sequence.items.get(index))
+                        .cloned()
+                        .unwrap_or_else(|| Resolved::unknown(Why::Expression))
                 }
-            }
+                _ if key.unknown.is_some() && !sequence.items.is_empty() && sequence.items.len() <= ALTERNATIVES => {
+                    Resolved::join(&sequence.items)
+                }
+                _ => Resolved::unknown(key.why()),
+            },
             Thing::Str(_) => fold::index(thing, key, container.source),
             Thing::Class(place) => match key.only_str() {
                 // `Models["NAME"]` of an enum.
@@ -1251,11 +1013,7 @@ impl<'a> Resolver<'a> {
 /// One of two operands of a conditional expression. What a caller or the command line may give leaves the other as default.
 fn either(parts: &[Rc<Resolved>; 2]) -> Rc<Resolved> {
     let outside = |part: &Resolved| {
-        part.things.is_empty()
-            && matches!(
-                part.unknown,
-                Some(Why::Parameter | Why::CommandLine | Why::Environment)
-            )
+        part.things.is_empty() && matches!(part.unknown, Some(Why::Parameter | Why::CommandLine | Why::Environment))
     };
     let [first, second] = parts;
     match (outside(first), outside(second)) {
