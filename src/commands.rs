@@ -1,6 +1,7 @@
 //! The subcommands: each turns its arguments into a call of the library and prints the result.
 
 pub mod check;
+pub mod inventory;
 pub mod lock;
 pub mod pin;
 
@@ -50,6 +51,7 @@ pub fn run(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
         Command::Lock(arguments) => lock::run(&arguments, out),
         Command::Verify(arguments) => lock::verify(&arguments, out),
         Command::Outdated(arguments) => lock::outdated(&arguments, out),
+        Command::Inventory(arguments) => inventory::run(&arguments, out),
         Command::Rules(rules) => list_rules(&rules, out),
         Command::Explain(explain) => explain_one(&explain, out),
         Command::Completions { shell } => {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, RepoKind, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
 use crate::fix::Outlines;
+use crate::inventory::rows::{Material, Row};
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
 use crate::judge::{self, Context, PinPlan, Repair, RepairPlan, Ternary, Verdict, Versions};
@@ -109,6 +110,10 @@ pub struct Settings {
     pub keep_uses: bool,
     /// List the repositories that a file names (for the lock).
     pub list_repos: bool,
+    /// Make rows for the inventory.
+    pub inventory: bool,
+    /// Count what the lock holds as pinned in the inventory.
+    pub count_lock: bool,
     /// Look at code in Markdown.
     pub include_docs: bool,
     /// Read comments that silence findings.
@@ -126,6 +131,8 @@ pub struct FileResult {
     pub uses: Vec<Use>,
     /// Findings that a comment silences.
     pub suppressed: Vec<Finding>,
+    /// Rows of the inventory, when they are made.
+    pub rows: Vec<Row>,
     /// Holes of libraries that the uses could reach, for the end of the run.
     pub reached: Vec<Reached>,
     /// The repositories that the file names, when they are listed.
@@ -214,10 +221,25 @@ impl Engine<'_> {
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
+        if self.settings.inventory {
+            self.rows(&source, &context, &mut result);
+        }
         if !self.settings.keep_uses {
             result.uses.clear();
         }
         result
+    }
+
+    /// The file's rows of the inventory.
+    fn rows(&self, source: &Source, context: &Context<'_>, result: &mut FileResult) {
+        let positions = FindingContext::new(source);
+        let material = Material {
+            context,
+            positions: &positions,
+            findings: result.findings.iter().chain(&result.suppressed).collect(),
+            locked: self.settings.count_lock.then_some(&self.settings.terms),
+        };
+        result.rows = crate::inventory::rows::rows(&result.uses, &material);
     }
 
     /// True when the text may put a token together out of pieces.

@@ -482,7 +482,8 @@ fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -
             }
         }
         Some((owner, _)) if owner.contains('_') && kind != RepoKind::Github => Target::Local,
-        None if entry.local == LocalTest::Builtin => Target::Builtin,
+        // The builders of `datasets` are listed above; every other bare name (`squad`, `glue`) is asked of the Hub.
+        None if entry.local == LocalTest::Builtin && kind != RepoKind::Dataset => Target::Builtin,
         _ => Target::Hub,
     }
 }

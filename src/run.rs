@@ -13,6 +13,7 @@ use crate::engine::{Engine, FileResult, RepoSeen, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
 use crate::hub::lock::{LOCK_FILE_NAME, Lock};
+use crate::inventory::rows::Row;
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
 use crate::fix::{self, Refusal};
@@ -65,6 +66,10 @@ pub struct Options {
     pub include_docs: bool,
     /// Parse every Python file whole.
     pub whole_parse: bool,
+    /// Make rows for the inventory.
+    pub inventory: bool,
+    /// Count what the lock holds as pinned in the inventory.
+    pub count_lock: bool,
     /// Where commits for pins come from.
     pub pins: PinOptions,
     /// What is repaired.
@@ -94,6 +99,8 @@ pub struct Outcome {
     pub root: PathBuf,
     /// The configuration.
     pub config: Config,
+    /// Rows of the inventory, when they were asked for.
+    pub rows: Vec<Row>,
     /// What was repaired.
     pub repairs: Repairs,
     /// The repositories that the files name, when they are listed; sorted.
@@ -170,7 +177,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
             names: ExtraNames::new(&config.extra_names),
             report_unknown: options.report_unknown,
-            terms: terms(&config, &root)?,
+            terms: terms(&config, &root, options.count_lock)?,
+            inventory: options.inventory,
+            count_lock: options.count_lock,
             line_hashes: options.line_hashes,
             whole_parse: options.whole_parse,
             keep_uses: false,
@@ -226,6 +235,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         message: format!("not read: {why}"),
         partial: true,
     }));
+    let mut rows = std::mem::take(&mut gathered.rows);
     let mut used = BTreeSet::new();
     let mut report = assemble(gathered, problems, &config, &base, options, &mut used);
     let mut repairs = Repairs::default();
@@ -244,7 +254,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| whole || checked.contains(path), &root);
     }
     report.sort();
-    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos })
+    silence(&mut rows, &report);
+    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos, rows })
 }
 
 /// The catalogue with a user's own files, when the configuration names folders of them.
@@ -301,13 +312,13 @@ pub fn extend(files: &[UserFile]) -> Result<Catalog, Error> {
 }
 
 /// What the configuration demands, with the lock file when that is asked for.
-fn terms(config: &Config, root: &Path) -> Result<Terms, Error> {
-    let lock = if config.policy.require.is_empty() {
+fn terms(config: &Config, root: &Path, wanted: bool) -> Result<Terms, Error> {
+    let lock = if config.policy.require.is_empty() && !wanted {
         None
     } else {
         let path = root.join(LOCK_FILE_NAME);
         Lock::read(&path).map_err(|error| {
-            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew; [policy] requires it")
+            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew")
         })?
     };
     Ok(Terms { policy: config.policy.clone(), lock })
@@ -321,6 +332,7 @@ struct Gathered {
     problems: Vec<Problem>,
     reached: BTreeSet<Reached>,
     repos: Vec<RepoSeen>,
+    rows: Vec<Row>,
     files: u64,
     bytes: u64,
 }
@@ -344,6 +356,21 @@ fn gather(gathered: &Mutex<Gathered>, result: FileResult, size: u64) {
     all.problems.extend(result.problems);
     all.reached.extend(result.reached);
     all.repos.extend(result.repos);
+    all.rows.extend(result.rows);
+}
+
+/// Marks findings of rows that configuration or baseline silence, so that the inventory says what `check` says.
+fn silence(rows: &mut [Row], report: &Report) {
+    let shown: BTreeSet<(&str, &str, usize)> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.location.path.as_str(), finding.rule.as_str(), finding.location.start_byte))
+        .collect();
+    for row in rows {
+        for finding in &mut row.findings {
+            finding.suppressed |= !shown.contains(&(row.path.as_str(), finding.rule.as_str(), finding.start_byte));
+        }
+    }
 }
 
 /// A path of the project relative to the folder of the configuration; `None` for paths outside of it, about which its

@@ -100,6 +100,8 @@ fn options(check: &Check) -> Result<Options, Error> {
             write: check.repair.fix && !check.repair.diff,
         }),
         list_repos: false,
+        inventory: false,
+        count_lock: false,
     })
 }
 

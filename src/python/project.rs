@@ -155,11 +155,17 @@ fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
     }
     let inner = dotted.replace('.', "/");
     let folders: Vec<&str> = from_path.split('/').collect();
-    let folders = folders.get(..folders.len().saturating_sub(1)).unwrap_or(&[]);
+    let folders = folders
+        .get(..folders.len().saturating_sub(1))
+        .unwrap_or(&[]);
     let mut bases: Vec<String> = Vec::new();
     if level > 0 {
         let up = (level - 1) as usize;
-        let Some(kept) = folders.len().checked_sub(up).and_then(|kept| folders.get(..kept)) else {
+        let Some(kept) = folders
+            .len()
+            .checked_sub(up)
+            .and_then(|kept| folders.get(..kept))
+        else {
             return Vec::new();
         };
         bases.push(kept.join("/"));

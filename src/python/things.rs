@@ -54,7 +54,10 @@ pub struct Mapping {
 impl Mapping {
     /// A dict of which nothing is known.
     pub fn unknown() -> Self {
-        Self { open: true, ..Self::default() }
+        Self {
+            open: true,
+            ..Self::default()
+        }
     }
 
     /// The value of a text key.
