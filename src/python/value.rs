@@ -298,7 +298,7 @@ impl<'a> Resolver<'a> {
         let taken = self.by_path.borrow().len();
         let slot = self.texts.slots.get(taken)?;
         let foreign: &'a Arc<ForeignModule> = slot.get_or_init(|| found.clone());
-        let module = Module::new(&foreign.text, ParseMode::OnDemand);
+        let module = Module::with_outline(&foreign.text, foreign.outline(), ParseMode::OnDemand);
         let id = u32::try_from(self.opened.borrow().len()).ok()?;
         let open = Open::new(Held::Own(Box::new(module)), &foreign.path, 0, true);
         self.opened.borrow_mut().push(open);
