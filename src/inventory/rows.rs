@@ -236,7 +236,7 @@ pub fn rows(uses: &[Use], material: &Material<'_>) -> Vec<Row> {
     for usage in uses {
         let context = material.context;
         let Some(entry) = context.entry(usage) else { continue };
-        if judge::is_told(usage, uses, context) {
+        if judge::is_told(usage, uses, context) || is_upload(usage) {
             continue;
         }
         let found = references(usage, entry, context.paths);
@@ -251,6 +251,14 @@ pub fn rows(uses: &[Use], material: &Material<'_>) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// What sends something to a hub loads nothing.
+fn is_upload(usage: &Use) -> bool {
+    let last = usage.qualified.rsplit(['.', ' ']).next().unwrap_or("");
+    ["push_to_hub", "upload", "create_repo", "create_branch", "create_tag", "create_pull_request", "delete_"]
+        .iter()
+        .any(|word| last.starts_with(word))
 }
 
 fn row(
@@ -382,7 +390,9 @@ fn how(
         let given = !matches!(reference.pin, PinState::Absent | PinState::Irrelevant);
         return given.then(|| "uri".to_owned());
     }
-    let argument = revision.filter(|_| !matches!(reference.pin, PinState::Absent | PinState::Impossible | PinState::Irrelevant))?;
+    let argument = revision.filter(|_| {
+        !matches!(reference.pin, PinState::Absent | PinState::Impossible | PinState::Irrelevant | PinState::Unknown(_))
+    })?;
     let word = match (usage.kind, argument.origin) {
         (UseKind::Command, Origin::Literal) => "flag",
         (UseKind::ConfigEntry, _) | (_, Origin::Config) => "config",
