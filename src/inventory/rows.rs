@@ -253,12 +253,18 @@ pub fn rows(uses: &[Use], material: &Material<'_>) -> Vec<Row> {
     rows
 }
 
+/// The main repository of these is an adapter: the model that it is put on is an object of the program.
+fn loads_adapter(usage: &Use, reference: &Reference) -> bool {
+    let last = usage.qualified.rsplit('.').next().unwrap_or("");
+    let own =
+        usage.qualified.starts_with("peft.PeftM") || matches!(last, "load_lora_weights" | "load_adapter" | "load_attn_procs");
+    own && reference.role == Role::RepoId
+}
+
 /// What sends something to a hub loads nothing.
 fn is_upload(usage: &Use) -> bool {
     let last = usage.qualified.rsplit(['.', ' ']).next().unwrap_or("");
-    ["push_to_hub", "upload", "create_repo", "create_branch", "create_tag", "create_pull_request", "delete_"]
-        .iter()
-        .any(|word| last.starts_with(word))
+    ["push_to_hub", "upload", "create_", "delete_"].iter().any(|word| last.starts_with(word))
 }
 
 fn row(
@@ -277,8 +283,8 @@ fn row(
     let locked = material.locked.and_then(|terms| terms.locked(reference));
     let (pinned, pin) = state(reference, locked.is_some());
     let id = (!reference.full_id.is_empty()).then(|| shown(&reference.full_id));
-    let dynamic = id.is_none()
-        || id_argument.is_some_and(|argument| is_default(argument) || matches!(argument.value, Value::OneOf(_)));
+    let dynamic =
+        id.is_none() || id_argument.is_some_and(|argument| is_default(argument) || matches!(argument.value, Value::OneOf(_)));
     let mut findings: Vec<RowFinding> = verdicts
         .iter()
         .filter(|verdict| concerns(verdict, reference))
@@ -295,7 +301,7 @@ fn row(
         cell: place.cell.map(|cell| cell.number),
         surface: surface(usage.surface).to_owned(),
         loader: if usage.kind == UseKind::Address { "address".to_owned() } else { shown(&usage.qualified) },
-        role: role(reference.role).to_owned(),
+        role: if loads_adapter(usage, reference) { "adapter".to_owned() } else { role(reference.role).to_owned() },
         revision: match &reference.pin {
             PinState::Commit(text) | PinState::Branch(text) | PinState::PullRequest(text) | PinState::Malformed(text, _) => {
                 Some(shown(text))
@@ -446,7 +452,9 @@ fn format(usage: &Use, reference: &Reference) -> Option<String> {
         Some(Value::Known(Literal::Str(text))) => Some(text.to_ascii_lowercase()),
         _ => None,
     };
-    if let Some(name) = text(Role::Filename).or_else(|| (reference.kind == RepoKind::Url).then(|| reference.id.to_ascii_lowercase())) {
+    if let Some(name) =
+        text(Role::Filename).or_else(|| (reference.kind == RepoKind::Url).then(|| reference.id.to_ascii_lowercase()))
+    {
         if policy::is_pickle(&name) {
             return Some("pickle".to_owned());
         }

@@ -178,8 +178,11 @@ fn verdict(package: &str, accused: &Accused<'_>, text: &str) -> Option<Verdict> 
         (_, "") => String::new(),
         (_, written) => written.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect(),
     };
-    let others: Vec<&str> =
-        matches.iter().filter(|found| !std::ptr::eq(found.advisory, worst.advisory)).map(|found| found.advisory.id.as_str()).collect();
+    let others: Vec<&str> = matches
+        .iter()
+        .filter(|found| !std::ptr::eq(found.advisory, worst.advisory))
+        .map(|found| found.advisory.id.as_str())
+        .collect();
     let reason = match others.as_slice() {
         [] => worst.advisory.summary.clone(),
         others => format!("{} (also {})", worst.advisory.summary, others.join(", ")),
@@ -204,7 +207,8 @@ fn verdict(package: &str, accused: &Accused<'_>, text: &str) -> Option<Verdict> 
     if let Some(floor) = target.or(closes) {
         verdict.properties.insert("fixed".to_owned(), floor.to_string());
         // A pin or a lock is somebody's decision: only a floor is raised, and only where the text is what the manifest holds.
-        let raised = (known.place != Place::Lock && !text.contains('\u{FFFD}')).then(|| raised_floor(specifier, &floor)).flatten();
+        let raised =
+            (known.place != Place::Lock && !text.contains('\u{FFFD}')).then(|| raised_floor(specifier, &floor)).flatten();
         if let Some(raised) = raised.filter(|_| !specifier.is_empty()) {
             verdict = verdict.repaired(Some(RepairPlan {
                 safe: false,
