@@ -264,7 +264,8 @@ fn loads_adapter(usage: &Use, reference: &Reference) -> bool {
 /// What sends something to a hub loads nothing.
 fn is_upload(usage: &Use) -> bool {
     let last = usage.qualified.rsplit(['.', ' ']).next().unwrap_or("");
-    ["push_to_hub", "upload", "create_", "delete_"].iter().any(|word| last.starts_with(word))
+    let of_the_hub = usage.qualified.starts_with("huggingface_hub.") || usage.kind == UseKind::Command;
+    last == "push_to_hub" || of_the_hub && ["upload", "create_", "delete_"].iter().any(|word| last.starts_with(word))
 }
 
 fn row(
