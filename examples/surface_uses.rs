@@ -32,7 +32,8 @@ fn list(path: &Path, catalog: &Catalog, prefilter: &Prefilter, (read, found): (u
     let Ok(bytes) = std::fs::read(path) else { return (read, found) };
     let name = path.to_string_lossy();
     let language = language_of(&name, bytes.get(..bytes.len().min(256)).unwrap_or_default());
-    if language == FileLanguage::Plain(Language::Python) || !surface::wants(&name, language, &bytes, prefilter.scan(&bytes), true) {
+    if language == FileLanguage::Plain(Language::Python) || !surface::wants(&name, language, &bytes, prefilter.scan(&bytes), true)
+    {
         return (read, found);
     }
     let mut source = Source::new(&name, bytes, language);
@@ -57,7 +58,13 @@ fn list(path: &Path, catalog: &Catalog, prefilter: &Prefilter, (read, found): (u
                 format!("{role:?}={:?}{}{written}", argument.value, if argument.replaceable { " == " } else { " ~~ " })
             })
             .collect();
-        println!("{name}:{line}: {:?} `{}` at `{}` {}", usage.kind, usage.name, usage.callee.text(&unit.text).replace('\n', "\\n"), arguments.join("; "));
+        println!(
+            "{name}:{line}: {:?} `{}` at `{}` {}",
+            usage.kind,
+            usage.name,
+            usage.callee.text(&unit.text).replace('\n', "\\n"),
+            arguments.join("; ")
+        );
     }
     (read + 1, found + result.uses.len())
 }

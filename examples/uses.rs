@@ -39,15 +39,29 @@ fn main() {
         let root = Path::new(&root);
         let mut found = Vec::new();
         files(root, &mut found);
-        let folder = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
+        let folder = if root.is_dir() {
+            root
+        } else {
+            root.parent().unwrap_or(root)
+        };
         let project = FolderProject::new(folder);
         for file in found {
-            let Ok(text) = std::fs::read_to_string(&file) else { continue };
+            let Ok(text) = std::fs::read_to_string(&file) else {
+                continue;
+            };
             let before = std::time::Instant::now();
-            let relative = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+            let relative = file
+                .strip_prefix(folder)
+                .unwrap_or(&file)
+                .to_string_lossy()
+                .replace('\\', "/");
             let module = Module::new(&text, ParseMode::OnDemand);
             outline += before.elapsed();
-            let context = FileContext { path: &relative, unit: 0, cells: &[] };
+            let context = FileContext {
+                path: &relative,
+                unit: 0,
+                cells: &[],
+            };
             let result = uses(&module, &context, catalog, &project);
             resolve += before.elapsed();
             if before.elapsed().as_millis() > 100 {
@@ -58,17 +72,43 @@ fn main() {
                 if quiet {
                     continue;
                 }
-                let line = text.get(..one.callee.start()).unwrap_or("").matches('\n').count() + 1;
-                println!("{relative}:{line}: {:?} {} [{}] {:?}{}{}", one.kind, one.name, one.qualified, one.confidence,
+                let line = text
+                    .get(..one.callee.start())
+                    .unwrap_or("")
+                    .matches('\n')
+                    .count()
+                    + 1;
+                println!(
+                    "{relative}:{line}: {:?} {} [{}] {:?}{}{}",
+                    one.kind,
+                    one.name,
+                    one.qualified,
+                    one.confidence,
                     if one.saved_before { " saved" } else { "" },
-                    one.guarded.map_or(String::new(), |guard| format!(" {guard:?}")));
+                    one.guarded
+                        .map_or(String::new(), |guard| format!(" {guard:?}"))
+                );
                 for (role, argument) in &one.arguments {
-                    println!("    {role:?} = {:?} ({:?}) `{}`{}", argument.value, argument.origin,
+                    println!(
+                        "    {role:?} = {:?} ({:?}) `{}`{}",
+                        argument.value,
+                        argument.origin,
                         argument.span.text(&text).replace('\n', " "),
-                        argument.definition.as_ref().map_or(String::new(), |d| format!(" <- {}:{}", d.path.as_deref().unwrap_or(""), d.line)));
+                        argument
+                            .definition
+                            .as_ref()
+                            .map_or(String::new(), |d| format!(
+                                " <- {}:{}",
+                                d.path.as_deref().unwrap_or(""),
+                                d.line
+                            ))
+                    );
                 }
             }
         }
     }
-    println!("{kinds:?} in {:?}, outline {outline:?}, outline and uses {resolve:?}", started.elapsed());
+    println!(
+        "{kinds:?} in {:?}, outline {outline:?}, outline and uses {resolve:?}",
+        started.elapsed()
+    );
 }

@@ -486,16 +486,37 @@ mod tests {
         assert!(Arc::ptr_eq(&words, &catalog.words(&|root| root == "torch")));
     }
 
+    /// Prints what a start costs: `cargo test --lib -- --ignored --nocapture start_costs`.
+    #[test]
+    #[ignore = "a measurement"]
+    #[allow(clippy::print_stderr)]
+    fn start_costs() {
+        let time = |what: &str, work: &dyn Fn()| {
+            let start = std::time::Instant::now();
+            work();
+            eprintln!("{what}: {:.1} us", start.elapsed().as_secs_f64() * 1e6);
+        };
+        let catalog = Catalog::new();
+        time("a new catalogue", &|| drop(Catalog::new()));
+        time("first lookup of a name", &|| drop(catalog.callable("torch.load")));
+        time("first entry of torch", &|| drop(catalog.entry(catalog.callable("torch.load").unwrap()).names.len()));
+        time("second entry of torch", &|| drop(catalog.entry(catalog.callable("torch.jit.load").unwrap()).names.len()));
+        let name = "transformers.AutoModel.from_pretrained";
+        time("first entry of transformers", &|| drop(catalog.entry(catalog.callable(name).unwrap()).names.len()));
+        time("words of two roots", &|| drop(catalog.words(&|root| root == "torch" || root == "transformers")));
+        time("words again", &|| drop(catalog.words(&|root| root == "torch" || root == "transformers")));
+        time("all policies", &|| drop(catalog.policies().len()));
+        time("every library", &|| drop(catalog.entries().count()));
+    }
+
     #[test]
     fn policies_answer_to_their_ids_and_render() {
         let catalog = Catalog::builtin();
         let policy = catalog.policy("unpinned-revision").unwrap();
         let case = policy.case("absent").unwrap();
         let values = Values::new().with(Placeholder::Api, "AutoModel.from_pretrained").with(Placeholder::Repo, "org/m");
-        assert_eq!(
-            case.render(&values),
-            "`AutoModel.from_pretrained` follows the branch main of org/m: whoever can push there decides what this loads"
-        );
+        let text = case.render(&values);
+        assert!(text.starts_with("`AutoModel.from_pretrained` follows") && text.contains("org/m"), "{text}");
         assert!(catalog.policy("nothing").is_none());
     }
 }

@@ -28,6 +28,14 @@ pub struct Cli {
 pub enum Command {
     /// Look for problems in files and folders.
     Check(Box<Check>),
+    /// Write a commit hash into every Hub load, from the lock file, the local cache or (with --online) the Hub.
+    Pin(Box<Pin>),
+    /// Write hublint.lock: the commit of every repository that the source code loads.
+    Lock(Box<Lock>),
+    /// Compare the files in the local cache with the sha256 values of hublint.lock.
+    Verify(Verify),
+    /// Show each pin of hublint.lock beside the head of its branch.
+    Outdated(Outdated),
     /// List the models, datasets and other repositories that the code uses, and on what terms.
     Inventory(Box<Inventory>),
     /// List the rules, check rule files of your own, or print their schema.
@@ -100,6 +108,103 @@ pub struct Check {
     /// Parse every file whole instead of on demand (for tests: the findings are the same).
     #[arg(long, hide = true)]
     pub whole_parse: bool,
+}
+
+/// `hublint pin`
+#[derive(Args, Debug, Default, Clone)]
+pub struct Pin {
+    /// Files and folders.
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Ask only this source for commits [default: lock, cache, then with --online the Hub].
+    #[arg(long, value_enum, value_name = "SOURCE")]
+    pub from: Option<From>,
+    /// Where the digits are written.
+    #[arg(long, value_enum, default_value = "inline", value_name = "STYLE")]
+    pub style: Style,
+    /// Print the patch and write nothing.
+    #[arg(long)]
+    pub diff: bool,
+    /// Allow requests to the Hub (HF_ENDPOINT, HF_TOKEN). Without it there is no network at all.
+    #[arg(long)]
+    pub online: bool,
+    /// Print nothing but errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+    #[command(flatten)]
+    /// Where the settings come from.
+    pub configuration: Configuration,
+}
+
+/// `--from`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// hublint.lock
+    Lock,
+    /// The Hugging Face cache on this machine.
+    Cache,
+    /// The Hub; needs --online.
+    Hub,
+}
+
+/// `--style`
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Style {
+    /// At each call.
+    #[default]
+    Inline,
+    /// In a constant beside a constant id.
+    Constant,
+    /// In one dict HF_REVISIONS of each file.
+    Registry,
+}
+
+/// `hublint lock`
+#[derive(Args, Debug, Default, Clone)]
+pub struct Lock {
+    /// Files and folders.
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Compare source and lock, write nothing: 1 if they differ.
+    #[arg(long, conflicts_with_all = ["upgrade", "online"])]
+    pub check: bool,
+    /// Move the pins, or the one of this id, to the head of their branch; needs --online.
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "", require_equals = false)]
+    pub upgrade: Option<String>,
+    /// With --upgrade: leave a repository alone that changed less than this many days ago.
+    #[arg(long, value_name = "DAYS", default_value = "0", value_parser = parse_days)]
+    pub min_age: u64,
+    /// Allow requests to the Hub (HF_ENDPOINT, HF_TOKEN). Without it there is no network at all.
+    #[arg(long)]
+    pub online: bool,
+    #[command(flatten)]
+    /// Where the settings come from.
+    pub configuration: Configuration,
+}
+
+/// `hublint verify`
+#[derive(Args, Debug, Default, Clone)]
+pub struct Verify {
+    /// The folder that holds hublint.lock.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+}
+
+/// `hublint outdated`
+#[derive(Args, Debug, Default, Clone)]
+pub struct Outdated {
+    /// The folder that holds hublint.lock.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Allow requests to the Hub (HF_ENDPOINT, HF_TOKEN); there is nothing to compare with otherwise.
+    #[arg(long)]
+    pub online: bool,
+}
+
+/// `7` or `7d`
+fn parse_days(text: &str) -> Result<u64, String> {
+    let digits = text.strip_suffix(['d', 'D']).unwrap_or(text);
+    digits.parse().map_err(|_| format!("`{text}` is no number of days"))
 }
 
 /// `hublint inventory`
@@ -278,7 +383,7 @@ pub enum OutputFormat {
     Markdown,
 }
 
-impl From<OutputFormat> for Format {
+impl std::convert::From<OutputFormat> for Format {
     fn from(format: OutputFormat) -> Self {
         match format {
             OutputFormat::Text => Self::Text,
@@ -302,7 +407,7 @@ pub enum MinLevel {
     Error,
 }
 
-impl From<MinLevel> for Level {
+impl std::convert::From<MinLevel> for Level {
     fn from(level: MinLevel) -> Self {
         match level {
             MinLevel::Note => Self::Note,

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod inventory;
+pub mod lock;
+pub mod pin;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -45,6 +47,10 @@ impl From<io::Error> for Failure {
 pub fn run(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
     match command {
         Command::Check(check) => check::run(&check, out),
+        Command::Pin(pin) => pin::run(&pin, out),
+        Command::Lock(arguments) => lock::run(&arguments, out),
+        Command::Verify(arguments) => lock::verify(&arguments, out),
+        Command::Outdated(arguments) => lock::outdated(&arguments, out),
         Command::Inventory(arguments) => inventory::run(&arguments, out),
         Command::Rules(rules) => list_rules(&rules, out),
         Command::Explain(explain) => explain_one(&explain, out),

@@ -2,19 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, Values};
+use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, RepoKind, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
+use crate::fix::Outlines;
 use crate::inventory::rows::{Material, Row};
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
-use crate::judge::{self, Context, Ternary, Verdict, Versions};
+use crate::judge::{self, Context, PinPlan, Repair, RepairPlan, Ternary, Verdict, Versions};
 use crate::names::ExtraNames;
+use crate::pin::{self, Pinner};
 use crate::prefilter::{Hits, Prefilter};
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
 use crate::python::project::Project;
 use crate::python::uses::{self, CodeCell, FileContext};
-use crate::reference::LocalPaths;
+use crate::reference::{LocalPaths, PinState, Target, references};
 use crate::secrets::{self, SecretMatch};
 use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, language_of};
 use crate::span::Span;
@@ -31,6 +33,8 @@ pub struct Engine<'a> {
     pub project: &'a dyn Project,
     /// The project's files and versions.
     pub world: &'a dyn World,
+    /// Where commits for pins come from.
+    pub pins: Option<&'a Pinner<'a>>,
     /// How the run is set.
     pub settings: Settings,
 }
@@ -104,6 +108,8 @@ pub struct Settings {
     pub whole_parse: bool,
     /// Keep the uses of every file (for the inventory and pins).
     pub keep_uses: bool,
+    /// List the repositories that a file names (for the lock).
+    pub list_repos: bool,
     /// Make rows for the inventory.
     pub inventory: bool,
     /// Count what the lock holds as pinned in the inventory.
@@ -129,6 +135,25 @@ pub struct FileResult {
     pub rows: Vec<Row>,
     /// Holes of libraries that the uses could reach, for the end of the run.
     pub reached: Vec<Reached>,
+    /// The repositories that the file names, when they are listed.
+    pub repos: Vec<RepoSeen>,
+}
+
+/// A repository that a file names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RepoSeen {
+    /// Path of the file.
+    pub path: String,
+    /// Physical line, from 1.
+    pub line: u32,
+    /// The kind.
+    pub kind: RepoKind,
+    /// The id.
+    pub id: String,
+    /// How it is pinned.
+    pub pin: PinState,
+    /// The branch that the comment beside a pin names.
+    pub branch: Option<String>,
 }
 
 impl Engine<'_> {
@@ -159,6 +184,12 @@ impl Engine<'_> {
         let mut source = Source::new(path, bytes, language);
         let mut result = FileResult { problems: std::mem::take(&mut source.problems), ..FileResult::default() };
         let mut folded = Vec::new();
+        let mut python = python;
+        if self.settings.include_docs && language == FileLanguage::Plain(Language::Markdown) {
+            let fences: Vec<_> = source.units.iter().flat_map(crate::surface::markdown::code_units).collect();
+            python |= fences.iter().any(|unit| unit.language == Language::Python);
+            source.units.extend(fences);
+        }
         if python {
             folded = self.python(&source, hits, &mut result);
         }
@@ -187,6 +218,9 @@ impl Engine<'_> {
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
         self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mut result);
+        if self.settings.list_repos {
+            self.list_repos(&source, &context, &mut result);
+        }
         if self.settings.inventory {
             self.rows(&source, &context, &mut result);
         }
@@ -341,10 +375,11 @@ impl Engine<'_> {
         if verdicts.is_empty() && own.is_empty() && !directives {
             return;
         }
+        let outlines = Outlines::new(source);
         let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts
             .into_iter()
-            .filter_map(|verdict| self.finding(source, verdict, &context))
+            .filter_map(|verdict| self.finding(&outlines, verdict, &context))
             .chain(own.into_iter().map(|draft| context.finding(draft)))
             .collect();
         let findings = context.finish(findings);
@@ -363,7 +398,7 @@ impl Engine<'_> {
         result.suppressed = applied.suppressed;
     }
 
-    fn finding(&self, source: &Source, verdict: Verdict, context: &FindingContext<'_>) -> Option<Finding> {
+    fn finding(&self, outlines: &Outlines<'_>, verdict: Verdict, context: &FindingContext<'_>) -> Option<Finding> {
         let policy = self.catalog.policy(verdict.rule)?;
         let case = policy.case(verdict.case)?;
         let mut level = self.settings.levels.get(verdict.rule).copied().unwrap_or(case.level);
@@ -387,9 +422,59 @@ impl Engine<'_> {
         draft.identity = verdict.identity;
         draft.properties = verdict.properties;
         draft.related = verdict.related.iter().map(|(words, place)| related(words, place, context)).collect();
-        let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, source, verdict.spot.unit));
+        let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, outlines, verdict.spot.unit));
         draft.fix = fix;
+        self.pin(outlines, &verdict.spot, verdict.repair.as_ref(), verdict.pin.as_ref(), &mut draft);
         Some(context.finding(draft))
+    }
+}
+
+impl Engine<'_> {
+    /// Every Hub repository that the uses of a file name for certain.
+    fn list_repos(&self, source: &Source, context: &Context<'_>, result: &mut FileResult) {
+        let findings = FindingContext::new(source);
+        for usage in &result.uses {
+            let Some(entry) = context.entry(usage) else { continue };
+            for reference in references(usage, entry, context.paths) {
+                let known = reference.target == Target::Hub && !reference.id.is_empty() && pin::repo_type(reference.kind).is_some();
+                if !known || matches!(reference.pin, PinState::Irrelevant) {
+                    continue;
+                }
+                result.repos.push(RepoSeen {
+                    path: source.path.clone(),
+                    line: findings.location(usage.unit, reference.span).start.line,
+                    kind: reference.kind,
+                    id: reference.full_id.clone(),
+                    branch: match &reference.pin {
+                        PinState::Commit(commit) => {
+                            let unit = judge::revision::definition_unit(usage, reference.role);
+                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, commit))
+                        }
+                        _ => None,
+                    },
+                    pin: reference.pin,
+                });
+            }
+        }
+        result.repos.sort();
+        result.repos.dedup();
+    }
+
+    /// Turns the plan to pin into a repair, when a commit is known, and says what became of it.
+    fn pin(&self, outlines: &Outlines<'_>, spot: &judge::Spot, repair: Option<&RepairPlan>, beside: Option<&PinPlan>, draft: &mut Draft) {
+        let plan = match repair {
+            Some(RepairPlan { repair: Repair::Pin(plan), .. }) => Some(plan),
+            _ => beside,
+        };
+        let (Some(pins), Some(plan)) = (self.pins, plan) else { return };
+        let outcome = pins.repair(plan, outlines, spot.unit);
+        draft.properties.insert(pin::PIN_PROPERTY.to_owned(), outcome.word.to_owned());
+        if let Some(reason) = outcome.reason {
+            draft.properties.insert(pin::REASON_PROPERTY.to_owned(), reason);
+        }
+        if outcome.fix.is_some() && (draft.fix.is_none() || pins.prefer) {
+            draft.fix = outcome.fix;
+        }
     }
 }
 

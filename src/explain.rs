@@ -37,7 +37,7 @@ pub fn page(policy: &Policy) -> String {
 #[must_use]
 pub fn catalogue_page(catalog: &Catalog) -> String {
     let mut text = String::from(
-        "<!-- Generated from rules/*.toml by `UPDATE=1 cargo test --test rules`; do not edit. -->\n\n# Rules\n\n| rule | level | what it finds |\n| --- | --- | --- |\n",
+        "<!-- Generated from rules/*.toml by `UPDATE=1 cargo test --test repo`; do not edit. -->\n\n# Rules\n\n| rule | level | what it finds |\n| --- | --- | --- |\n",
     );
     for policy in catalog.policies() {
         let _ = writeln!(text, "| [{0}](#{0}) | {1} | {2} |", policy.id, policy.level.as_str(), policy.summary);

@@ -80,6 +80,27 @@ pub struct PinPlan {
     pub reference: String,
     /// Where the hash is written.
     pub place: PinPlace,
+    /// Which commit is wanted.
+    pub part: PinPart,
+    /// The API applies the revision of an adapter to its base model, where the commit does not exist: never write it when
+    /// the repository is an adapter.
+    pub adapter_hazard: bool,
+    /// The commit to which another use in this file pins the same repository: its companions get the same.
+    pub companion: Option<String>,
+    /// How the id is written at the place of use.
+    pub id_written: Span,
+    /// The literal in the same unit that defines the id, when it is a constant.
+    pub id_definition: Option<Span>,
+}
+
+/// Which commit a pin needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinPart {
+    /// The one that the reference stands for.
+    Whole,
+    /// The one of the code that the repository runs, which may lie in another repository. `reference` is the commit of
+    /// the repository itself.
+    Code,
 }
 
 /// Where a commit hash is written.
@@ -105,6 +126,18 @@ pub enum PinPlace {
         at: Span,
         /// `@` or `:`.
         separator: char,
+    },
+    /// Instead of a literal that is defined elsewhere in the file.
+    Definition {
+        /// Index of the unit.
+        unit: usize,
+        /// The literal, quotes included.
+        span: Span,
+    },
+    /// Into the Hub address that this text holds: `/resolve/<commit>/`, `hf://org/m@<commit>/`.
+    Address {
+        /// The text.
+        span: Span,
     },
     /// A new option of a command, written at this place: ` --revision <commit>`.
     Option {
@@ -138,6 +171,8 @@ pub struct Verdict {
     pub related: Vec<(String, Definition)>,
     /// A repair.
     pub repair: Option<RepairPlan>,
+    /// How the repository could be pinned, when that is not the repair itself.
+    pub pin: Option<PinPlan>,
     /// The repository concerned.
     pub repo: Option<String>,
     /// What tells it from others of its rule in its file, where the text of the spot does not.
@@ -168,6 +203,7 @@ impl Verdict {
             words,
             related,
             repair: None,
+            pin: None,
             repo: None,
             identity: None,
             properties: BTreeMap::new(),
@@ -187,6 +223,7 @@ impl Verdict {
             words: BTreeMap::new(),
             related: Vec::new(),
             repair: None,
+            pin: None,
             repo: None,
             identity: None,
             properties: BTreeMap::new(),
@@ -297,6 +334,7 @@ pub fn judge(uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
         }
     }
     verdicts.retain(|verdict| (context.enabled)(verdict.rule));
+    revision::compare_plans(&mut verdicts, uses, context);
     verdicts.sort_by(|left, right| (left.spot, left.rule, left.case).cmp(&(right.spot, right.rule, right.case)));
     verdicts.dedup_by(|later, first| later.spot == first.spot && later.rule == first.rule);
     verdicts
@@ -335,6 +373,9 @@ fn judge_use(usage: &Use, all: &[Use], context: &Context<'_>, out: &mut Vec<Verd
             {
                 let at = Definition { path: None, unit: part.spot.unit, span: part.spot.span, line: 0 };
                 verdict.related.push((revision::related_words(&part), at));
+                if let Some(RepairPlan { repair: Repair::Pin(plan), .. }) = &part.repair {
+                    verdict.pin = Some(plan.clone());
+                }
                 if verdict.repo.is_none() {
                     verdict.repo = part.repo;
                 }

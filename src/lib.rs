@@ -19,6 +19,7 @@ pub mod hub;
 pub mod inventory;
 pub mod judge;
 pub mod names;
+pub mod pin;
 pub mod prefilter;
 pub mod printable;
 pub mod python;

@@ -107,8 +107,8 @@ fn empty() -> AhoCorasick {
     AhoCorasick::builder().build::<[&[u8]; 0], &[u8]>([]).unwrap_or_else(|_| empty())
 }
 
-/// Bytes before an `import` in which its `from` is looked for.
-const MOST_MODULE: usize = 300;
+/// Longest `from a.b.c ` that is looked at, in bytes.
+const IMPORT_WINDOW: usize = 400;
 
 /// The catalogued roots that the text seems to import: the word after every `import` and `from` that starts a statement.
 ///
@@ -117,13 +117,15 @@ const MOST_MODULE: usize = 300;
 pub fn import_roots<'t>(text: &'t [u8], catalog: &Catalog) -> BTreeSet<&'t str> {
     let mut roots = BTreeSet::new();
     for at in memmem::find_iter(text, b"import") {
-        // `import a.b, c as d` and `from a.b import c`: both forms name roots on the same line, before or after.
-        let line_start = memchr::memrchr2(b'\n', b';', text.get(..at).unwrap_or_default()).map_or(0, |found| found + 1);
-        // In a notebook a line of code stands in a JSON string, perhaps all of them on one line of the file: the last `from`
-        // before the `import` is the one that belongs to it. No module name is longer than the window.
-        let window = text.get(line_start.max(at.saturating_sub(MOST_MODULE))..at).unwrap_or_default();
-        if let Some(from) = memmem::rfind(window, b"from") {
-            add(root_of(window.get(from + 4..).unwrap_or_default().trim_ascii_start()), catalog, &mut roots);
+        // `import a.b, c as d` and `from a.b import c`: both forms name roots on the same line, before or after. In a notebook
+        // the line starts behind a quote or an escape; a bounded window, because such a file may be one line.
+        let window = text.get(at.saturating_sub(IMPORT_WINDOW)..at).unwrap_or_default();
+        let line_start = memchr::memrchr2(b'\n', b';', window).map_or(0, |found| found + 1);
+        let before = window.get(line_start..).unwrap_or_default().trim_ascii();
+        if let Some(from) = memmem::rfind(before, b"from")
+            && let Some(module) = before.get(from + 4..)
+        {
+            add(root_of(module.trim_ascii_start()), catalog, &mut roots);
         }
         let line_end = memchr::memchr(b'\n', text.get(at..).unwrap_or_default()).map_or(text.len(), |found| at + found);
         for clause in text.get(at + 6..line_end).unwrap_or_default().split(|byte| matches!(byte, b',' | b'(' | b'"' | b'\'')) {

@@ -348,7 +348,9 @@ fn one(
     if let Some(address) = parse_address(text) {
         let inside = address.revision.as_deref().map(PinState::of);
         let pinned_in_id = inside.is_some();
-        let state = inside.unwrap_or_else(|| if entry.pin == Pin::Keyword { pin.clone() } else { PinState::Absent });
+        // A commit that is checked out behind a clone pins it, though the command itself cannot.
+        let from_argument = entry.pin == Pin::Keyword || pin.is_commit();
+        let state = inside.unwrap_or_else(|| if from_argument { pin.clone() } else { PinState::Absent });
         return Some(Reference { kind: address.kind, ..reference(&address.id, Target::Hub, state, pinned_in_id) });
     }
     let (id, inside) = split_revision(text, entry.pin);

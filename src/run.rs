@@ -9,14 +9,16 @@ use crate::baseline::Baseline;
 use crate::catalog::{Catalog, Precision, UserFile};
 use crate::config::Config;
 use crate::discover::{self, Discovery, Input};
-use crate::engine::{Engine, FileResult, Settings};
+use crate::engine::{Engine, FileResult, RepoSeen, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
 use crate::hub::lock::{LOCK_FILE_NAME, Lock};
 use crate::inventory::rows::Row;
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
+use crate::fix::{self, Refusal};
 use crate::names::ExtraNames;
+use crate::pin::{self, PinOptions, Sources};
 use crate::prefilter::Prefilter;
 use crate::python::project::FolderProject;
 use crate::report::{Report, RuleText};
@@ -68,6 +70,23 @@ pub struct Options {
     pub inventory: bool,
     /// Count what the lock holds as pinned in the inventory.
     pub count_lock: bool,
+    /// Where commits for pins come from.
+    pub pins: PinOptions,
+    /// What is repaired.
+    pub repair: Option<RepairOptions>,
+    /// List the repositories that the files name.
+    pub list_repos: bool,
+}
+
+/// What a run repairs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RepairOptions {
+    /// Repairs that may change what the program does, too.
+    pub unsafe_fixes: bool,
+    /// Only pins.
+    pub only_pins: bool,
+    /// Write the files; otherwise the patches are only made.
+    pub write: bool,
 }
 
 /// The result of a run.
@@ -82,6 +101,32 @@ pub struct Outcome {
     pub config: Config,
     /// Rows of the inventory, when they were asked for.
     pub rows: Vec<Row>,
+    /// What was repaired.
+    pub repairs: Repairs,
+    /// The repositories that the files name, when they are listed; sorted.
+    pub repos: Vec<RepoSeen>,
+}
+
+/// What repairing did.
+#[derive(Debug, Default)]
+pub struct Repairs {
+    /// The findings that are repaired (or would be).
+    pub fixed: Vec<Finding>,
+    /// Each file that changes: path, old and new bytes; sorted.
+    pub patches: Vec<Patch>,
+    /// What was refused: path and why.
+    pub refused: Vec<(String, Refusal)>,
+}
+
+/// A changed file.
+#[derive(Debug)]
+pub struct Patch {
+    /// Path relative to the project root.
+    pub path: String,
+    /// Before.
+    pub old: Vec<u8>,
+    /// After.
+    pub new: Vec<u8>,
 }
 
 /// The configuration of a run: the given file, none, or the nearest one above the first path.
@@ -119,11 +164,14 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let root = discover::project_root(&real, config.folder(), &working);
     let project = FolderProject::new(&root);
     let world = Folder::new(&root);
+    let sources = Sources::open(&root, &options.pins, &pin::environment)?;
+    let pinner = sources.pinner(&options.pins);
     let engine = Engine {
         catalog,
         prefilter: Prefilter::new(catalog),
         project: &project,
         world: &world,
+        pins: Some(&pinner),
         settings: Settings {
             rules,
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
@@ -135,6 +183,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             line_hashes: options.line_hashes,
             whole_parse: options.whole_parse,
             keep_uses: false,
+            list_repos: options.list_repos,
             include_docs: options.include_docs,
             ignore_comments: !options.no_ignore_comments,
         },
@@ -178,9 +227,22 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             gathered.suppressed.extend(result.suppressed);
         }
     }
+    let mut repos = std::mem::take(&mut gathered.repos);
+    repos.sort();
+    problems.extend(sources.problem.iter().map(|(path, why)| Problem {
+        path: path.clone(),
+        line: None,
+        message: format!("not read: {why}"),
+        partial: true,
+    }));
     let mut rows = std::mem::take(&mut gathered.rows);
     let mut used = BTreeSet::new();
     let mut report = assemble(gathered, problems, &config, &base, options, &mut used);
+    let mut repairs = Repairs::default();
+    if let Some(wanted) = options.repair {
+        let keep = |finding: Finding| filtered(finding, &config, &base, options.min_level).ok();
+        repairs = repair_files(&mut report, &engine, &root, wanted, &|finding| keep(finding).map(|(finding, _)| finding));
+    }
     // An entry for files that were not looked at is not unused.
     let whole = options.paths.iter().any(|path| discover::canonical(path) == root);
     if whole && engine.settings.rules.contains("unused-ignore") && options.min_level.is_none_or(|least| least == Level::Note) {
@@ -193,7 +255,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     }
     report.sort();
     silence(&mut rows, &report);
-    Ok(Outcome { report, rules: rule_texts(catalog), root, config, rows })
+    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos, rows })
 }
 
 /// The catalogue with a user's own files, when the configuration names folders of them.
@@ -269,6 +331,7 @@ struct Gathered {
     suppressed: Vec<Finding>,
     problems: Vec<Problem>,
     reached: BTreeSet<Reached>,
+    repos: Vec<RepoSeen>,
     rows: Vec<Row>,
     files: u64,
     bytes: u64,
@@ -292,6 +355,7 @@ fn gather(gathered: &Mutex<Gathered>, result: FileResult, size: u64) {
     all.suppressed.extend(result.suppressed);
     all.problems.extend(result.problems);
     all.reached.extend(result.reached);
+    all.repos.extend(result.repos);
     all.rows.extend(result.rows);
 }
 
@@ -329,26 +393,17 @@ fn assemble(
     report.statistics.files = gathered.files;
     report.statistics.bytes = gathered.bytes;
     report.suppressed = gathered.suppressed;
-    for mut finding in gathered.findings {
-        if options.min_level.is_some_and(|least| finding.level < least) {
-            continue;
-        }
-        let path = finding.location.path.clone();
-        let Some(path) = within(&path, base) else {
-            report.findings.push(finding);
-            continue;
-        };
-        if config.is_ignored_on(&finding.rule, path) {
-            finding.suppressed = Some(Suppression { in_source: false, reason: "per-path configuration".to_owned() });
-        } else if let Some(index) = config.allowed(&finding, path) {
-            used.insert(index);
-            let reason = config.allow.get(index).map_or_else(String::new, |allow| allow.reason.clone());
-            finding.suppressed = Some(Suppression { in_source: false, reason });
-        }
-        if finding.suppressed.is_some() {
-            report.suppressed.push(finding);
-        } else {
-            report.findings.push(finding);
+    for finding in gathered.findings {
+        match filtered(finding, config, base, options.min_level) {
+            Ok((finding, allowed)) => {
+                used.extend(allowed);
+                report.findings.push(finding);
+            }
+            Err(Some((finding, allowed))) => {
+                used.extend(allowed);
+                report.suppressed.push(finding);
+            }
+            Err(None) => {}
         }
     }
     report.statistics.suppressed = report.suppressed.len() as u64;
@@ -356,6 +411,80 @@ fn assemble(
         report.suppressed.clear();
     }
     report
+}
+
+/// What level and configuration say to a finding: it stays, it is silenced (with the index of the `allow`), or it is nothing.
+#[allow(clippy::type_complexity)] // One private function with two callers.
+fn filtered(
+    mut finding: Finding,
+    config: &Config,
+    base: &str,
+    min_level: Option<Level>,
+) -> Result<(Finding, Option<usize>), Option<(Finding, Option<usize>)>> {
+    if min_level.is_some_and(|least| finding.level < least) {
+        return Err(None);
+    }
+    let path = finding.location.path.clone();
+    let Some(path) = within(&path, base) else { return Ok((finding, None)) };
+    let mut allowed = None;
+    if config.is_ignored_on(&finding.rule, path) {
+        finding.suppressed = Some(Suppression { in_source: false, reason: "per-path configuration".to_owned() });
+    } else if let Some(index) = config.allowed(&finding, path) {
+        allowed = Some(index);
+        let reason = config.allow.get(index).map_or_else(String::new, |allow| allow.reason.clone());
+        finding.suppressed = Some(Suppression { in_source: false, reason });
+    }
+    if finding.suppressed.is_some() { Err(Some((finding, allowed))) } else { Ok((finding, allowed)) }
+}
+
+/// Repairs every file that has something to repair, and puts what is left into the report.
+fn repair_files(
+    report: &mut Report,
+    engine: &Engine<'_>,
+    root: &Path,
+    options: RepairOptions,
+    keep: &dyn Fn(Finding) -> Option<Finding>,
+) -> Repairs {
+    let wanted = |finding: &Finding| {
+        finding.fix.as_ref().is_some_and(|fix| fix.safe || options.unsafe_fixes)
+            && (!options.only_pins || finding.properties.contains_key(pin::PIN_PROPERTY))
+    };
+    let paths: BTreeSet<String> =
+        report.findings.iter().filter(|finding| wanted(finding)).map(|finding| finding.location.path.clone()).collect();
+    let mut repairs = Repairs::default();
+    let mut left: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
+    for path in paths {
+        let file = root.join(&path);
+        let size = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
+        let input = Input { path: path.clone(), file, explicit: true, size };
+        let old = match discover::read(&input, SIZE_LIMIT) {
+            Ok(bytes) => bytes,
+            Err(problem) => {
+                report.problems.push(problem);
+                continue;
+            }
+        };
+        let check = |bytes: &[u8]| -> Vec<Finding> {
+            engine.check(&path, bytes.to_vec()).findings.into_iter().filter_map(keep).collect()
+        };
+        let repaired = fix::repair(&path, &old, check(&old), &check, &wanted);
+        repairs.refused.extend(repaired.refused.into_iter().map(|refusal| (path.clone(), refusal)));
+        if repaired.bytes == old {
+            continue;
+        }
+        if options.write {
+            if let Err(error) = fix::replace_file(root, &root.join(&path), &old, &repaired.bytes) {
+                report.problems.push(Problem { path: path.clone(), line: None, message: error.to_string(), partial: false });
+                continue;
+            }
+            left.insert(path.clone(), repaired.left);
+        }
+        repairs.fixed.extend(repaired.fixed);
+        repairs.patches.push(Patch { path, old, new: repaired.bytes });
+    }
+    report.findings.retain(|finding| !left.contains_key(&finding.location.path));
+    report.findings.extend(left.into_values().flatten());
+    repairs
 }
 
 /// The rules that run.

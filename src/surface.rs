@@ -74,7 +74,8 @@ impl<'a> Reading<'a> {
         let unit = piece.unit;
         let surface = piece.surface;
         let commands = &mut self.commands;
-        shell::run(piece, dialect, variables, &mut |event, variables| match event {
+        let catalog = self.catalog;
+        let whole = shell::run(piece, dialect, variables, &mut |event, variables| match event {
             Event::Command(invocation) => {
                 let place =
                     Place { unit, surface, whole: invocation.whole, statement: statement.unwrap_or(invocation.statement) };
@@ -84,10 +85,10 @@ impl<'a> Reading<'a> {
                     // `%env NAME value`
                     commands.environment(text, value, place.whole, place);
                 }
-                let exported: Vec<(String, command::Word)> = variables
-                    .iter()
-                    .filter(|(_, binding)| binding.exported)
-                    .filter_map(|(name, binding)| Some((name.clone(), binding.words.first()?.clone())))
+                let exported: Vec<(String, command::Word)> = catalog
+                    .environment_names()
+                    .filter_map(|name| Some((name, variables.get(name).filter(|binding| binding.exported)?)))
+                    .filter_map(|(name, binding)| Some((name.to_owned(), binding.words.first()?.clone())))
                     .collect();
                 commands.command_in(&invocation.words, &invocation.before, &exported, place);
             }
@@ -102,6 +103,9 @@ impl<'a> Reading<'a> {
                 }
             }
         });
+        if !whole {
+            self.broken.push((unit, piece.whole().start(), "is too long to be read whole"));
+        }
         self.install(piece);
     }
 
@@ -166,8 +170,13 @@ pub fn uses(source: &Source, catalog: &Catalog) -> SurfaceResult {
     result.uses = command::finish(reading.commands.found);
     result.uses.extend(reading.uses);
     result.uses.sort_by(|left, right| {
-        (left.unit, left.whole.start, left.kind, left.whole.end, &left.name)
-            .cmp(&(right.unit, right.whole.start, right.kind, right.whole.end, &right.name))
+        (left.unit, left.whole.start, left.kind, left.whole.end, &left.name).cmp(&(
+            right.unit,
+            right.whole.start,
+            right.kind,
+            right.whole.end,
+            &right.name,
+        ))
     });
     result.uses.dedup_by(|later, first| is_same(later, first));
     for (unit, at, reason) in reading.broken {
@@ -184,7 +193,7 @@ pub fn uses(source: &Source, catalog: &Catalog) -> SurfaceResult {
         result.problems.push(Problem {
             path: source.path.clone(),
             line,
-            message: format!("this part {reason}: it was read line by line, and some of its uses may be missing"),
+            message: format!("this part {reason}: what could be read of it was checked, and some uses may be missing"),
             partial: true,
         });
     }

@@ -236,7 +236,7 @@ pub struct Definition {
     pub unit: usize,
     /// The span of the defining literal in that unit.
     pub span: Span,
-    /// 1-based line in that unit, for files other than this one.
+    /// 1-based line in that unit for another file; 0 in this one, where the span says it.
     pub line: u32,
 }
 

@@ -4,7 +4,12 @@
 //! (the last file is the one that is checked), `# cell` another cell of a notebook. `# use: ...` at the end of a line
 //! states the use there; several are separated by ` ;; `. The verdict (`bad`, `good`, `unknown`) is computed from the uses
 //! and must be the stated one. `UPDATE=1 cargo test --test resolver` rewrites the markers and `docs/resolver.md`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,7 +18,9 @@ use hublint::catalog::{Catalog, EntryKind, Pin, RepoKind};
 use hublint::python::module::{Module, ParseMode};
 use hublint::python::project::MapProject;
 use hublint::python::uses::{CodeCell, FileContext, uses};
-use hublint::usage::{Argument, Confidence, Guard, Literal, Origin, Role, Use, UseKind, Value, Why};
+use hublint::usage::{
+    Argument, Confidence, Guard, Literal, Origin, Role, Use, UseKind, Value, Why,
+};
 
 /// A situation as it stands in its file.
 struct Situation {
@@ -36,10 +43,15 @@ fn literal(value: &Literal) -> String {
         Literal::Bool(false) => "False".to_owned(),
         Literal::None => "None".to_owned(),
         Literal::Bytes(bytes) => format!("bytes({})", bytes.len()),
-        Literal::List(items) => format!("[{}]", items.iter().map(value_text).collect::<Vec<_>>().join(", ")),
+        Literal::List(items) => format!(
+            "[{}]",
+            items.iter().map(value_text).collect::<Vec<_>>().join(", ")
+        ),
         Literal::Dict { items, open } => {
-            let mut parts: Vec<String> =
-                items.iter().map(|(key, value)| format!("{}: {}", literal(key), value_text(value))).collect();
+            let mut parts: Vec<String> = items
+                .iter()
+                .map(|(key, value)| format!("{}: {}", literal(key), value_text(value)))
+                .collect();
             if *open {
                 parts.push("...".to_owned());
             }
@@ -67,7 +79,11 @@ fn argument(argument: &Argument) -> String {
         Origin::Environment => text.push_str("@environment"),
         _ => {}
     }
-    if let Some(path) = argument.definition.as_ref().and_then(|definition| definition.path.as_ref()) {
+    if let Some(path) = argument
+        .definition
+        .as_ref()
+        .and_then(|definition| definition.path.as_ref())
+    {
         let _ = write!(text, "@{path}");
     }
     text
@@ -118,14 +134,19 @@ enum Verdict {
 }
 
 fn is_commit(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 40
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn is_local(literal: &Literal) -> bool {
     match literal {
         Literal::LocalPath(_) | Literal::Result(_) => true,
         Literal::Str(text) => {
-            text.starts_with(['.', '/', '~']) || text.matches('/').count() > 1 || text.contains('\\')
+            text.starts_with(['.', '/', '~'])
+                || text.matches('/').count() > 1
+                || text.contains('\\')
         }
         _ => false,
     }
@@ -147,22 +168,45 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
     let mut worst = Verdict::Good;
     let open = one.site.is_some_and(|site| site.open);
     if matches!(one.kind, UseKind::Switch | UseKind::Environment) {
-        if let Some(argument) = one.argument(Role::WeightsOnly).or_else(|| one.argument(Role::SafeMode)) {
-            let off = argument.value.literals().iter().any(|literal| literal.truth() == Some(false));
+        if let Some(argument) = one
+            .argument(Role::WeightsOnly)
+            .or_else(|| one.argument(Role::SafeMode))
+        {
+            let off = argument
+                .value
+                .literals()
+                .iter()
+                .any(|literal| literal.truth() == Some(false));
             return if off { Verdict::Bad } else { Verdict::Good };
         }
-        return one.arguments.values().map(truth).max().unwrap_or(Verdict::Good);
+        return one
+            .arguments
+            .values()
+            .map(truth)
+            .max()
+            .unwrap_or(Verdict::Good);
     }
     if let Some(switch) = one.argument(Role::RemoteCode) {
         worst = worst.max(truth(switch));
     }
-    if matches!(one.qualified.as_str(), "torch.load" | "torch.serialization.load") {
+    if matches!(
+        one.qualified.as_str(),
+        "torch.load" | "torch.serialization.load"
+    ) {
         let safe = match one.argument(Role::WeightsOnly) {
             None if one.argument(Role::PickleModule).is_some() => Verdict::Bad,
             None if open => Verdict::Unknown,
             None => Verdict::Bad,
             Some(argument) if argument.value.literals().is_empty() => Verdict::Unknown,
-            Some(argument) if argument.value.literals().iter().all(|one| one.truth() == Some(true)) => Verdict::Good,
+            Some(argument)
+                if argument
+                    .value
+                    .literals()
+                    .iter()
+                    .all(|one| one.truth() == Some(true)) =>
+            {
+                Verdict::Good
+            }
             Some(_) => Verdict::Bad,
         };
         return worst.max(safe);
@@ -170,17 +214,27 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
     let hub = entry.is_some_and(|entry| {
         entry.kind == EntryKind::Callable
             && entry.pin == Pin::Keyword
-            && matches!(entry.repo, Some(RepoKind::Model | RepoKind::Dataset | RepoKind::Any | RepoKind::Space))
+            && matches!(
+                entry.repo,
+                Some(RepoKind::Model | RepoKind::Dataset | RepoKind::Any | RepoKind::Space)
+            )
             && entry.parameter(Role::Revision).is_some()
     });
     if hub && one.kind == UseKind::Call {
-        let offline = one
-            .argument(Role::LocalFilesOnly)
-            .is_some_and(|argument| argument.value.literals().iter().all(|one| one.truth() == Some(true)) && !argument.value.literals().is_empty());
+        let offline = one.argument(Role::LocalFilesOnly).is_some_and(|argument| {
+            argument
+                .value
+                .literals()
+                .iter()
+                .all(|one| one.truth() == Some(true))
+                && !argument.value.literals().is_empty()
+        });
         let repo = one.argument(Role::RepoId);
         let local = one.saved_before
             || offline
-            || repo.is_some_and(|repo| !repo.value.literals().is_empty() && repo.value.literals().iter().all(is_local));
+            || repo.is_some_and(|repo| {
+                !repo.value.literals().is_empty() && repo.value.literals().iter().all(is_local)
+            });
         if !local {
             let packaged = repo.is_some_and(|repo| {
                 matches!(&repo.value, Value::Known(Literal::Str(text)) if matches!(text.as_str(), "csv" | "json" | "parquet" | "text"))
@@ -193,7 +247,11 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
                 Some(argument) if argument.value == Value::Unknown(Why::Bound) => Verdict::Unknown,
                 Some(argument) if argument.value.literals().is_empty() => Verdict::Unknown,
                 Some(argument)
-                    if argument.value.literals().iter().all(|one| one.as_str().is_some_and(is_commit)) =>
+                    if argument
+                        .value
+                        .literals()
+                        .iter()
+                        .all(|one| one.as_str().is_some_and(is_commit)) =>
                 {
                     Verdict::Good
                 }
@@ -218,7 +276,9 @@ fn situations(text: &str) -> Vec<Situation> {
             });
             continue;
         }
-        let Some(situation) = found.last_mut() else { continue };
+        let Some(situation) = found.last_mut() else {
+            continue;
+        };
         if let Some(path) = line.strip_prefix("# file: ") {
             if situation.files.len() == 1 && situation.files[0].1.is_empty() {
                 situation.files.clear();
@@ -236,12 +296,23 @@ fn situations(text: &str) -> Vec<Situation> {
 
 /// The uses of a situation: 0-based line in the checked text, and what it is.
 fn run(catalog: &Catalog, situation: &Situation) -> (Vec<(usize, String)>, Verdict) {
-    let project = MapProject::new(situation.files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let project = MapProject::new(
+        situation
+            .files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str())),
+    );
     let (path, text) = situation.files.last().expect("a file");
     let texts: Vec<&str> = text.split("# cell\n").collect();
-    let modules: Vec<Module<'_>> = texts.iter().map(|text| Module::new(text, ParseMode::OnDemand)).collect();
-    let cells: Vec<CodeCell<'_>> =
-        modules.iter().enumerate().map(|(unit, module)| CodeCell { module, unit }).collect();
+    let modules: Vec<Module<'_>> = texts
+        .iter()
+        .map(|text| Module::new(text, ParseMode::OnDemand))
+        .collect();
+    let cells: Vec<CodeCell<'_>> = modules
+        .iter()
+        .enumerate()
+        .map(|(unit, module)| CodeCell { module, unit })
+        .collect();
     let mut found = Vec::new();
     let mut verdict = Verdict::Good;
     let mut first = 0;
@@ -264,7 +335,10 @@ fn every_situation_is_understood() {
     let catalog = Catalog::builtin();
     let update = std::env::var_os("UPDATE").is_some();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/resolver");
-    let mut paths: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     let mut wrong = String::new();
     let mut counts = [0_usize; 3];
@@ -275,12 +349,18 @@ fn every_situation_is_understood() {
          In an answer `a | b` means one of them, `?why` unknown and why, `@default` that a caller or command line may replace it,\n\
          `path(..)` a local path, `<f>` the result of `f`.\n",
     );
-    for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "py")) {
+    for path in paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+    {
         let text = std::fs::read_to_string(path).unwrap();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let all = situations(&text);
-        let _ = write!(table, "\n## {name}\n\n| verdict | situation | answer |\n|---|---|---|\n");
+        let _ = write!(
+            table,
+            "\n## {name}\n\n| verdict | situation | answer |\n|---|---|---|\n"
+        );
         for situation in &all {
             let (found, verdict) = run(catalog, situation);
             let stated = match situation.verdict.as_str() {
@@ -292,13 +372,22 @@ fn every_situation_is_understood() {
             counts[stated as usize] += 1;
             if stated != verdict {
                 let word = ["good", "unknown", "bad"][verdict as usize];
-                let _ = writeln!(wrong, "{name}: {}: the verdict is {word}\n    {found:?}", situation.title);
+                let _ = writeln!(
+                    wrong,
+                    "{name}: {}: the verdict is {word}\n    {found:?}",
+                    situation.title
+                );
             }
             let text = &situation.files.last().unwrap().1;
             for (offset, line) in text.lines().enumerate() {
-                let (code, stated) = line.split_once(MARK).map_or((line, ""), |(code, mark)| (code, mark));
-                let actual: Vec<&str> =
-                    found.iter().filter(|(at, _)| *at == offset).map(|(_, text)| text.as_str()).collect();
+                let (code, stated) = line
+                    .split_once(MARK)
+                    .map_or((line, ""), |(code, mark)| (code, mark));
+                let actual: Vec<&str> = found
+                    .iter()
+                    .filter(|(at, _)| *at == offset)
+                    .map(|(_, text)| text.as_str())
+                    .collect();
                 let actual = actual.join(" ;; ");
                 if actual != stated {
                     let _ = writeln!(
@@ -307,19 +396,28 @@ fn every_situation_is_understood() {
                         situation.first_line + offset + 1
                     );
                     if update {
-                        lines[situation.first_line + offset] =
-                            if actual.is_empty() { code.to_owned() } else { format!("{code}{MARK}{actual}") };
+                        lines[situation.first_line + offset] = if actual.is_empty() {
+                            code.to_owned()
+                        } else {
+                            format!("{code}{MARK}{actual}")
+                        };
                     }
                 }
             }
-            let answers: Vec<String> =
-                found.iter().map(|(_, text)| format!("`{}`", text.replace('|', "\\|"))).collect();
+            let answers: Vec<String> = found
+                .iter()
+                .map(|(_, text)| format!("`{}`", text.replace('|', "\\|")))
+                .collect();
             let _ = writeln!(
                 table,
                 "| {} | {} | {} |",
                 situation.verdict,
                 situation.title.replace('|', "\\|"),
-                if answers.is_empty() { "nothing".to_owned() } else { answers.join("<br>") }
+                if answers.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    answers.join("<br>")
+                }
             );
         }
         if update {
@@ -329,7 +427,11 @@ fn every_situation_is_understood() {
         }
     }
     let [good, unknown, bad] = counts;
-    let _ = write!(table, "\n{} situations: {bad} bad, {good} good, {unknown} unknown.\n", good + bad + unknown);
+    let _ = write!(
+        table,
+        "\n{} situations: {bad} bad, {good} good, {unknown} unknown.\n",
+        good + bad + unknown
+    );
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/resolver.md");
     if update {
         std::fs::create_dir_all(page.parent().unwrap()).unwrap();
@@ -339,5 +441,8 @@ fn every_situation_is_understood() {
     }
     assert!(wrong.is_empty(), "{wrong}");
     let written = std::fs::read_to_string(&page).unwrap_or_default();
-    assert!(written == table, "docs/resolver.md is stale: run UPDATE=1 cargo test --test resolver");
+    assert!(
+        written == table,
+        "docs/resolver.md is stale: run UPDATE=1 cargo test --test resolver"
+    );
 }

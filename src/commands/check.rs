@@ -14,7 +14,8 @@ use crate::finding::Level;
 use crate::prefilter::Prefilter;
 use crate::python::project::NoProject;
 use crate::report::{self, Format, Report, ReportContext};
-use crate::run::{self, Options, Outcome};
+use crate::pin::PinOptions;
+use crate::run::{self, Options, Outcome, RepairOptions};
 
 /// Runs the check and prints the report.
 ///
@@ -25,6 +26,10 @@ pub fn run(check: &Check, out: &mut dyn Write) -> Result<u8, Failure> {
     let outcome = run::check(&options)?;
     if let Some(path) = &check.write_baseline {
         return write_baseline(path, &outcome, out);
+    }
+    if check.repair.diff {
+        super::pin::print_patches(&outcome.repairs, out)?;
+        return Ok(exit_code(check, &outcome.report));
     }
     let context = ReportContext {
         rules: &outcome.rules,
@@ -39,6 +44,9 @@ pub fn run(check: &Check, out: &mut dyn Write) -> Result<u8, Failure> {
         write_file(*format, &outcome.report, &context, path)?;
     }
     report::write(check.format.into(), &outcome.report, &context, out)?;
+    if check.format == crate::cli::OutputFormat::Text && !check.quiet {
+        super::pin::print_summary(&outcome, check.repair.fix, out)?;
+    }
     Ok(exit_code(check, &outcome.report))
 }
 
@@ -53,6 +61,13 @@ fn options(check: &Check) -> Result<Options, Error> {
     let paths = if check.files_from.is_some() && only_default { Vec::new() } else { check.paths.clone() };
     let sarif = check.format == crate::cli::OutputFormat::Sarif || check.outputs.iter().any(|(format, _)| *format == Format::Sarif);
     let min_level: Level = check.select.min_level.into();
+    let repairs = check.repair.fix || check.repair.diff;
+    if check.repair.unsafe_fixes && !repairs {
+        return Err(Error::usage("`--unsafe-fixes` alone does nothing", "add `--fix` to write the repairs or `--diff` to see them"));
+    }
+    if repairs && check.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Error::usage("standard input cannot be repaired", "name the file"));
+    }
     Ok(Options {
         paths,
         listed,
@@ -72,6 +87,19 @@ fn options(check: &Check) -> Result<Options, Error> {
         line_hashes: sarif,
         include_docs: check.include_docs,
         whole_parse: check.whole_parse,
+        pins: PinOptions {
+            from: None,
+            online: check.online,
+            style: crate::fix::Style::Inline,
+            // Without `--unsafe-fixes` the pin is what can be done about remote code.
+            prefer: repairs && !check.repair.unsafe_fixes,
+        },
+        repair: repairs.then_some(RepairOptions {
+            unsafe_fixes: check.repair.unsafe_fixes,
+            only_pins: false,
+            write: check.repair.fix && !check.repair.diff,
+        }),
+        list_repos: false,
         inventory: false,
         count_lock: false,
     })
@@ -134,6 +162,7 @@ pub fn rules(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
         prefilter: Prefilter::new(&catalog),
         project: &NoProject,
         world: &NoWorld,
+        pins: None,
         settings: Settings { rules: catalog.policy_ids().map(str::to_owned).collect(), ignore_comments: true, ..Settings::default() },
     };
     let examine = |name: &str, text: &str, _: &BTreeMap<String, String>| -> Vec<Reported> {

@@ -65,7 +65,11 @@ impl<'e> Slots<'e> {
         let mut first = bound_slots(bound, span);
         self.positional.splice(0..0, first.positional.drain(..));
         for slot in first.keywords {
-            if !self.keywords.iter().any(|have| have.keyword == slot.keyword) {
+            if !self
+                .keywords
+                .iter()
+                .any(|have| have.keyword == slot.keyword)
+            {
                 self.keywords.push(slot);
             }
         }
@@ -75,7 +79,10 @@ impl<'e> Slots<'e> {
 
 /// Bound arguments alone, underlined at `span`.
 pub fn bound_slots(bound: &Bound, span: Span) -> Slots<'static> {
-    let mut slots = Slots { open: bound.open, ..Slots::default() };
+    let mut slots = Slots {
+        open: bound.open,
+        ..Slots::default()
+    };
     for kept in &bound.arguments {
         let slot = Slot {
             keyword: kept.keyword.clone(),
@@ -166,7 +173,11 @@ pub fn slots<'e>(resolver: &Resolver<'_>, call: &'e Call, bound: &Bound, at: At<
         }
     }
     for kept in bound_slots(bound, call.function.span).keywords {
-        if !slots.keywords.iter().any(|have| have.keyword == kept.keyword) {
+        if !slots
+            .keywords
+            .iter()
+            .any(|have| have.keyword == kept.keyword)
+        {
             slots.keywords.push(kept);
         }
     }
@@ -189,7 +200,9 @@ pub fn fill(
                 break;
             }
             if let Some((outer, inner)) = place.nested.split_first() {
-                let Some(slot) = by_keyword(slots, outer) else { continue };
+                let Some(slot) = by_keyword(slots, outer) else {
+                    continue;
+                };
                 let (found, unclear) = nested(resolver, slot, inner, parameter.role, at);
                 open |= unclear;
                 if let Some(argument) = found {
@@ -201,7 +214,11 @@ pub fn fill(
                 .keyword
                 .as_deref()
                 .and_then(|keyword| by_keyword(slots, keyword))
-                .or_else(|| place.position.and_then(|position| slots.positional.get(usize::from(position))));
+                .or_else(|| {
+                    place
+                        .position
+                        .and_then(|position| slots.positional.get(usize::from(position)))
+                });
             if let Some(slot) = slot {
                 arguments.insert(parameter.role, argument(resolver, slot, parameter.role, at));
             }
@@ -234,7 +251,12 @@ fn argument(resolver: &Resolver<'_>, slot: &Slot<'_>, role: Role, at: At<'_>) ->
         span: slot.span,
         value_span: slot.value_span,
         origin,
-        definition: definition(resolver, &resolved, (!slot.splat).then_some(slot.value_span), at.module),
+        definition: definition(
+            resolver,
+            &resolved,
+            (!slot.splat).then_some(slot.value_span),
+            at.module,
+        ),
         replaceable: plain,
     }
 }
@@ -250,15 +272,25 @@ fn nested(
     let mut slot = slot.clone();
     for key in path {
         // A dict that is written at the place: the entry itself can be underlined and edited.
-        if let Given::Expression(Expr { kind: ExprKind::Dict(items), .. }) = &slot.given {
+        if let Given::Expression(Expr {
+            kind: ExprKind::Dict(items),
+            ..
+        }) = &slot.given
+        {
             let written = items.iter().rev().find(|item| {
                 matches!(&item.key, Some(Expr { kind: ExprKind::Str(text), .. }) if text == key)
             });
             if let Some(item) = written {
-                let start = item.key.as_ref().map_or(item.value.span.start, |key| key.span.start);
+                let start = item
+                    .key
+                    .as_ref()
+                    .map_or(item.value.span.start, |key| key.span.start);
                 slot = Slot {
                     keyword: None,
-                    span: Span { start, end: item.value.span.end },
+                    span: Span {
+                        start,
+                        end: item.value.span.end,
+                    },
                     value_span: item.value.span,
                     given: Given::Expression(&item.value),
                     splat: false,
@@ -294,19 +326,27 @@ fn nested(
 fn for_role(value: Value, role: Role) -> Value {
     let place = matches!(
         role,
-        Role::RepoId | Role::TokenizerId | Role::AdapterId | Role::BaseId | Role::CodeId | Role::Path | Role::DataFiles
+        Role::RepoId
+            | Role::TokenizerId
+            | Role::AdapterId
+            | Role::BaseId
+            | Role::CodeId
+            | Role::Path
+            | Role::DataFiles
             | Role::Filename
     );
-    let meaningless = |literal: &Literal| {
-        matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"))
-    };
+    let meaningless = |literal: &Literal| matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"));
     if value.literals().iter().any(meaningless) {
         return Value::Unknown(Why::Call);
     }
     if matches!(role, Role::PickleModule | Role::LoadFormat) {
         return value;
     }
-    if value.literals().iter().any(|literal| matches!(literal, Literal::Object(_))) {
+    if value
+        .literals()
+        .iter()
+        .any(|literal| matches!(literal, Literal::Object(_)))
+    {
         return Value::Unknown(Why::Imported);
     }
     value
@@ -325,8 +365,13 @@ pub fn definition(
     }
     let open = resolver.open(source.module)?;
     let text = open.module.text();
-    let before = text.get(..source.span.start()).unwrap_or("");
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    // The line is for readers of other files; in this one the span says it all.
+    let line = if open.foreign {
+        let before = text.get(..source.span.start()).unwrap_or("");
+        before.bytes().filter(|byte| *byte == b'\n').count() + 1
+    } else {
+        0
+    };
     Some(Definition {
         path: open.foreign.then(|| open.path.to_string()),
         unit: open.unit,
@@ -339,6 +384,10 @@ pub fn definition(
 pub fn is_plain(expression: &Expr) -> bool {
     matches!(
         expression.kind,
-        ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::None
+        ExprKind::Str(_)
+            | ExprKind::Int(_)
+            | ExprKind::Number(_)
+            | ExprKind::Bool(_)
+            | ExprKind::None
     )
 }

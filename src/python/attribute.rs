@@ -7,7 +7,10 @@ use crate::python::defaults;
 use crate::python::fold;
 use crate::python::module::LineIndex;
 use crate::python::scope::{How, LinePlace, Scope, first_word, is_class, is_collecting};
-use crate::python::things::{ALTERNATIVES, Construction, Instance, Kept, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Thing};
+use crate::python::things::{
+    ALTERNATIVES, Construction, Instance, Kept, Mapping, ModuleId, Resolved, Sequence,
+    SequenceKind, Thing,
+};
 use crate::python::value::{At, Resolver};
 use crate::usage::{Origin, Why};
 
@@ -16,12 +19,25 @@ const BASES: u32 = 12;
 
 /// Names under which people hand on a parsed command line.
 const OPTION_NAMES: [&str; 9] = [
-    "args", "arg", "arguments", "opt", "opts", "options", "cli_args", "parsed_args", "namespace",
+    "args",
+    "arg",
+    "arguments",
+    "opt",
+    "opts",
+    "options",
+    "cli_args",
+    "parsed_args",
+    "namespace",
 ];
 
 impl Resolver<'_> {
     /// `value.name`
-    pub(super) fn attribute_expression(&self, value: &Expr, name: &str, at: At<'_>) -> Rc<Resolved> {
+    pub(super) fn attribute_expression(
+        &self,
+        value: &Expr,
+        name: &str,
+        at: At<'_>,
+    ) -> Rc<Resolved> {
         if name == "__class__" {
             return self.value(value, at).map(|thing| match thing {
                 Thing::Instance(instance) => Some(Thing::Class(instance.class)),
@@ -64,7 +80,9 @@ impl Resolver<'_> {
                 }
                 Resolved::object(format!("{object}.{name}"))
             }
-            Thing::Result(result) if name == "name" && &**result == "tempfile.TemporaryDirectory" => {
+            Thing::Result(result)
+                if name == "name" && &**result == "tempfile.TemporaryDirectory" =>
+            {
                 Resolved::known(Thing::Path(None), None)
             }
             Thing::Result(result) => Resolved::object(format!("{result}.{name}")),
@@ -87,9 +105,10 @@ impl Resolver<'_> {
             Thing::Module(id) => self.module_attribute(*id, name, module),
             Thing::Member(value, _) if name == "value" || name == "_value_" => value.clone(),
             Thing::Path(text) if name == "parent" => Resolved::known(
-                Thing::Path(text.as_ref().and_then(|text| {
-                    text.rsplit_once('/').map(|(parent, _)| parent.into())
-                })),
+                Thing::Path(
+                    text.as_ref()
+                        .and_then(|text| text.rsplit_once('/').map(|(parent, _)| parent.into())),
+                ),
                 None,
             ),
             Thing::Partial(partial) if name == "func" => partial.callee.clone(),
@@ -108,11 +127,38 @@ impl Resolver<'_> {
         }
     }
 
+    /// The qualified name of a function or class at the top level of another module, when that module belongs to a
+    /// catalogued library whose own source this is.
+    pub fn qualified(&self, place: LinePlace) -> Option<String> {
+        let open = self.open(place.module)?;
+        if !open.foreign || open.module.scope(place.line).is_some() {
+            return None;
+        }
+        let path = open.path.strip_prefix("src/").unwrap_or(&open.path);
+        let dotted = path
+            .strip_suffix(".py")?
+            .trim_end_matches("/__init__")
+            .replace('/', ".");
+        if !self.is_library(&dotted) {
+            return None;
+        }
+        match &open.module.statements(place.line).first()?.kind {
+            StmtKind::Function { name, .. } | StmtKind::Class { name, .. } => {
+                Some(format!("{dotted}.{}", name.name))
+            }
+            _ => None,
+        }
+    }
+
     /// What is written in the header of a class.
     fn bases(&self, place: LinePlace) -> Vec<(Rc<Resolved>, bool)> {
-        let Some(open) = self.open(place.module) else { return Vec::new() };
+        let Some(open) = self.open(place.module) else {
+            return Vec::new();
+        };
         let statements = open.module.statements(place.line);
-        let Some(StmtKind::Class { arguments, .. }) = statements.first().map(|statement| &statement.kind) else {
+        let Some(StmtKind::Class { arguments, .. }) =
+            statements.first().map(|statement| &statement.kind)
+        else {
             return Vec::new();
         };
         let at = At {
@@ -125,7 +171,9 @@ impl Resolver<'_> {
         arguments
             .iter()
             .take(16)
-            .filter(|argument| matches!(argument.kind, crate::python::ast::ArgumentKind::Positional))
+            .filter(|argument| {
+                matches!(argument.kind, crate::python::ast::ArgumentKind::Positional)
+            })
             .map(|argument| {
                 // `Generic[T]`
                 let base = match &argument.value.kind {
@@ -193,7 +241,12 @@ impl Resolver<'_> {
             }
             for statement in open.module.statements(line).iter() {
                 if let StmtKind::Assign { targets, value } = &statement.kind
-                    && let [Expr { kind: ExprKind::Name(name), .. }] = targets.as_slice()
+                    && let [
+                        Expr {
+                            kind: ExprKind::Name(name),
+                            ..
+                        },
+                    ] = targets.as_slice()
                     && !name.starts_with('_')
                 {
                     let at = At {
@@ -232,7 +285,11 @@ impl Resolver<'_> {
             }
         }
         // The last definition at the level of the body wins.
-        if found.iter().all(|binding| binding.block == Some(place.line)) && parts.len() > 1 {
+        if found
+            .iter()
+            .all(|binding| binding.block == Some(place.line))
+            && parts.len() > 1
+        {
             let last = parts.pop();
             parts = last.into_iter().collect();
         }
@@ -241,7 +298,12 @@ impl Resolver<'_> {
         }
         let value = Resolved::join(&parts);
         match self.is_enum(place) {
-            Some(text) if !value.things.iter().any(|thing| matches!(thing, Thing::Function(_))) => {
+            Some(text)
+                if !value
+                    .things
+                    .iter()
+                    .any(|thing| matches!(thing, Thing::Function(_))) =>
+            {
                 let source = value.source;
                 Some(Resolved::known(Thing::Member(value, text), source))
             }
@@ -250,7 +312,13 @@ impl Resolver<'_> {
     }
 
     /// An attribute that the bases of a class give.
-    fn base_attribute(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>, depth: u32) -> Rc<Resolved> {
+    fn base_attribute(
+        &self,
+        place: LinePlace,
+        name: &str,
+        instance: Option<&Rc<Instance>>,
+        depth: u32,
+    ) -> Rc<Resolved> {
         if depth > BASES {
             return Resolved::unknown(Why::Bound);
         }
@@ -305,7 +373,10 @@ impl Resolver<'_> {
                 if self.decorated_with(*function, &["property", "cached_property"]) {
                     return self.returned(*function);
                 }
-                return Resolved::known(Thing::Method(*function, Rc::new(Thing::Instance(instance.clone()))), None);
+                return Resolved::known(
+                    Thing::Method(*function, Rc::new(Thing::Instance(instance.clone()))),
+                    None,
+                );
             }
             return self.field(instance, name, value);
         }
@@ -324,12 +395,14 @@ impl Resolver<'_> {
     /// A field of a data class: what the constructor was given, else its default.
     fn field(&self, instance: &Rc<Instance>, name: &str, value: Rc<Resolved>) -> Rc<Resolved> {
         let annotated = self.open(instance.class.module).is_some_and(|open| {
-            open.scoped(name, Some(instance.class.line)).iter().any(|binding| {
-                matches!(
-                    binding.statement().map(|statement| &statement.kind),
-                    Some(StmtKind::AnnotatedAssign { .. })
-                )
-            })
+            open.scoped(name, Some(instance.class.line))
+                .iter()
+                .any(|binding| {
+                    matches!(
+                        binding.statement().map(|statement| &statement.kind),
+                        Some(StmtKind::AnnotatedAssign { .. })
+                    )
+                })
         });
         // A plain class attribute is a constant.
         if !annotated {
@@ -348,7 +421,13 @@ impl Resolver<'_> {
     }
 
     /// The value that the constructor of a data class was given by position.
-    fn positional_field(&self, instance: &Rc<Instance>, given: &[Kept], more: bool, name: &str) -> Option<Rc<Resolved>> {
+    fn positional_field(
+        &self,
+        instance: &Rc<Instance>,
+        given: &[Kept],
+        more: bool,
+        name: &str,
+    ) -> Option<Rc<Resolved>> {
         let open = self.open(instance.class.module)?;
         let mut position = 0;
         for number in open.module.block(instance.class.line).take(256) {
@@ -364,7 +443,10 @@ impl Resolver<'_> {
                         if more {
                             return None;
                         }
-                        let by_position = given.iter().filter(|kept| kept.keyword.is_none()).nth(position);
+                        let by_position = given
+                            .iter()
+                            .filter(|kept| kept.keyword.is_none())
+                            .nth(position);
                         if let Some(kept) = by_position {
                             return Some(kept.value.clone());
                         }
@@ -385,8 +467,17 @@ impl Resolver<'_> {
     }
 
     /// `self.name = value` in the methods of a class.
-    fn assigned_attribute(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
-        let key = (place, name.into(), instance.map(|instance| instance.construction));
+    fn assigned_attribute(
+        &self,
+        place: LinePlace,
+        name: &str,
+        instance: Option<&Rc<Instance>>,
+    ) -> Option<Rc<Resolved>> {
+        let key = (
+            place,
+            name.into(),
+            instance.map(|instance| instance.construction),
+        );
         if let Some(known) = self.attributes.borrow().get(&key) {
             return known.clone();
         }
@@ -415,7 +506,10 @@ impl Resolver<'_> {
                 continue;
             }
             let before = text.get(..offset).unwrap_or("");
-            let after = text.get(offset + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+            let after = text
+                .get(offset + name.len()..)
+                .unwrap_or("")
+                .trim_start_matches([' ', '\t']);
             let assigned = (after.starts_with('=') && !after.starts_with("=="))
                 || (after.starts_with(':') && !after.starts_with(":="))
                 || after.starts_with(',');
@@ -434,9 +528,11 @@ impl Resolver<'_> {
             for statement in module.statements(line).iter() {
                 let (targets, value): (&[Expr], &Expr) = match &statement.kind {
                     StmtKind::Assign { targets, value } => (targets, value),
-                    StmtKind::AnnotatedAssign { target, value: Some(value), .. } => {
-                        (std::slice::from_ref(target), value)
-                    }
+                    StmtKind::AnnotatedAssign {
+                        target,
+                        value: Some(value),
+                        ..
+                    } => (std::slice::from_ref(target), value),
                     _ => continue,
                 };
                 let hit = targets.iter().any(|target| {
@@ -444,12 +540,20 @@ impl Resolver<'_> {
                 });
                 if !hit {
                     // Part of a tuple: not followed.
-                    if statement.span.contains(offset) && targets.iter().any(|target| target.span.contains(offset)) {
+                    if statement.span.contains(offset)
+                        && targets.iter().any(|target| target.span.contains(offset))
+                    {
                         parts.push((initial, Resolved::unknown(Why::Attribute)));
                     }
                     continue;
                 }
-                let at = At { module: place.module, line, inline: false, scope, locals: None };
+                let at = At {
+                    module: place.module,
+                    line,
+                    inline: false,
+                    scope,
+                    locals: None,
+                };
                 let mut assigned = self.value(value, at);
                 if let Some(instance) = instance {
                     assigned = self.constructed(value, assigned, instance, method, place.module);
@@ -464,10 +568,16 @@ impl Resolver<'_> {
             return None;
         }
         // `self.x = None` in `__init__` announces what another method assigns.
-        let meaningful = parts.iter().any(|(_, part)| !matches!(part.only(), Some(Thing::None)));
+        let meaningful = parts
+            .iter()
+            .any(|(_, part)| !matches!(part.only(), Some(Thing::None)));
         let parts: Vec<Rc<Resolved>> = parts
             .into_iter()
-            .filter(|(_, part)| !(meaningful && matches!(part.only(), Some(Thing::None)) && part.origin != Origin::Default))
+            .filter(|(_, part)| {
+                !(meaningful
+                    && matches!(part.only(), Some(Thing::None))
+                    && part.origin != Origin::Default)
+            })
             .map(|(_, part)| part)
             .collect();
         Some(Resolved::join(&parts))
@@ -497,29 +607,50 @@ impl Resolver<'_> {
         method: LineIndex,
         module: ModuleId,
     ) -> Rc<Resolved> {
-        let from_parameter = assigned.origin == Origin::Default || assigned.unknown == Some(Why::Parameter);
+        let from_parameter =
+            assigned.origin == Origin::Default || assigned.unknown == Some(Why::Parameter);
         if !from_parameter {
             return assigned;
         }
-        let Some((given, open)) = self.construction(instance) else { return assigned };
-        let given = given.as_slice();
-        let ExprKind::Name(name) = &value.kind else {
-            return if given.is_empty() && !open { assigned } else { Resolved::unknown(Why::Attribute) };
-        };
-        let Some(place) = self.open(module) else { return assigned };
-        let statements = place.module.statements(method);
-        let Some(StmtKind::Function { parameters, .. }) = statements.first().map(|statement| &statement.kind) else {
+        let Some((given, open)) = self.construction(instance) else {
             return assigned;
         };
-        let Some(index) = parameters.iter().position(|parameter| parameter.name.name == *name) else {
-            return if given.is_empty() && !open { assigned } else { Resolved::unknown(Why::Attribute) };
+        let given = given.as_slice();
+        let ExprKind::Name(name) = &value.kind else {
+            return if given.is_empty() && !open {
+                assigned
+            } else {
+                Resolved::unknown(Why::Attribute)
+            };
+        };
+        let Some(place) = self.open(module) else {
+            return assigned;
+        };
+        let statements = place.module.statements(method);
+        let Some(StmtKind::Function { parameters, .. }) =
+            statements.first().map(|statement| &statement.kind)
+        else {
+            return assigned;
+        };
+        let Some(index) = parameters
+            .iter()
+            .position(|parameter| parameter.name.name == *name)
+        else {
+            return if given.is_empty() && !open {
+                assigned
+            } else {
+                Resolved::unknown(Why::Attribute)
+            };
         };
         if let Some(value) = kept(given, name) {
             return value.clone();
         }
-        let by_position = index
-            .checked_sub(1)
-            .and_then(|index| given.iter().filter(|kept| kept.keyword.is_none()).nth(index));
+        let by_position = index.checked_sub(1).and_then(|index| {
+            given
+                .iter()
+                .filter(|kept| kept.keyword.is_none())
+                .nth(index)
+        });
         match by_position {
             Some(kept) => kept.value.clone(),
             None if open => Resolved::unknown(Why::Unpacked),
@@ -529,11 +660,15 @@ impl Resolver<'_> {
 
     /// The decorators of a function or class: the expressions on the lines before its header.
     pub(super) fn decorators(&self, place: LinePlace) -> Vec<(LineIndex, Expr)> {
-        let Some(open) = self.open(place.module) else { return Vec::new() };
+        let Some(open) = self.open(place.module) else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         let mut line = place.line;
         while let Some(before) = line.number().checked_sub(1).map(LineIndex::new) {
-            if found.len() > 32 || !crate::python::scope::line_text(&open.module, before).starts_with('@') {
+            if found.len() > 32
+                || !crate::python::scope::line_text(&open.module, before).starts_with('@')
+            {
                 break;
             }
             for statement in open.module.statements(before).iter() {
@@ -562,7 +697,12 @@ impl Resolver<'_> {
     }
 
     /// What a parameter stands for.
-    pub(super) fn parameter(&self, place: LinePlace, parameters: &[Parameter], index: usize) -> Rc<Resolved> {
+    pub(super) fn parameter(
+        &self,
+        place: LinePlace,
+        parameters: &[Parameter],
+        index: usize,
+    ) -> Rc<Resolved> {
         let Some(open) = self.open(place.module) else {
             return Resolved::unknown(Why::Bound);
         };
@@ -573,32 +713,51 @@ impl Resolver<'_> {
         if is_collecting(parameter.kind) {
             return if parameter.kind == crate::python::ast::ParameterKind::Star {
                 Resolved::known(
-                    Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items: Vec::new(), open: true })),
+                    Thing::Sequence(Rc::new(Sequence {
+                        kind: SequenceKind::Tuple,
+                        items: Vec::new(),
+                        open: true,
+                    })),
                     None,
                 )
             } else {
-                Resolved::known(Thing::Mapping(Rc::new(Mapping { items: Vec::new(), open: true })), None)
+                Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None)
             };
         }
         if let (Some(class), 0) = (outer, index)
             && is_class(&open.module, outer)
             && !self.decorated_with(place, &["staticmethod"])
         {
-            let class = LinePlace { module: place.module, line: class };
+            let class = LinePlace {
+                module: place.module,
+                line: class,
+            };
             let by_name = matches!(&*parameter.name.name, "cls" | "mcs" | "klass");
             if by_name || self.decorated_with(place, &["classmethod"]) {
                 return Resolved::known(Thing::Class(class), None);
             }
             return Resolved::known(
-                Thing::Instance(Rc::new(Instance { class, construction: Construction::Unknown })),
+                Thing::Instance(Rc::new(Instance {
+                    class,
+                    construction: Construction::Unknown,
+                })),
                 None,
             );
         }
-        let at = At { module: place.module, line: place.line, inline: false, scope: outer, locals: None };
+        let at = At {
+            module: place.module,
+            line: place.line,
+            inline: false,
+            scope: outer,
+            locals: None,
+        };
         if let Some(value) = self.option_default(place, &parameter.name.name) {
             return value;
         }
-        let annotated = parameter.annotation.as_ref().and_then(|annotation| self.annotated(annotation, at, 0));
+        let annotated = parameter
+            .annotation
+            .as_ref()
+            .and_then(|annotation| self.annotated(annotation, at, 0));
         if let Some(default) = &parameter.default {
             let value = self.value(default, at);
             if let Some(annotated) = annotated
@@ -612,25 +771,35 @@ impl Resolver<'_> {
             return annotated;
         }
         if OPTION_NAMES.contains(&&*parameter.name.name) && self.parses_options(place.module) {
-            return Resolved::known(Thing::Options(place.module), None).with_origin(Origin::Default);
+            return Resolved::known(Thing::Options(place.module), None)
+                .with_origin(Origin::Default);
         }
         Resolved::unknown(Why::Parameter)
     }
 
     /// An instance of the class that an annotation names, when it is one of a library or of the project.
-    pub(super) fn annotated(&self, annotation: &Expr, at: At<'_>, depth: u32) -> Option<Rc<Resolved>> {
+    pub(super) fn annotated(
+        &self,
+        annotation: &Expr,
+        at: At<'_>,
+        depth: u32,
+    ) -> Option<Rc<Resolved>> {
         if depth > 4 {
             return None;
         }
         match &annotation.kind {
             ExprKind::Name(_) | ExprKind::Attribute { .. } => {
                 match self.value(annotation, at).only()? {
-                    Thing::Object(name) if name.ends_with("argparse.Namespace") => {
-                        Some(Resolved::known(Thing::Options(at.module), None).with_origin(Origin::Default))
-                    }
+                    Thing::Object(name) if name.ends_with("argparse.Namespace") => Some(
+                        Resolved::known(Thing::Options(at.module), None)
+                            .with_origin(Origin::Default),
+                    ),
                     Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
                     Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
+                        Thing::Instance(Rc::new(Instance {
+                            class: *class,
+                            construction: Construction::Unknown,
+                        })),
                         None,
                     )),
                     _ => None,
@@ -638,21 +807,28 @@ impl Resolver<'_> {
             }
             ExprKind::Str(text) => {
                 let last = text.trim();
-                let plain = last.chars().all(|character| character.is_alphanumeric() || character == '_');
+                let plain = last
+                    .chars()
+                    .all(|character| character.is_alphanumeric() || character == '_');
                 if !plain || last.is_empty() {
                     return None;
                 }
                 match self.name(last, annotation.span.start, at).only()? {
                     Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
                     Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
+                        Thing::Instance(Rc::new(Instance {
+                            class: *class,
+                            construction: Construction::Unknown,
+                        })),
                         None,
                     )),
                     _ => None,
                 }
             }
             ExprKind::Subscript { value, index } => match &value.kind {
-                ExprKind::Name(name) if &**name == "Optional" => self.annotated(index, at, depth + 1),
+                ExprKind::Name(name) if &**name == "Optional" => {
+                    self.annotated(index, at, depth + 1)
+                }
                 ExprKind::Attribute { attribute, .. } if &*attribute.name == "Optional" => {
                     self.annotated(index, at, depth + 1)
                 }
@@ -680,7 +856,9 @@ impl Resolver<'_> {
         self.returns
             .borrow_mut()
             .insert(place, Resolved::unknown(Why::Bound));
-        let value = self.returned_inner(place).unwrap_or_else(|| Resolved::unknown(Why::Call));
+        let value = self
+            .returned_inner(place)
+            .unwrap_or_else(|| Resolved::unknown(Why::Call));
         self.returns.borrow_mut().insert(place, value.clone());
         value
     }
@@ -703,7 +881,11 @@ impl Resolver<'_> {
             if !inline && !text.contains("return") && !text.contains("yield") {
                 continue;
             }
-            let scope = if inline { Some(place.line) } else { module.scope(line) };
+            let scope = if inline {
+                Some(place.line)
+            } else {
+                module.scope(line)
+            };
             if scope != Some(place.line) {
                 continue;
             }
@@ -720,7 +902,10 @@ impl Resolver<'_> {
                         parts.push(self.value(value, at));
                     }
                     StmtKind::Return(None) => parts.push(Resolved::known(Thing::None, None)),
-                    StmtKind::Expr(Expr { kind: ExprKind::Yield(_), .. }) => return None,
+                    StmtKind::Expr(Expr {
+                        kind: ExprKind::Yield(_),
+                        ..
+                    }) => return None,
                     _ => {}
                 }
             }
@@ -736,7 +921,12 @@ impl Resolver<'_> {
         while !inline && module.parent(last) != Some(place.line) {
             last = module.parent(last)?;
         }
-        if !inline && !matches!(first_word(module, last), "return" | "raise" | "else" | "with" | "except" | "try" | "finally") {
+        if !inline
+            && !matches!(
+                first_word(module, last),
+                "return" | "raise" | "else" | "with" | "except" | "try" | "finally"
+            )
+        {
             parts.push(Resolved::known(Thing::None, None));
         }
         Some(Resolved::join(&parts).with_origin(Origin::Constant))

@@ -6,7 +6,10 @@ use crate::python::ast::{ArgumentKind, Call, Expr, ExprKind};
 use crate::python::defaults;
 use crate::python::fold;
 use crate::python::scope::{LinePlace, is_class};
-use crate::python::things::{CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing};
+use crate::python::things::{
+    CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind,
+    Source, Thing,
+};
 use crate::python::value::{At, Resolver};
 use crate::python::walk;
 use crate::span::Span;
@@ -14,9 +17,40 @@ use crate::usage::{Origin, Why};
 
 /// Builtins whose result is worked out.
 const KNOWN_BUILTINS: [&str; 34] = [
-    "dict", "list", "tuple", "set", "frozenset", "reversed", "sorted", "iter", "enumerate", "zip", "range", "str",
-    "bytes", "bytearray", "chr", "ord", "len", "bool", "int", "getattr", "type", "super", "vars", "__import__",
-    "bytes.fromhex", "bytearray.fromhex", "dict.fromkeys", "map", "filter", "print", "open", "abs", "repr", "format",
+    "dict",
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "reversed",
+    "sorted",
+    "iter",
+    "enumerate",
+    "zip",
+    "range",
+    "str",
+    "bytes",
+    "bytearray",
+    "chr",
+    "ord",
+    "len",
+    "bool",
+    "int",
+    "getattr",
+    "type",
+    "super",
+    "vars",
+    "__import__",
+    "bytes.fromhex",
+    "bytearray.fromhex",
+    "dict.fromkeys",
+    "map",
+    "filter",
+    "print",
+    "open",
+    "abs",
+    "repr",
+    "format",
 ];
 
 /// The arguments of a call, worked out.
@@ -69,9 +103,12 @@ impl Resolver<'_> {
                     value: self.value(&argument.value, at),
                 }),
                 ArgumentKind::Star => match self.elements(&self.value(&argument.value, at)) {
-                    Some(items) if items.len() <= 1024 => given
-                        .arguments
-                        .extend(items.into_iter().map(|value| Kept { keyword: None, value })),
+                    Some(items) if items.len() <= 1024 => {
+                        given.arguments.extend(items.into_iter().map(|value| Kept {
+                            keyword: None,
+                            value,
+                        }))
+                    }
                     _ => given.open_positions = true,
                 },
                 ArgumentKind::DoubleStar => match self.value(&argument.value, at).only() {
@@ -124,14 +161,22 @@ impl Resolver<'_> {
 
     /// What a call returns.
     pub(super) fn call(&self, call: &Call, span: Span, at: At<'_>) -> Rc<Resolved> {
-        let source = Some(Source { module: at.module, span });
+        let source = Some(Source {
+            module: at.module,
+            span,
+        });
         if let ExprKind::Attribute { value, attribute } = &call.function.kind {
             let receiver = self.value(value, at);
-            if let Some(folded) = self.method_of_literal(&receiver, &attribute.name, call, source, at) {
+            if let Some(folded) =
+                self.method_of_literal(&receiver, &attribute.name, call, source, at)
+            {
                 return folded;
             }
             let callee = self.attribute(&receiver, &attribute.name, at.module);
-            if callee.things.is_empty() && matches!(&*attribute.name, "parse_args" | "parse_known_args") && self.parses_options(at.module) {
+            if callee.things.is_empty()
+                && matches!(&*attribute.name, "parse_args" | "parse_known_args")
+                && self.parses_options(at.module)
+            {
                 return defaults::options(at.module, &attribute.name);
             }
             return self.called(&callee, call, source, at);
@@ -158,14 +203,23 @@ impl Resolver<'_> {
         for _ in 0..32 {
             let line = scope?;
             if is_class(&open.module, scope) {
-                return Some(LinePlace { module: at.module, line });
+                return Some(LinePlace {
+                    module: at.module,
+                    line,
+                });
             }
             scope = open.module.scope(line);
         }
         None
     }
 
-    fn called(&self, callee: &Rc<Resolved>, call: &Call, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
+    fn called(
+        &self,
+        callee: &Rc<Resolved>,
+        call: &Call,
+        source: Option<Source>,
+        at: At<'_>,
+    ) -> Rc<Resolved> {
         let mut parts = Vec::with_capacity(callee.things.len());
         for thing in &callee.things {
             if matches!(thing, Thing::None) && callee.things.len() > 1 {
@@ -183,7 +237,13 @@ impl Resolver<'_> {
         Resolved::join(&parts)
     }
 
-    fn called_thing(&self, thing: &Thing, call: &Call, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
+    fn called_thing(
+        &self,
+        thing: &Thing,
+        call: &Call,
+        source: Option<Source>,
+        at: At<'_>,
+    ) -> Rc<Resolved> {
         match thing {
             Thing::Object(name) => self
                 .known_function(name, call, source, at)
@@ -192,7 +252,8 @@ impl Resolver<'_> {
             Thing::Function(place) | Thing::Method(place, _) => {
                 let value = self.returned(*place);
                 // What depends on parameters is another question for every call.
-                let depends = value.origin == Origin::Default || value.unknown == Some(Why::Parameter);
+                let depends =
+                    value.origin == Origin::Default || value.unknown == Some(Why::Parameter);
                 let options = matches!(value.only(), Some(Thing::Options(_)));
                 if depends && !options && !call.arguments.is_empty() {
                     return Resolved::unknown(Why::Call);
@@ -202,14 +263,23 @@ impl Resolver<'_> {
             Thing::Class(place) => {
                 let construction = match source {
                     Some(source) if at.locals.is_none() => Construction::Call(CallPlace {
-                        place: LinePlace { module: at.module, line: at.line },
+                        place: LinePlace {
+                            module: at.module,
+                            line: at.line,
+                        },
                         inline: at.inline,
                         scope: at.scope,
                         span: source.span,
                     }),
                     _ => Construction::Unknown,
                 };
-                Resolved::known(Thing::Instance(Rc::new(Instance { class: *place, construction })), None)
+                Resolved::known(
+                    Thing::Instance(Rc::new(Instance {
+                        class: *place,
+                        construction,
+                    })),
+                    None,
+                )
             }
             Thing::Partial(partial) => {
                 if let Some(parsed) = self.parsed_classes(partial) {
@@ -219,7 +289,8 @@ impl Resolver<'_> {
                     Some(Thing::Object(name)) => Resolved::result(name),
                     Some(Thing::Function(place)) => {
                         let value = self.returned(*place);
-                        if value.origin == Origin::Default || value.unknown == Some(Why::Parameter) {
+                        if value.origin == Origin::Default || value.unknown == Some(Why::Parameter)
+                        {
                             return Resolved::unknown(Why::Call);
                         }
                         value
@@ -233,7 +304,9 @@ impl Resolver<'_> {
 
     /// `HfArgumentParser((A, B)).parse_args_into_dataclasses()`: instances of the classes.
     fn parsed_classes(&self, partial: &Partial) -> Option<Rc<Resolved>> {
-        let Some(Thing::Object(name)) = partial.callee.only() else { return None };
+        let Some(Thing::Object(name)) = partial.callee.only() else {
+            return None;
+        };
         if !defaults::is_class_parser(name) {
             return None;
         }
@@ -258,13 +331,23 @@ impl Resolver<'_> {
             })
             .collect();
         Some(Resolved::known(
-            Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })),
+            Thing::Sequence(Rc::new(Sequence {
+                kind: SequenceKind::Tuple,
+                items,
+                open: false,
+            })),
             None,
         ))
     }
 
     /// Functions whose result the resolver knows.
-    fn known_function(&self, name: &str, call: &Call, source: Option<Source>, at: At<'_>) -> Option<Rc<Resolved>> {
+    fn known_function(
+        &self,
+        name: &str,
+        call: &Call,
+        source: Option<Source>,
+        at: At<'_>,
+    ) -> Option<Rc<Resolved>> {
         if let Some(builtin) = name.strip_prefix("builtins.") {
             return Some(self.builtin(builtin, call, source, at));
         }
@@ -302,7 +385,12 @@ impl Resolver<'_> {
         Some(match name {
             "functools.partial" | "functools.partialmethod" => {
                 let mut given = self.given(call, at);
-                if given.arguments.is_empty() || given.arguments.first().is_some_and(|kept| kept.keyword.is_some()) {
+                if given.arguments.is_empty()
+                    || given
+                        .arguments
+                        .first()
+                        .is_some_and(|kept| kept.keyword.is_some())
+                {
                     return Some(Resolved::unknown(Why::Call));
                 }
                 let callee = given.arguments.remove(0).value;
@@ -335,34 +423,58 @@ impl Resolver<'_> {
                     _ => Resolved::unknown(Why::Environment),
                 }
             }
-            "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping { items: Vec::new(), open: true })), None),
+            "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None),
             "os.path.join" | "posixpath.join" => {
                 let given = self.given(call, at);
                 path(fold::joined_path(&given.positional(), given.open()))
             }
-            "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "pathlib.PurePosixPath" | "pathlib.WindowsPath" => {
+            "pathlib.Path"
+            | "pathlib.PurePath"
+            | "pathlib.PosixPath"
+            | "pathlib.PurePosixPath"
+            | "pathlib.WindowsPath" => {
                 let given = self.given(call, at);
                 path(fold::joined_path(&given.positional(), given.open()))
             }
-            "os.path.abspath" | "os.path.realpath" | "os.path.dirname" | "os.path.expanduser" | "os.path.expandvars"
-            | "os.path.normpath" | "os.path.relpath" | "os.getcwd" | "os.path.commonpath" | "pathlib.Path.cwd"
-            | "pathlib.Path.home" | "tempfile.mkdtemp" | "tempfile.gettempdir" | "tempfile.mktemp" => path(None),
+            "os.path.abspath"
+            | "os.path.realpath"
+            | "os.path.dirname"
+            | "os.path.expanduser"
+            | "os.path.expandvars"
+            | "os.path.normpath"
+            | "os.path.relpath"
+            | "os.getcwd"
+            | "os.path.commonpath"
+            | "pathlib.Path.cwd"
+            | "pathlib.Path.home"
+            | "tempfile.mkdtemp"
+            | "tempfile.gettempdir"
+            | "tempfile.mktemp" => path(None),
             "os.fspath" => argument(0, "path")?,
             "os.path.basename" => Resolved::unknown(Why::Call),
             "copy.copy" | "copy.deepcopy" => argument(0, "x")?,
             "typing.cast" => argument(1, "val")?,
-            "collections.OrderedDict" | "types.SimpleNamespace" | "argparse.Namespace" | "easydict.EasyDict"
-            | "munch.Munch" | "ml_collections.ConfigDict" => self.builtin("dict", call, source, at),
-            "omegaconf.OmegaConf.create" | "addict.Dict" | "types.MappingProxyType" => argument(0, "obj")?,
+            "collections.OrderedDict"
+            | "types.SimpleNamespace"
+            | "argparse.Namespace"
+            | "easydict.EasyDict"
+            | "munch.Munch"
+            | "ml_collections.ConfigDict" => self.builtin("dict", call, source, at),
+            "omegaconf.OmegaConf.create" | "addict.Dict" | "types.MappingProxyType" => {
+                argument(0, "obj")?
+            }
             "argparse.ArgumentParser.parse_args"
             | "argparse.ArgumentParser.parse_known_args"
             | "argparse.ArgumentParser.parse_intermixed_args" => {
                 defaults::options(at.module, name.rsplit('.').next().unwrap_or(name))
             }
-            "base64.b64decode" | "base64.standard_b64decode" | "base64.urlsafe_b64decode" | "binascii.a2b_base64" => {
-                argument(0, "s")?.map(fold::decode_base64)
+            "base64.b64decode"
+            | "base64.standard_b64decode"
+            | "base64.urlsafe_b64decode"
+            | "binascii.a2b_base64" => argument(0, "s")?.map(fold::decode_base64),
+            "base64.b16decode" | "binascii.unhexlify" | "binascii.a2b_hex" => {
+                argument(0, "s")?.map(fold::decode_hex)
             }
-            "base64.b16decode" | "binascii.unhexlify" | "binascii.a2b_hex" => argument(0, "s")?.map(fold::decode_hex),
             "codecs.decode" | "codecs.encode" => {
                 let encoding = argument(1, "encoding")?;
                 let encoding = encoding.only_str()?.to_owned();
@@ -379,13 +491,25 @@ impl Resolver<'_> {
         }
         let given = self.given(call, at);
         let first = given.at(0).cloned();
-        let unknown = || Resolved::unknown(first.as_ref().and_then(|first| first.unknown).unwrap_or(Why::Call));
+        let unknown = || {
+            Resolved::unknown(
+                first
+                    .as_ref()
+                    .and_then(|first| first.unknown)
+                    .unwrap_or(Why::Call),
+            )
+        };
         match name {
             "dict" => {
-                let mut mapping = Mapping { items: Vec::new(), open: given.open() };
+                let mut mapping = Mapping {
+                    open: given.open(),
+                    ..Mapping::default()
+                };
                 for kept in &given.arguments {
                     match (&kept.keyword, kept.value.only()) {
-                        (Some(keyword), _) => mapping.set(Thing::Str(keyword.clone()), kept.value.clone()),
+                        (Some(keyword), _) => {
+                            mapping.set(Thing::Str(keyword.clone()), kept.value.clone())
+                        }
                         (None, Some(Thing::Mapping(more))) => mapping.merge(more),
                         (None, _) => match self.elements(&kept.value) {
                             Some(pairs) => {
@@ -424,7 +548,14 @@ impl Resolver<'_> {
                         if name == "sorted" && !fold::sort(&mut items, given.arguments.len() > 1) {
                             return unknown();
                         }
-                        Resolved::known(Thing::Sequence(Rc::new(Sequence { kind, items, open: given.open() })), source)
+                        Resolved::known(
+                            Thing::Sequence(Rc::new(Sequence {
+                                kind,
+                                items,
+                                open: given.open(),
+                            })),
+                            source,
+                        )
                     }
                     None => unknown(),
                 }
@@ -435,7 +566,10 @@ impl Resolver<'_> {
                         .into_iter()
                         .enumerate()
                         .map(|(index, item)| {
-                            let index = Resolved::known(Thing::Int(i64::try_from(index).unwrap_or(i64::MAX)), None);
+                            let index = Resolved::known(
+                                Thing::Int(i64::try_from(index).unwrap_or(i64::MAX)),
+                                None,
+                            );
                             tuple(vec![index, item])
                         })
                         .collect();
@@ -444,14 +578,23 @@ impl Resolver<'_> {
                 _ => unknown(),
             },
             "zip" => {
-                let columns: Option<Vec<Vec<Rc<Resolved>>>> =
-                    given.arguments.iter().map(|kept| self.elements(&kept.value)).collect();
+                let columns: Option<Vec<Vec<Rc<Resolved>>>> = given
+                    .arguments
+                    .iter()
+                    .map(|kept| self.elements(&kept.value))
+                    .collect();
                 match columns {
                     Some(columns) if !columns.is_empty() && !given.open() => {
                         let length = columns.iter().map(Vec::len).min().unwrap_or(0);
                         let rows = (0..length)
                             .map(|row| {
-                                tuple(columns.iter().filter_map(|column| column.get(row)).cloned().collect())
+                                tuple(
+                                    columns
+                                        .iter()
+                                        .filter_map(|column| column.get(row))
+                                        .cloned()
+                                        .collect(),
+                                )
                             })
                             .collect();
                         list(rows, source)
@@ -471,12 +614,18 @@ impl Resolver<'_> {
                 Some(first) => first.map(fold::to_bytes),
                 None => unknown(),
             },
-            "chr" => first.as_ref().map_or_else(unknown, |first| first.map(fold::character)),
-            "ord" => first.as_ref().map_or_else(unknown, |first| first.map(fold::ordinal)),
+            "chr" => first
+                .as_ref()
+                .map_or_else(unknown, |first| first.map(fold::character)),
+            "ord" => first
+                .as_ref()
+                .map_or_else(unknown, |first| first.map(fold::ordinal)),
             "len" => match &first {
                 Some(first) => first.map(|thing| match thing {
                     Thing::Str(text) => i64::try_from(text.chars().count()).ok().map(Thing::Int),
-                    Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => {
+                    Thing::Sequence(sequence)
+                        if !sequence.open && sequence.kind != SequenceKind::Set =>
+                    {
                         i64::try_from(sequence.items.len()).ok().map(Thing::Int)
                     }
                     _ => None,
@@ -484,7 +633,9 @@ impl Resolver<'_> {
                 None => unknown(),
             },
             "bool" => match first.as_ref().map(|first| (first.truth(), first.origin)) {
-                Some((Some(truth), origin)) => Resolved::known(Thing::Bool(truth), source).with_origin(origin),
+                Some((Some(truth), origin)) => {
+                    Resolved::known(Thing::Bool(truth), source).with_origin(origin)
+                }
                 _ => unknown(),
             },
             "int" => first.as_ref().map_or_else(unknown, |first| {
@@ -510,7 +661,9 @@ impl Resolver<'_> {
                 };
                 let value = self.attribute(receiver, attribute, at.module);
                 match given.at(2) {
-                    Some(default) if value.things.is_empty() => default.clone().with_origin(Origin::Default),
+                    Some(default) if value.things.is_empty() => {
+                        default.clone().with_origin(Origin::Default)
+                    }
                     _ => value,
                 }
             }
@@ -521,8 +674,13 @@ impl Resolver<'_> {
                     _ => None,
                 })
             }),
-            "super" => match (first.as_ref().and_then(|first| first.only().cloned()), self.class_around(at)) {
-                (Some(Thing::Class(class)), _) | (None, Some(class)) => Resolved::known(Thing::Super(class), None),
+            "super" => match (
+                first.as_ref().and_then(|first| first.only().cloned()),
+                self.class_around(at),
+            ) {
+                (Some(Thing::Class(class)), _) | (None, Some(class)) => {
+                    Resolved::known(Thing::Super(class), None)
+                }
                 _ => unknown(),
             },
             "vars" => first.unwrap_or_else(|| Resolved::unknown(Why::Call)),
@@ -530,9 +688,9 @@ impl Resolver<'_> {
                 Some(dotted) => Resolved::object(dotted.split('.').next().unwrap_or(dotted)),
                 None => unknown(),
             },
-            "bytes.fromhex" | "bytearray.fromhex" => {
-                first.as_ref().map_or_else(unknown, |first| first.map(fold::decode_hex))
-            }
+            "bytes.fromhex" | "bytearray.fromhex" => first
+                .as_ref()
+                .map_or_else(unknown, |first| first.map(fold::decode_hex)),
             "dict.fromkeys" | "map" | "filter" => Resolved::unknown(Why::Call),
             "print" => Resolved::known(Thing::None, None),
             "open" => Resolved::result("builtins.open"),
@@ -552,7 +710,12 @@ impl Resolver<'_> {
         let literal = |thing: &Thing| {
             matches!(
                 thing,
-                Thing::Str(_) | Thing::Bytes(_) | Thing::Sequence(_) | Thing::Mapping(_) | Thing::Path(_) | Thing::Member(_, true)
+                Thing::Str(_)
+                    | Thing::Bytes(_)
+                    | Thing::Sequence(_)
+                    | Thing::Mapping(_)
+                    | Thing::Path(_)
+                    | Thing::Member(_, true)
             )
         };
         if receiver.things.is_empty() || !receiver.things.iter().any(literal) {
@@ -584,11 +747,22 @@ impl Resolver<'_> {
         Some(Resolved::join(&parts).with_origin(receiver.origin))
     }
 
-    fn text_method(&self, text: &str, name: &str, given: &Given, source: Option<Source>) -> Rc<Resolved> {
+    fn text_method(
+        &self,
+        text: &str,
+        name: &str,
+        given: &Given,
+        source: Option<Source>,
+    ) -> Rc<Resolved> {
         match name {
             "join" => match given.at(0).and_then(|items| self.elements(items)) {
                 Some(items) => fold::join(text, &items, source),
-                None => Resolved::unknown(given.at(0).and_then(|first| first.unknown).unwrap_or(Why::Call)),
+                None => Resolved::unknown(
+                    given
+                        .at(0)
+                        .and_then(|first| first.unknown)
+                        .unwrap_or(Why::Call),
+                ),
             },
             "format" => {
                 if given.open() {
@@ -597,7 +771,11 @@ impl Resolver<'_> {
                 let named: Vec<(&str, &Rc<Resolved>)> = given
                     .arguments
                     .iter()
-                    .filter_map(|kept| kept.keyword.as_deref().map(|keyword| (keyword, &kept.value)))
+                    .filter_map(|kept| {
+                        kept.keyword
+                            .as_deref()
+                            .map(|keyword| (keyword, &kept.value))
+                    })
                     .collect();
                 fold::format(text, &given.positional(), &named, source)
             }
@@ -610,19 +788,34 @@ impl Resolver<'_> {
 
     fn mapping_method(&self, mapping: &Rc<Mapping>, name: &str, given: &Given) -> Rc<Resolved> {
         let pairs = |build: &dyn Fn(&Thing, &Rc<Resolved>) -> Rc<Resolved>| {
-            let items = mapping.items.iter().map(|(key, value)| build(key, value)).collect();
+            let items = mapping
+                .items
+                .iter()
+                .map(|(key, value)| build(key, value))
+                .collect();
             Resolved::known(
-                Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: mapping.open })),
+                Thing::Sequence(Rc::new(Sequence {
+                    kind: SequenceKind::List,
+                    items,
+                    open: mapping.open,
+                })),
                 None,
             )
         };
         match name {
-            "items" => pairs(&|key, value| tuple(vec![Resolved::known(key.clone(), value.source), value.clone()])),
+            "items" => pairs(&|key, value| {
+                tuple(vec![
+                    Resolved::known(key.clone(), value.source),
+                    value.clone(),
+                ])
+            }),
             "keys" => pairs(&|key, value| Resolved::known(key.clone(), value.source)),
             "values" => pairs(&|_, value| value.clone()),
             "copy" => Resolved::known(Thing::Mapping(mapping.clone()), None),
             "get" | "pop" | "setdefault" => {
-                let Some(key) = given.at(0) else { return Resolved::unknown(Why::Call) };
+                let Some(key) = given.at(0) else {
+                    return Resolved::unknown(Why::Call);
+                };
                 let default = || match given.at(1) {
                     Some(default) => default.clone(),
                     None if name == "get" => Resolved::known(Thing::None, None),
@@ -630,6 +823,9 @@ impl Resolver<'_> {
                 };
                 match key.only() {
                     Some(key) => match mapping.items.iter().find(|(have, _)| have == key) {
+                        Some((_, value)) if mapping.unsure.contains(key) => {
+                            Resolved::join(&[value.clone(), default()])
+                        }
                         Some((_, value)) => value.clone(),
                         // What a caller may hand on.
                         None if mapping.open => {
@@ -642,8 +838,11 @@ impl Resolver<'_> {
                         None => default(),
                     },
                     None if key.unknown.is_some() && !mapping.open && mapping.items.len() <= 64 => {
-                        let mut parts: Vec<Rc<Resolved>> =
-                            mapping.items.iter().map(|(_, value)| value.clone()).collect();
+                        let mut parts: Vec<Rc<Resolved>> = mapping
+                            .items
+                            .iter()
+                            .map(|(_, value)| value.clone())
+                            .collect();
                         parts.push(default());
                         Resolved::join(&parts)
                     }
@@ -669,7 +868,10 @@ impl Resolver<'_> {
             },
             Some(Thing::Function(place)) => self.returned(*place),
             Some(Thing::Class(class)) => Resolved::known(
-                Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Bare })),
+                Thing::Instance(Rc::new(Instance {
+                    class: *class,
+                    construction: Construction::Bare,
+                })),
                 None,
             ),
             _ => Resolved::unknown(Why::Call),
@@ -678,9 +880,23 @@ impl Resolver<'_> {
 }
 
 fn tuple(items: Vec<Rc<Resolved>>) -> Rc<Resolved> {
-    Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })), None)
+    Resolved::known(
+        Thing::Sequence(Rc::new(Sequence {
+            kind: SequenceKind::Tuple,
+            items,
+            open: false,
+        })),
+        None,
+    )
 }
 
 fn list(items: Vec<Rc<Resolved>>, source: Option<Source>) -> Rc<Resolved> {
-    Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })), source)
+    Resolved::known(
+        Thing::Sequence(Rc::new(Sequence {
+            kind: SequenceKind::List,
+            items,
+            open: false,
+        })),
+        source,
+    )
 }

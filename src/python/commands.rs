@@ -50,15 +50,43 @@ pub struct CommandLine {
 
 /// Names of functions that start a command; only when they are those of these modules.
 pub(super) const STARTERS: [&str; 16] = [
-    "run", "Popen", "call", "check_call", "check_output", "getoutput", "getstatusoutput", "system", "popen",
-    "create_subprocess_exec", "create_subprocess_shell", "execvp", "execv", "spawn", "split", "execute",
+    "run",
+    "Popen",
+    "call",
+    "check_call",
+    "check_output",
+    "getoutput",
+    "getstatusoutput",
+    "system",
+    "popen",
+    "create_subprocess_exec",
+    "create_subprocess_shell",
+    "execvp",
+    "execv",
+    "spawn",
+    "split",
+    "execute",
 ];
 
 /// Roots of which one must be imported.
-pub(super) const ROOTS: [&str; 7] = ["subprocess", "os", "asyncio", "shlex", "pexpect", "invoke", "sh"];
+pub(super) const ROOTS: [&str; 7] = [
+    "subprocess",
+    "os",
+    "asyncio",
+    "shlex",
+    "pexpect",
+    "invoke",
+    "sh",
+];
 
 /// The command line that a call starts.
-pub(super) fn started(resolver: &Resolver<'_>, call: &Call, statement: Span, whole: Span, at: At<'_>) -> Option<CommandLine> {
+pub(super) fn started(
+    resolver: &Resolver<'_>,
+    call: &Call,
+    statement: Span,
+    whole: Span,
+    at: At<'_>,
+) -> Option<CommandLine> {
     let name = match &call.function.kind {
         ExprKind::Name(name) => &**name,
         ExprKind::Attribute { attribute, .. } => &*attribute.name,
@@ -68,49 +96,69 @@ pub(super) fn started(resolver: &Resolver<'_>, call: &Call, statement: Span, who
         return None;
     }
     let callee = resolver.value(&call.function, at);
-    let Some(Thing::Object(qualified)) = callee.only() else { return None };
-    let text = match &**qualified {
-        "subprocess.run" | "subprocess.Popen" | "subprocess.call" | "subprocess.check_call" | "subprocess.check_output"
-        | "subprocess.getoutput" | "subprocess.getstatusoutput" | "os.system" | "os.popen" | "shlex.split"
-        | "asyncio.create_subprocess_shell" | "pexpect.spawn" | "pexpect.run" | "invoke.run"
-        | "asyncio.subprocess.create_subprocess_shell" => {
-            let argument = call
-                .arguments
-                .iter()
-                .find(|argument| match &argument.kind {
-                    ArgumentKind::Positional => true,
-                    ArgumentKind::Keyword(keyword) => matches!(&*keyword.name, "args" | "cmd" | "command" | "s"),
-                    _ => false,
-                })?;
-            from_value(resolver, &argument.value, at)?
-        }
-        "os.execvp" | "os.execv" => from_value(resolver, &call.arguments.get(1)?.value, at)?,
-        "asyncio.create_subprocess_exec" | "asyncio.subprocess.create_subprocess_exec" => {
-            let mut words = Vec::new();
-            let mut open = false;
-            for argument in &call.arguments {
-                match argument.kind {
-                    ArgumentKind::Positional => {
-                        let value = resolver.value(&argument.value, at);
-                        words.push(word(resolver, &value, argument.value.span, at.module));
-                    }
-                    ArgumentKind::Star => {
-                        let value = resolver.value(&argument.value, at);
-                        match resolver.elements(&value) {
-                            Some(items) => words.extend(
-                                items.iter().map(|item| word(resolver, item, argument.value.span, at.module)),
-                            ),
-                            None => open = true,
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            CommandText::Words { words, open }
-        }
-        _ => return None,
+    let Some(Thing::Object(qualified)) = callee.only() else {
+        return None;
     };
-    Some(CommandLine { text, whole, statement })
+    let text =
+        match &**qualified {
+            "subprocess.run"
+            | "subprocess.Popen"
+            | "subprocess.call"
+            | "subprocess.check_call"
+            | "subprocess.check_output"
+            | "subprocess.getoutput"
+            | "subprocess.getstatusoutput"
+            | "os.system"
+            | "os.popen"
+            | "shlex.split"
+            | "asyncio.create_subprocess_shell"
+            | "pexpect.spawn"
+            | "pexpect.run"
+            | "invoke.run"
+            | "asyncio.subprocess.create_subprocess_shell" => {
+                let argument = call
+                    .arguments
+                    .iter()
+                    .find(|argument| match &argument.kind {
+                        ArgumentKind::Positional => true,
+                        ArgumentKind::Keyword(keyword) => {
+                            matches!(&*keyword.name, "args" | "cmd" | "command" | "s")
+                        }
+                        _ => false,
+                    })?;
+                from_value(resolver, &argument.value, at)?
+            }
+            "os.execvp" | "os.execv" => from_value(resolver, &call.arguments.get(1)?.value, at)?,
+            "asyncio.create_subprocess_exec" | "asyncio.subprocess.create_subprocess_exec" => {
+                let mut words = Vec::new();
+                let mut open = false;
+                for argument in &call.arguments {
+                    match argument.kind {
+                        ArgumentKind::Positional => {
+                            let value = resolver.value(&argument.value, at);
+                            words.push(word(resolver, &value, argument.value.span, at.module));
+                        }
+                        ArgumentKind::Star => {
+                            let value = resolver.value(&argument.value, at);
+                            match resolver.elements(&value) {
+                                Some(items) => words.extend(items.iter().map(|item| {
+                                    word(resolver, item, argument.value.span, at.module)
+                                })),
+                                None => open = true,
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                CommandText::Words { words, open }
+            }
+            _ => return None,
+        };
+    Some(CommandLine {
+        text,
+        whole,
+        statement,
+    })
 }
 
 fn from_value(resolver: &Resolver<'_>, expression: &Expr, at: At<'_>) -> Option<CommandText> {
@@ -120,7 +168,9 @@ fn from_value(resolver: &Resolver<'_>, expression: &Expr, at: At<'_>) -> Option<
             // Elements that are written here have their own place.
             let written: Vec<Span> = match &expression.kind {
                 ExprKind::List(items) | ExprKind::Tuple(items)
-                    if !items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_))) =>
+                    if !items
+                        .iter()
+                        .any(|item| matches!(item.kind, ExprKind::Starred(_))) =>
                 {
                     items.iter().map(|item| item.span).collect()
                 }
@@ -136,7 +186,10 @@ fn from_value(resolver: &Resolver<'_>, expression: &Expr, at: At<'_>) -> Option<
                     word(resolver, item, place, at.module)
                 })
                 .collect();
-            return Some(CommandText::Words { words, open: sequence.open || value.unknown.is_some() });
+            return Some(CommandText::Words {
+                words,
+                open: sequence.open || value.unknown.is_some(),
+            });
         }
     }
     // Also a text of which only the start is known is of use to nobody here.
@@ -149,13 +202,18 @@ fn from_value(resolver: &Resolver<'_>, expression: &Expr, at: At<'_>) -> Option<
 
 /// A value as a word. `place` is where it stands when it has no literal in this unit.
 fn word(resolver: &Resolver<'_>, value: &Resolved, place: Span, module: ModuleId) -> CommandWord {
-    let own = value.source.filter(|source| source.module == module).map(|source| source.span);
+    let own = value
+        .source
+        .filter(|source| source.module == module)
+        .map(|source| source.span);
     let span = own.unwrap_or(place);
     let text_span = own.and_then(|span| {
         let open = resolver.open(module)?;
         let written = span.text(open.module.text());
         let text = value.only_str()?;
-        let inner = written.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+        let inner = written
+            .strip_prefix(['"', '\''])?
+            .strip_suffix(['"', '\''])?;
         (inner == text).then(|| Span::new(span.start() + 1, span.end() - 1))
     });
     CommandWord {
@@ -168,7 +226,10 @@ fn word(resolver: &Resolver<'_>, value: &Resolved, place: Span, module: ModuleId
 }
 
 /// Calls `visit` for every call in a statement, with the places of the call and the statement.
-pub(super) fn calls<'s>(statement: &'s crate::python::ast::Stmt, visit: &mut dyn FnMut(&'s Call, Span)) {
+pub(super) fn calls<'s>(
+    statement: &'s crate::python::ast::Stmt,
+    visit: &mut dyn FnMut(&'s Call, Span),
+) {
     walk::statement_expressions(statement, &mut |outer| {
         walk::each(outer, &mut |expression| {
             if let ExprKind::Call(call) = &expression.kind {

@@ -12,8 +12,20 @@ use crate::usage::{Guard, Role, Use};
 
 /// Methods and functions that write to the place they are given.
 const SAVES: [&str; 14] = [
-    "save_pretrained", "save", "save_to_disk", "save_model", "makedirs", "mkdir", "save_checkpoint", "save_weights",
-    "dump", "export", "snapshot_download", "output_dir", "TrainingArguments", "save_state",
+    "save_pretrained",
+    "save",
+    "save_to_disk",
+    "save_model",
+    "makedirs",
+    "mkdir",
+    "save_checkpoint",
+    "save_weights",
+    "dump",
+    "export",
+    "snapshot_download",
+    "output_dir",
+    "TrainingArguments",
+    "save_state",
 ];
 
 /// A place that was saved to.
@@ -34,12 +46,18 @@ pub struct Surroundings<'m> {
 impl<'m> Surroundings<'m> {
     /// Nothing is looked at before it is asked for.
     pub fn new(module: &'m Module<'m>) -> Self {
-        Self { module, saved: OnceCell::new() }
+        Self {
+            module,
+            saved: OnceCell::new(),
+        }
     }
 
     /// Notes what the surroundings say about a call.
     pub fn judge(&self, one: &mut Use, resolver: &Resolver<'_>, module: ModuleId, at: At<'_>) {
-        let Some(argument) = one.argument(Role::RepoId).or_else(|| one.argument(Role::Path)) else {
+        let Some(argument) = one
+            .argument(Role::RepoId)
+            .or_else(|| one.argument(Role::Path))
+        else {
             return;
         };
         let written = argument.value_span.text(self.module.text()).to_owned();
@@ -52,7 +70,11 @@ impl<'m> Surroundings<'m> {
         let saved = self.saved.get_or_init(|| self.collect(resolver, module));
         one.saved_before = saved.iter().any(|saved| {
             saved.offset < one.whole.start
-                && (saved.text == written || saved.value.as_ref().is_some_and(|value| literals.contains(value)))
+                && (saved.text == written
+                    || saved
+                        .value
+                        .as_ref()
+                        .is_some_and(|value| literals.contains(value)))
         });
         one.guarded = self.guard(&written, at);
     }
@@ -65,7 +87,13 @@ impl<'m> Surroundings<'m> {
                     return saved;
                 }
                 let scope = self.module.scope(line);
-                let at = At { module, line, inline: false, scope, locals: None };
+                let at = At {
+                    module,
+                    line,
+                    inline: false,
+                    scope,
+                    locals: None,
+                };
                 for statement in self.module.statements(line).iter() {
                     walk::statement_expressions(statement, &mut |outer| {
                         walk::each(outer, &mut |expression| {
@@ -100,13 +128,21 @@ impl<'m> Surroundings<'m> {
         for number in (from..=at.line.number()).rev() {
             let line = LineIndex::new(number);
             let code = line_text(self.module, line);
-            if code.contains(".endswith(") && code.contains(".safetensors") {
+            if code.contains(".endswith(")
+                && code.contains(".safetensors")
+                && code.contains(written)
+            {
                 return Some(Guard::SafetensorsSuffix);
             }
-            if ["picklescan", "scan_file", "modelscan", "fickling"].iter().any(|word| code.contains(word)) {
+            if ["picklescan", "scan_file", "modelscan", "fickling"]
+                .iter()
+                .any(|word| code.contains(word))
+            {
                 return Some(Guard::Scanned);
             }
-            let tests = ["isdir(", "isfile(", "exists(", "is_dir(", "is_file("].iter().any(|word| code.contains(word));
+            let tests = ["isdir(", "isfile(", "exists(", "is_dir(", "is_file("]
+                .iter()
+                .any(|word| code.contains(word));
             if tests && code.contains(written) && !written.starts_with(['"', '\'']) {
                 return Some(Guard::ExistsLocally);
             }
@@ -117,7 +153,9 @@ impl<'m> Surroundings<'m> {
 
 /// The places that a call writes to.
 fn saved_to<'e>(expression: &'e Expr, word: &str) -> Vec<&'e Expr> {
-    let ExprKind::Call(call) = &expression.kind else { return Vec::new() };
+    let ExprKind::Call(call) = &expression.kind else {
+        return Vec::new();
+    };
     let name = match &call.function.kind {
         ExprKind::Name(name) => &**name,
         ExprKind::Attribute { attribute, .. } => &*attribute.name,
@@ -126,7 +164,9 @@ fn saved_to<'e>(expression: &'e Expr, word: &str) -> Vec<&'e Expr> {
     let keyword = |wanted: &[&str]| {
         call.arguments
             .iter()
-            .filter(|argument| walk::keyword(&argument.kind).is_some_and(|name| wanted.contains(&name)))
+            .filter(|argument| {
+                walk::keyword(&argument.kind).is_some_and(|name| wanted.contains(&name))
+            })
             .map(|argument| &argument.value)
             .collect::<Vec<&Expr>>()
     };
@@ -158,14 +198,26 @@ fn saved_to<'e>(expression: &'e Expr, word: &str) -> Vec<&'e Expr> {
         "mkdir" => match &call.function.kind {
             // `Path(x).mkdir()`, `x.mkdir()`
             ExprKind::Attribute { value, .. } => match &value.kind {
-                ExprKind::Call(inner) => first_positional(inner).into_iter().chain(first_positional(call)).collect(),
-                _ => std::iter::once(&**value).chain(first_positional(call)).collect(),
+                ExprKind::Call(inner) => first_positional(inner)
+                    .into_iter()
+                    .chain(first_positional(call))
+                    .collect(),
+                _ => std::iter::once(&**value)
+                    .chain(first_positional(call))
+                    .collect(),
             },
             _ => first_positional(call).into_iter().collect(),
         },
         _ => {
             let mut places: Vec<&Expr> = first_positional(call).into_iter().collect();
-            places.extend(keyword(&["save_directory", "output_dir", "dataset_path", "path", "name", "output_path"]));
+            places.extend(keyword(&[
+                "save_directory",
+                "output_dir",
+                "dataset_path",
+                "path",
+                "name",
+                "output_path",
+            ]));
             places
         }
     }
@@ -177,4 +229,3 @@ fn first_positional(call: &crate::python::ast::Call) -> Option<&Expr> {
         .find(|argument| matches!(argument.kind, ArgumentKind::Positional))
         .map(|argument| &argument.value)
 }
-

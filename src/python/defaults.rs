@@ -14,14 +14,20 @@ pub fn is_class_parser(name: &str) -> bool {
     matches!(
         name.rsplit('.').next(),
         Some("HfArgumentParser" | "TrlParser" | "H4ArgumentParser")
-    ) && (name.starts_with("transformers.") || name.starts_with("trl.") || name.starts_with("alignment."))
+    ) && (name.starts_with("transformers.")
+        || name.starts_with("trl.")
+        || name.starts_with("alignment."))
 }
 
 /// Functions outside the standard library whose result is known.
 pub fn is_known_outside(name: &str) -> bool {
     matches!(
         name,
-        "easydict.EasyDict" | "munch.Munch" | "ml_collections.ConfigDict" | "omegaconf.OmegaConf.create" | "addict.Dict"
+        "easydict.EasyDict"
+            | "munch.Munch"
+            | "ml_collections.ConfigDict"
+            | "omegaconf.OmegaConf.create"
+            | "addict.Dict"
     )
 }
 
@@ -31,7 +37,11 @@ pub fn options(module: ModuleId, method: &str) -> Rc<Resolved> {
     if method.starts_with("parse_known") {
         let items = vec![options, Resolved::unknown(Why::CommandLine)];
         return Resolved::known(
-            Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })),
+            Thing::Sequence(Rc::new(Sequence {
+                kind: SequenceKind::Tuple,
+                items,
+                open: false,
+            })),
             None,
         );
     }
@@ -69,13 +79,21 @@ impl Resolver<'_> {
         let mut parts = Vec::new();
         for word in ["add_argument", "set_defaults"] {
             for (_, line) in open.module.occurrences(word) {
-                let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else { continue };
+                let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else {
+                    continue;
+                };
                 if !code.contains(name) && !code.contains(&dashed) {
                     continue;
                 }
                 let scope = open.module.scope(line);
                 for statement in open.module.statements(line).iter() {
-                    let at = At { module, line, inline: false, scope, locals: None };
+                    let at = At {
+                        module,
+                        line,
+                        inline: false,
+                        scope,
+                        locals: None,
+                    };
                     walk::statement_expressions(statement, &mut |outer| {
                         walk::each(outer, &mut |expression| {
                             if let ExprKind::Call(call) = &expression.kind
@@ -114,7 +132,10 @@ impl Resolver<'_> {
                     })
                     .collect();
                 // The first long option names it, else the first short one.
-                let chosen = names.iter().find(|name| name.starts_with("--")).or_else(|| names.first())?;
+                let chosen = names
+                    .iter()
+                    .find(|name| name.starts_with("--"))
+                    .or_else(|| names.first())?;
                 chosen.trim_start_matches('-').replace('-', "_") == name
             }
         };
@@ -124,7 +145,9 @@ impl Resolver<'_> {
         if let Some(default) = keyword(call, "default") {
             let value = self.value(&default.value, at);
             return Some(match value.only() {
-                Some(Thing::Object(object)) if object.ends_with(".SUPPRESS") => Resolved::unknown(Why::CommandLine),
+                Some(Thing::Object(object)) if object.ends_with(".SUPPRESS") => {
+                    Resolved::unknown(Why::CommandLine)
+                }
                 // `--revision` with `default=None` is the same as no default.
                 Some(Thing::None) => Resolved::unknown(Why::CommandLine),
                 _ => value,
@@ -145,12 +168,28 @@ impl Resolver<'_> {
     }
 
     /// `field(default=..)`, `Field(..)`, `typer.Option(..)`, `attr.ib(..)`: the default.
-    pub(super) fn declared_default(&self, name: &str, call: &Call, at: At<'_>) -> Option<Rc<Resolved>> {
+    pub(super) fn declared_default(
+        &self,
+        name: &str,
+        call: &Call,
+        at: At<'_>,
+    ) -> Option<Rc<Resolved>> {
         let by_position = match name {
             "dataclasses.field" | "attr.ib" | "attr.attrib" | "attrs.field" | "attr.field" => false,
-            "typer.Option" | "typer.Argument" | "pydantic.Field" | "pydantic.fields.Field" | "fastapi.Query"
-            | "fastapi.Body" | "fastapi.Form" | "fastapi.Header" | "fastapi.Path" | "sqlmodel.Field"
-            | "transformers.hf_argparser.HfArg" | "transformers.HfArg" | "cog.Input" | "llama_index.core.bridge.pydantic.Field" => true,
+            "typer.Option"
+            | "typer.Argument"
+            | "pydantic.Field"
+            | "pydantic.fields.Field"
+            | "fastapi.Query"
+            | "fastapi.Body"
+            | "fastapi.Form"
+            | "fastapi.Header"
+            | "fastapi.Path"
+            | "sqlmodel.Field"
+            | "transformers.hf_argparser.HfArg"
+            | "transformers.HfArg"
+            | "cog.Input"
+            | "llama_index.core.bridge.pydantic.Field" => true,
             _ => return None,
         };
         if let Some(default) = keyword(call, "default") {
@@ -159,7 +198,10 @@ impl Resolver<'_> {
         }
         for factory in ["default_factory", "factory"] {
             if let Some(factory) = keyword(call, factory) {
-                return Some(self.produced(&factory.value, at).with_origin(Origin::Default));
+                return Some(
+                    self.produced(&factory.value, at)
+                        .with_origin(Origin::Default),
+                );
             }
         }
         if by_position && let Some(default) = position(call, 0) {
@@ -180,13 +222,21 @@ impl Resolver<'_> {
         }
         let scope = self.open(place.module)?.module.scope(place.line);
         for (line, decorator) in &decorators {
-            let ExprKind::Call(call) = &decorator.kind else { continue };
+            let ExprKind::Call(call) = &decorator.kind else {
+                continue;
+            };
             let last = match &call.function.kind {
                 ExprKind::Attribute { attribute, .. } => &*attribute.name,
                 ExprKind::Name(name) => &**name,
                 _ => continue,
             };
-            let at = At { module: place.module, line: *line, inline: false, scope, locals: None };
+            let at = At {
+                module: place.module,
+                line: *line,
+                inline: false,
+                scope,
+                locals: None,
+            };
             match last {
                 "option" | "argument" => {
                     if let Some(value) = self.click(call, name, at) {
@@ -217,7 +267,11 @@ impl Resolver<'_> {
         let hit = names.iter().any(|option| {
             // `--on/--off`
             let option = option.split('/').next().unwrap_or(option);
-            option.trim_start_matches('-').replace('-', "_").to_lowercase() == name
+            option
+                .trim_start_matches('-')
+                .replace('-', "_")
+                .to_lowercase()
+                == name
         });
         if !hit {
             return None;
@@ -272,21 +326,42 @@ impl Resolver<'_> {
             return Resolved::unknown(Why::Bound);
         };
         let text = open.module.text();
-        for word in ["DEFINE_string", "DEFINE_bool", "DEFINE_boolean", "DEFINE_enum"] {
+        for word in [
+            "DEFINE_string",
+            "DEFINE_bool",
+            "DEFINE_boolean",
+            "DEFINE_enum",
+        ] {
             for (_, line) in open.module.occurrences(word) {
-                let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else { continue };
+                let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else {
+                    continue;
+                };
                 if !code.contains(name) {
                     continue;
                 }
                 for statement in open.module.statements(line).iter() {
-                    let (StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. })
-                    | StmtKind::Assign { value: Expr { kind: ExprKind::Call(call), .. }, .. }) = &statement.kind
+                    let (StmtKind::Expr(Expr {
+                        kind: ExprKind::Call(call),
+                        ..
+                    })
+                    | StmtKind::Assign {
+                        value:
+                            Expr {
+                                kind: ExprKind::Call(call),
+                                ..
+                            },
+                        ..
+                    }) = &statement.kind
                     else {
                         continue;
                     };
-                    let named = position(call, 0)
-                        .is_some_and(|first| matches!(&first.value.kind, ExprKind::Str(text) if text == name));
-                    if named && let Some(default) = position(call, 1).or_else(|| keyword(call, "default")) {
+                    let named = position(call, 0).is_some_and(
+                        |first| matches!(&first.value.kind, ExprKind::Str(text) if text == name),
+                    );
+                    if named
+                        && let Some(default) =
+                            position(call, 1).or_else(|| keyword(call, "default"))
+                    {
                         let at = At {
                             module,
                             line,

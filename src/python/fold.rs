@@ -18,14 +18,83 @@ const LONGEST: usize = 1 << 16;
 
 /// Roots of the standard library that the resolver knows functions of, or that never are a module of the project.
 const STANDARD: &[&str] = &[
-    "__future__", "abc", "argparse", "ast", "asyncio", "atexit", "base64", "binascii", "builtins", "codecs",
-    "collections", "concurrent", "contextlib", "copy", "csv", "ctypes", "dataclasses", "datetime", "decimal",
-    "dis", "enum", "functools", "gc", "getpass", "glob", "gzip", "hashlib", "heapq", "importlib", "inspect",
-    "io", "itertools", "json", "logging", "marshal", "math", "multiprocessing", "operator", "os", "pathlib",
-    "pickle", "platform", "posixpath", "pprint", "queue", "random", "re", "secrets", "shelve", "shlex",
-    "shutil", "signal", "socket", "sqlite3", "ssl", "statistics", "string", "struct", "subprocess", "sys",
-    "tarfile", "tempfile", "textwrap", "threading", "time", "traceback", "types", "typing",
-    "typing_extensions", "unittest", "urllib", "uuid", "warnings", "weakref", "xml", "zipfile", "zlib",
+    "__future__",
+    "abc",
+    "argparse",
+    "ast",
+    "asyncio",
+    "atexit",
+    "base64",
+    "binascii",
+    "builtins",
+    "codecs",
+    "collections",
+    "concurrent",
+    "contextlib",
+    "copy",
+    "csv",
+    "ctypes",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "dis",
+    "enum",
+    "functools",
+    "gc",
+    "getpass",
+    "glob",
+    "gzip",
+    "hashlib",
+    "heapq",
+    "importlib",
+    "inspect",
+    "io",
+    "itertools",
+    "json",
+    "logging",
+    "marshal",
+    "math",
+    "multiprocessing",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "platform",
+    "posixpath",
+    "pprint",
+    "queue",
+    "random",
+    "re",
+    "secrets",
+    "shelve",
+    "shlex",
+    "shutil",
+    "signal",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "statistics",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "tarfile",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+    "typing_extensions",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zipfile",
+    "zlib",
 ];
 
 /// True for modules of the standard library.
@@ -73,17 +142,29 @@ fn beyond_constant(origin: Origin) -> Origin {
 }
 
 /// `left operator right`
-pub fn binary(operator: Operator, left: &Resolved, right: &Resolved, source: Option<Source>) -> Rc<Resolved> {
+pub fn binary(
+    operator: Operator,
+    left: &Resolved,
+    right: &Resolved,
+    source: Option<Source>,
+) -> Rc<Resolved> {
     // A path joined with anything is a path.
     if operator == Operator::Divide {
         let is_path = |value: &Resolved| {
-            !value.things.is_empty() && value.things.iter().all(|thing| matches!(thing, Thing::Path(_)))
+            !value.things.is_empty()
+                && value
+                    .things
+                    .iter()
+                    .all(|thing| matches!(thing, Thing::Path(_)))
         };
-        if (is_path(left) && right.things.is_empty()) || (is_path(right) && left.things.is_empty()) {
+        if (is_path(left) && right.things.is_empty()) || (is_path(right) && left.things.is_empty())
+        {
             return Resolved::known(Thing::Path(None), source);
         }
     }
-    pairwise(left, right, source, |first, second| operate(operator, first, second))
+    pairwise(left, right, source, |first, second| {
+        operate(operator, first, second)
+    })
 }
 
 fn operate(operator: Operator, left: &Thing, right: &Thing) -> Option<Thing> {
@@ -100,17 +181,21 @@ fn operate(operator: Operator, left: &Thing, right: &Thing) -> Option<Thing> {
         }
         (Operator::Divide, first, Thing::Path(second)) => {
             let first = first.as_str()?;
-            Some(Thing::Path(second.as_ref().map(|second| join_two(first, second).into())))
+            Some(Thing::Path(
+                second.as_ref().map(|second| join_two(first, second).into()),
+            ))
         }
-        (Operator::Add, Thing::Str(first), Thing::Str(second)) => {
-            (first.len() + second.len() <= LONGEST).then(|| Thing::Str(format!("{first}{second}").into()))
-        }
-        (Operator::Add, Thing::Bytes(first), Thing::Bytes(second)) => {
-            (first.len() + second.len() <= LONGEST).then(|| Thing::Bytes([&**first, &**second].concat().into()))
-        }
+        (Operator::Add, Thing::Str(first), Thing::Str(second)) => (first.len() + second.len()
+            <= LONGEST)
+            .then(|| Thing::Str(format!("{first}{second}").into())),
+        (Operator::Add, Thing::Bytes(first), Thing::Bytes(second)) => (first.len() + second.len()
+            <= LONGEST)
+            .then(|| Thing::Bytes([&**first, &**second].concat().into())),
         // A local path with something after it stays one.
         (Operator::Add, Thing::Path(first), Thing::Str(second)) => Some(Thing::Path(
-            first.as_ref().map(|first| format!("{first}{second}").into()),
+            first
+                .as_ref()
+                .map(|first| format!("{first}{second}").into()),
         )),
         (Operator::Add, Thing::Sequence(first), Thing::Sequence(second))
             if first.kind == second.kind && first.kind != SequenceKind::Set =>
@@ -126,7 +211,8 @@ fn operate(operator: Operator, left: &Thing, right: &Thing) -> Option<Thing> {
         (Operator::Multiply, Thing::Str(text), Thing::Int(count))
         | (Operator::Multiply, Thing::Int(count), Thing::Str(text)) => {
             let count = usize::try_from(*count).unwrap_or(0);
-            (text.len().checked_mul(count)? <= LONGEST).then(|| Thing::Str(text.repeat(count).into()))
+            (text.len().checked_mul(count)? <= LONGEST)
+                .then(|| Thing::Str(text.repeat(count).into()))
         }
         (Operator::Modulo, Thing::Str(template), argument) => {
             let text = percent(template, argument)?;
@@ -138,9 +224,15 @@ fn operate(operator: Operator, left: &Thing, right: &Thing) -> Option<Thing> {
             Some(Thing::Mapping(Rc::new(mapping)))
         }
         (_, Thing::Int(first), Thing::Int(second)) => integer(operator, *first, *second),
-        (Operator::BitAnd, Thing::Bool(first), Thing::Bool(second)) => Some(Thing::Bool(first & second)),
-        (Operator::BitOr, Thing::Bool(first), Thing::Bool(second)) => Some(Thing::Bool(first | second)),
-        (Operator::BitXor, Thing::Bool(first), Thing::Bool(second)) => Some(Thing::Bool(first ^ second)),
+        (Operator::BitAnd, Thing::Bool(first), Thing::Bool(second)) => {
+            Some(Thing::Bool(first & second))
+        }
+        (Operator::BitOr, Thing::Bool(first), Thing::Bool(second)) => {
+            Some(Thing::Bool(first | second))
+        }
+        (Operator::BitXor, Thing::Bool(first), Thing::Bool(second)) => {
+            Some(Thing::Bool(first ^ second))
+        }
         _ => None,
     }
 }
@@ -153,11 +245,19 @@ fn integer(operator: Operator, left: i64, right: i64) -> Option<Thing> {
         Operator::FloorDivide => {
             let quotient = left.checked_div(right)?;
             let inexact = left.checked_rem(right)? != 0;
-            if inexact && (left < 0) != (right < 0) { quotient - 1 } else { quotient }
+            if inexact && (left < 0) != (right < 0) {
+                quotient - 1
+            } else {
+                quotient
+            }
         }
         Operator::Modulo => {
             let rest = left.checked_rem(right)?;
-            if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
+            if rest != 0 && (rest < 0) != (right < 0) {
+                rest + right
+            } else {
+                rest
+            }
         }
         Operator::BitAnd => left & right,
         Operator::BitOr => left | right,
@@ -188,7 +288,10 @@ pub fn unary(operator: Operator, value: &Rc<Resolved>, source: Option<Source>) -
 /// A comparison of two known things.
 pub fn compare(operator: &str, left: &Thing, right: &Thing) -> Option<bool> {
     let plain = |thing: &Thing| {
-        matches!(thing, Thing::Str(_) | Thing::Int(_) | Thing::Bool(_) | Thing::None | Thing::Bytes(_))
+        matches!(
+            thing,
+            Thing::Str(_) | Thing::Int(_) | Thing::Bool(_) | Thing::None | Thing::Bytes(_)
+        )
     };
     let equal = || -> Option<bool> {
         if !plain(left) || !plain(right) {
@@ -207,7 +310,10 @@ pub fn compare(operator: &str, left: &Thing, right: &Thing) -> Option<bool> {
         "is" | "is not" => {
             // Only of the singletons.
             let singleton = |thing: &Thing| matches!(thing, Thing::None | Thing::Bool(_));
-            if !(singleton(left) || singleton(right)) || matches!(left, Thing::Result(_)) || matches!(right, Thing::Result(_)) {
+            if !(singleton(left) || singleton(right))
+                || matches!(left, Thing::Result(_))
+                || matches!(right, Thing::Result(_))
+            {
                 return None;
             }
             if !plain(left) || !plain(right) {
@@ -283,7 +389,10 @@ pub fn slice(
     let (lower, upper, step) = match (bound(&lower), bound(&upper), bound(&step)) {
         (Ok(lower), Ok(upper), Ok(step)) => (lower, upper, step.unwrap_or(1)),
         (lower, upper, step) => {
-            let why = [lower.err(), upper.err(), step.err()].into_iter().flatten().next();
+            let why = [lower.err(), upper.err(), step.err()]
+                .into_iter()
+                .flatten()
+                .next();
             return Resolved::unknown(why.unwrap_or(Why::Expression));
         }
     };
@@ -292,18 +401,32 @@ pub fn slice(
             let characters: Vec<char> = text.chars().collect();
             let taken = taken(characters.len(), lower, upper, step)?;
             Some(Thing::Str(
-                taken.iter().filter_map(|index| characters.get(*index)).collect::<String>().into(),
+                taken
+                    .iter()
+                    .filter_map(|index| characters.get(*index))
+                    .collect::<String>()
+                    .into(),
             ))
         }
         Thing::Bytes(bytes) => {
             let taken = taken(bytes.len(), lower, upper, step)?;
-            Some(Thing::Bytes(taken.iter().filter_map(|index| bytes.get(*index)).copied().collect()))
+            Some(Thing::Bytes(
+                taken
+                    .iter()
+                    .filter_map(|index| bytes.get(*index))
+                    .copied()
+                    .collect(),
+            ))
         }
         Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => {
             let taken = taken(sequence.items.len(), lower, upper, step)?;
             Some(Thing::Sequence(Rc::new(Sequence {
                 kind: sequence.kind,
-                items: taken.iter().filter_map(|index| sequence.items.get(*index)).cloned().collect(),
+                items: taken
+                    .iter()
+                    .filter_map(|index| sequence.items.get(*index))
+                    .cloned()
+                    .collect(),
                 open: false,
             })))
         }
@@ -318,9 +441,17 @@ fn taken(length: usize, lower: Option<i64>, upper: Option<i64>, step: i64) -> Op
     if step == 0 {
         return None;
     }
-    let (least, most) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let (least, most) = if step > 0 {
+        (0, length)
+    } else {
+        (-1, length - 1)
+    };
     let clamp = |bound: i64| {
-        let bound = if bound < 0 { bound.saturating_add(length) } else { bound };
+        let bound = if bound < 0 {
+            bound.saturating_add(length)
+        } else {
+            bound
+        };
         bound.clamp(least, most)
     };
     let from = lower.map_or(if step > 0 { 0 } else { length - 1 }, clamp);
@@ -340,8 +471,15 @@ pub fn index(thing: &Thing, key: &Resolved, source: Option<Source>) -> Rc<Resolv
         return Resolved::unknown(key.why());
     };
     let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-    let index = if *index < 0 { index.saturating_add(length) } else { *index };
-    match usize::try_from(index).ok().and_then(|index| text.chars().nth(index)) {
+    let index = if *index < 0 {
+        index.saturating_add(length)
+    } else {
+        *index
+    };
+    match usize::try_from(index)
+        .ok()
+        .and_then(|index| text.chars().nth(index))
+    {
         Some(character) => Resolved::text(character.to_string(), source),
         None => Resolved::unknown(Why::Expression),
     }
@@ -381,8 +519,8 @@ pub fn joined_path(parts: &[Rc<Resolved>], open: bool) -> Option<Rc<str>> {
 pub fn path_method(text: Option<&Rc<str>>, name: &str, arguments: &[Rc<Resolved>]) -> Rc<Resolved> {
     let path = |text: Option<Rc<str>>| Resolved::known(Thing::Path(text), None);
     match name {
-        "resolve" | "absolute" | "expanduser" | "with_suffix" | "with_name" | "with_stem" | "relative_to"
-        | "as_uri" | "rename" | "readlink" => path(None),
+        "resolve" | "absolute" | "expanduser" | "with_suffix" | "with_name" | "with_stem"
+        | "relative_to" | "as_uri" | "rename" | "readlink" => path(None),
         "as_posix" | "__str__" | "__fspath__" | "strip" | "rstrip" => path(text.cloned()),
         "joinpath" => {
             let mut parts = vec![path(text.cloned())];
@@ -399,7 +537,12 @@ pub fn join(separator: &str, items: &[Rc<Resolved>], source: Option<Source>) -> 
     let mut joined = Resolved::text("", source);
     for (index, item) in items.iter().enumerate() {
         if index > 0 && !separator.is_empty() {
-            joined = binary(Operator::Add, &joined, &Resolved::text(separator, source), source);
+            joined = binary(
+                Operator::Add,
+                &joined,
+                &Resolved::text(separator, source),
+                source,
+            );
         }
         joined = binary(Operator::Add, &joined, item, source);
         if joined.things.is_empty() {
@@ -431,7 +574,10 @@ pub fn format(
                 } else if let Ok(index) = name.parse::<usize>() {
                     positional.get(index)
                 } else {
-                    named.iter().find(|(have, _)| *have == name).map(|(_, value)| *value)
+                    named
+                        .iter()
+                        .find(|(have, _)| *have == name)
+                        .map(|(_, value)| *value)
                 };
                 match value {
                     Some(value) => display(value),
@@ -448,7 +594,12 @@ pub fn format(
 }
 
 /// Methods of a text with arguments by position.
-pub fn text_method(text: &str, name: &str, arguments: &[Rc<Resolved>], source: Option<Source>) -> Rc<Resolved> {
+pub fn text_method(
+    text: &str,
+    name: &str,
+    arguments: &[Rc<Resolved>],
+    source: Option<Source>,
+) -> Rc<Resolved> {
     match text_method_inner(text, name, arguments, source) {
         Some(value) => value,
         None => Resolved::unknown(
@@ -466,18 +617,39 @@ fn text_method_inner(
     arguments: &[Rc<Resolved>],
     source: Option<Source>,
 ) -> Option<Rc<Resolved>> {
-    let texts: Option<Vec<&str>> = arguments.iter().map(|argument| argument.only_str()).collect();
+    let texts: Option<Vec<&str>> = arguments
+        .iter()
+        .map(|argument| argument.only_str())
+        .collect();
     let known = |text: String| Some(Resolved::text(text, source));
     let list = |items: Vec<String>| {
-        let items = items.into_iter().map(|item| Resolved::text(item, source)).collect();
+        let items = items
+            .into_iter()
+            .map(|item| Resolved::text(item, source))
+            .collect();
         Some(Resolved::known(
-            Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })),
+            Thing::Sequence(Rc::new(Sequence {
+                kind: SequenceKind::List,
+                items,
+                open: false,
+            })),
             source,
         ))
     };
     let truth = |value: bool| Some(Resolved::known(Thing::Bool(value), source));
     // Case and blanks are what Unicode says; both sides agree on ASCII.
-    if !text.is_ascii() && !matches!(name, "replace" | "split" | "startswith" | "endswith" | "removeprefix" | "removesuffix" | "encode") {
+    if !text.is_ascii()
+        && !matches!(
+            name,
+            "replace"
+                | "split"
+                | "startswith"
+                | "endswith"
+                | "removeprefix"
+                | "removesuffix"
+                | "encode"
+        )
+    {
         return None;
     }
     match (name, texts?.as_slice()) {
@@ -486,9 +658,18 @@ fn text_method_inner(
         ("strip", []) => known(text.trim_matches(is_blank).to_owned()),
         ("lstrip", []) => known(text.trim_start_matches(is_blank).to_owned()),
         ("rstrip", []) => known(text.trim_end_matches(is_blank).to_owned()),
-        ("strip", [set]) => known(text.trim_matches(|character| set.contains(character)).to_owned()),
-        ("lstrip", [set]) => known(text.trim_start_matches(|character| set.contains(character)).to_owned()),
-        ("rstrip", [set]) => known(text.trim_end_matches(|character| set.contains(character)).to_owned()),
+        ("strip", [set]) => known(
+            text.trim_matches(|character| set.contains(character))
+                .to_owned(),
+        ),
+        ("lstrip", [set]) => known(
+            text.trim_start_matches(|character| set.contains(character))
+                .to_owned(),
+        ),
+        ("rstrip", [set]) => known(
+            text.trim_end_matches(|character| set.contains(character))
+                .to_owned(),
+        ),
         ("replace", [from, to]) if !from.is_empty() => {
             let replaced = text.replace(from, to);
             (replaced.len() <= LONGEST).then(|| Resolved::text(replaced, source))
@@ -500,13 +681,20 @@ fn text_method_inner(
         ("split", [separator]) if !separator.is_empty() => {
             list(text.split(separator).map(str::to_owned).collect())
         }
-        ("split", []) => list(text.split(is_blank).filter(|part| !part.is_empty()).map(str::to_owned).collect()),
-        ("encode", []) | ("encode", ["utf-8" | "utf8"]) => {
-            Some(Resolved::known(Thing::Bytes(text.as_bytes().into()), source))
-        }
-        ("encode", ["ascii"]) if text.is_ascii() => {
-            Some(Resolved::known(Thing::Bytes(text.as_bytes().into()), source))
-        }
+        ("split", []) => list(
+            text.split(is_blank)
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        ),
+        ("encode", []) | ("encode", ["utf-8" | "utf8"]) => Some(Resolved::known(
+            Thing::Bytes(text.as_bytes().into()),
+            source,
+        )),
+        ("encode", ["ascii"]) if text.is_ascii() => Some(Resolved::known(
+            Thing::Bytes(text.as_bytes().into()),
+            source,
+        )),
         ("title" | "capitalize", []) if name == "capitalize" => {
             let mut lower = text.to_ascii_lowercase();
             if let Some(first) = lower.get_mut(..1) {
@@ -520,7 +708,10 @@ fn text_method_inner(
 
 /// Blanks of ASCII as Python's `strip` sees them.
 fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1f')
+    matches!(
+        character,
+        ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1f'
+    )
 }
 
 /// Methods of bytes.
@@ -532,7 +723,9 @@ pub fn bytes_method(bytes: &Rc<[u8]>, name: &str, arguments: &[Rc<Resolved>]) ->
     };
     let text = match (name, encoding) {
         ("decode", Some("utf-8" | "utf8" | "UTF-8")) => std::str::from_utf8(bytes).ok(),
-        ("decode", Some("ascii")) => std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()),
+        ("decode", Some("ascii")) => std::str::from_utf8(bytes)
+            .ok()
+            .filter(|text| text.is_ascii()),
         ("hex", _) if arguments.is_empty() => {
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             return Resolved::text(hex, None);
@@ -559,19 +752,31 @@ pub fn decode_base64(thing: &Thing) -> Option<Thing> {
             other => *other,
         })
         .collect();
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical);
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical);
     let engine = GeneralPurpose::new(&base64::alphabet::STANDARD, config);
-    engine.decode(standard).ok().map(|bytes| Thing::Bytes(bytes.into()))
+    engine
+        .decode(standard)
+        .ok()
+        .map(|bytes| Thing::Bytes(bytes.into()))
 }
 
 /// `bytes.fromhex(..)`, `unhexlify(..)`
 pub fn decode_hex(thing: &Thing) -> Option<Thing> {
     let bytes = bytes_of(thing)?;
-    let digits: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    if digits.len() % 2 != 0 || digits.len() > LONGEST {
+    let digits: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    if !digits.len().is_multiple_of(2) || digits.len() > LONGEST {
         return None;
     }
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     digits
         .chunks_exact(2)
         .map(|pair| match pair {
@@ -617,7 +822,9 @@ pub fn unquote(thing: &Thing) -> Option<Thing> {
         rest = more;
         if *first == b'%'
             && let Some(pair) = more.get(..2)
-            && let Some(value) = std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok())
+            && let Some(value) = std::str::from_utf8(pair)
+                .ok()
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
         {
             bytes.push(value);
             rest = more.get(2..).unwrap_or(&[]);
@@ -625,7 +832,9 @@ pub fn unquote(thing: &Thing) -> Option<Thing> {
             bytes.push(*first);
         }
     }
-    String::from_utf8(bytes).ok().map(|text| Thing::Str(text.into()))
+    String::from_utf8(bytes)
+        .ok()
+        .map(|text| Thing::Str(text.into()))
 }
 
 fn bytes_of(thing: &Thing) -> Option<Vec<u8>> {
@@ -639,15 +848,17 @@ fn bytes_of(thing: &Thing) -> Option<Vec<u8>> {
 pub fn to_bytes(thing: &Thing) -> Option<Thing> {
     match thing {
         Thing::Bytes(_) => Some(thing.clone()),
-        Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => sequence
-            .items
-            .iter()
-            .map(|item| match item.only() {
-                Some(Thing::Int(number)) => u8::try_from(*number).ok(),
-                _ => None,
-            })
-            .collect::<Option<Vec<u8>>>()
-            .map(|bytes| Thing::Bytes(bytes.into())),
+        Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => {
+            sequence
+                .items
+                .iter()
+                .map(|item| match item.only() {
+                    Some(Thing::Int(number)) => u8::try_from(*number).ok(),
+                    _ => None,
+                })
+                .collect::<Option<Vec<u8>>>()
+                .map(|bytes| Thing::Bytes(bytes.into()))
+        }
         _ => None,
     }
 }
@@ -668,7 +879,10 @@ pub fn ordinal(thing: &Thing) -> Option<Thing> {
     let text = thing.as_str()?;
     let mut characters = text.chars();
     let first = characters.next()?;
-    characters.next().is_none().then(|| Thing::Int(i64::from(u32::from(first))))
+    characters
+        .next()
+        .is_none()
+        .then(|| Thing::Int(i64::from(u32::from(first))))
 }
 
 /// `range(..)`
@@ -699,7 +913,11 @@ pub fn range(arguments: &[Rc<Resolved>], source: Option<Source>) -> Rc<Resolved>
         };
     }
     Resolved::known(
-        Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })),
+        Thing::Sequence(Rc::new(Sequence {
+            kind: SequenceKind::List,
+            items,
+            open: false,
+        })),
         source,
     )
 }

@@ -29,8 +29,20 @@ pub struct Folded {
 
 /// What makes a line worth a look.
 const SIGNS: [&str; 14] = [
-    ".join(", "[::-1]", "b64decode", "fromhex", "unhexlify", "rot13", "rot_13", "chr(", "bytes(", ".format(", "+=",
-    "reversed(", "b16decode", "unquote(",
+    ".join(",
+    "[::-1]",
+    "b64decode",
+    "fromhex",
+    "unhexlify",
+    "rot13",
+    "rot_13",
+    "chr(",
+    "bytes(",
+    ".format(",
+    "+=",
+    "reversed(",
+    "b16decode",
+    "unquote(",
 ];
 
 /// The texts that a module puts together.
@@ -74,13 +86,22 @@ fn lines(module: &Module<'_>) -> BTreeSet<LineIndex> {
     let mut before: Option<Span> = None;
     for string in module.strings() {
         let prefix = bytes.get(string.start()).copied().unwrap_or(0);
-        let after = text.get(string.end()..).unwrap_or("").trim_start_matches([' ', '\t', '\n', '\\', '\r']);
-        let gap = before.and_then(|before| text.get(before.end()..string.start())).unwrap_or("x").trim();
+        let after = text
+            .get(string.end()..)
+            .unwrap_or("")
+            .trim_start_matches([' ', '\t', '\n', '\\', '\r']);
+        let gap = before
+            .and_then(|before| text.get(before.end()..string.start()))
+            .unwrap_or("x")
+            .trim();
         let joined = gap.is_empty() || gap == "\\" || gap == "+" || after.starts_with(['+', '%']);
         let formatted = matches!(prefix, b'f' | b'F')
-            || (matches!(prefix, b'r' | b'R') && matches!(bytes.get(string.start() + 1), Some(b'f' | b'F')));
+            || (matches!(prefix, b'r' | b'R')
+                && matches!(bytes.get(string.start() + 1), Some(b'f' | b'F')));
         let added = text.get(..string.start()).is_some_and(|before| {
-            before.trim_end_matches([' ', '\t', '\n', '(', '\\', '\r']).ends_with('+')
+            before
+                .trim_end_matches([' ', '\t', '\n', '(', '\\', '\r'])
+                .ends_with('+')
         });
         if (joined || formatted || added)
             && let Some(line) = module.line_at(string.start())
@@ -92,8 +113,18 @@ fn lines(module: &Module<'_>) -> BTreeSet<LineIndex> {
     lines
 }
 
-fn in_statement(resolver: &Resolver<'_>, statement: &Stmt, module: &Module<'_>, at: At<'_>, found: &mut Vec<Folded>) {
-    if let StmtKind::AugmentedAssign { target, operator: Operator::Add, value } = &statement.kind
+fn in_statement(
+    resolver: &Resolver<'_>,
+    statement: &Stmt,
+    module: &Module<'_>,
+    at: At<'_>,
+    found: &mut Vec<Folded>,
+) {
+    if let StmtKind::AugmentedAssign {
+        target,
+        operator: Operator::Add,
+        value,
+    } = &statement.kind
         && let ExprKind::Name(name) = &target.kind
     {
         let before = resolver.name(name, target.span.start, at);
@@ -104,7 +135,10 @@ fn in_statement(resolver: &Resolver<'_>, statement: &Stmt, module: &Module<'_>, 
     }
     let mut outer = Vec::new();
     walk::statement_expressions(statement, &mut |expression| outer.push(expression));
-    let mut stack: Vec<(&Expr, u32)> = outer.into_iter().map(|expression| (expression, 0)).collect();
+    let mut stack: Vec<(&Expr, u32)> = outer
+        .into_iter()
+        .map(|expression| (expression, 0))
+        .collect();
     while let Some((expression, depth)) = stack.pop() {
         if depth > 100 || found.len() >= MOST {
             continue;
@@ -135,7 +169,9 @@ fn puts_together(expression: &Expr, module: &Module<'_>) -> bool {
         ExprKind::Str(_) | ExprKind::Bytes(_) => {
             let strings = module.strings();
             let first = strings.partition_point(|string| string.start < expression.span.start);
-            strings.get(first + 1).is_some_and(|second| expression.span.covers(*second))
+            strings
+                .get(first + 1)
+                .is_some_and(|second| expression.span.covers(*second))
         }
         _ => false,
     }
@@ -156,28 +192,38 @@ fn text_of(resolver: &Resolver<'_>, expression: &Expr, at: At<'_>, depth: u32) -
                         known = true;
                         text.push_str(literal);
                     }
-                    JoinedPart::Field { value, .. } => match text_of(resolver, value, at, depth + 1) {
-                        Some(field) => {
-                            known = true;
-                            text.push_str(&field);
+                    JoinedPart::Field { value, .. } => {
+                        match text_of(resolver, value, at, depth + 1) {
+                            Some(field) => {
+                                known = true;
+                                text.push_str(&field);
+                            }
+                            None => text.push('\0'),
                         }
-                        None => text.push('\0'),
-                    },
+                    }
                 }
             }
             known.then_some(text)
         }
-        ExprKind::Binary { operator: Operator::Add, left, right } => {
+        ExprKind::Binary {
+            operator: Operator::Add,
+            left,
+            right,
+        } => {
             let value = resolver.value(expression, at);
             if let Some(text) = only_text(&value) {
                 return Some(text);
             }
-            let parts = [text_of(resolver, left, at, depth + 1), text_of(resolver, right, at, depth + 1)];
+            let parts = [
+                text_of(resolver, left, at, depth + 1),
+                text_of(resolver, right, at, depth + 1),
+            ];
             match parts {
                 [None, None] => None,
-                [first, second] => {
-                    Some(first.unwrap_or_else(|| "\0".to_owned()) + &second.unwrap_or_else(|| "\0".to_owned()))
-                }
+                [first, second] => Some(
+                    first.unwrap_or_else(|| "\0".to_owned())
+                        + &second.unwrap_or_else(|| "\0".to_owned()),
+                ),
             }
         }
         _ => only_text(&resolver.value(expression, at)),

@@ -97,7 +97,9 @@ pub fn percent(template: &str, argument: &Thing) -> Option<String> {
             }
             kind = characters.next()?;
             by_name = true;
-            let Thing::Mapping(mapping) = argument else { return None };
+            let Thing::Mapping(mapping) = argument else {
+                return None;
+            };
             mapping.get(&name)?.only()?.clone()
         } else {
             let value = positional.get(used)?.clone();

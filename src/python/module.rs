@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::python::ast::{Stmt, StmtKind};
 use crate::python::outline::{NONE, Outline, TroubleKind, is_word};
@@ -100,7 +101,7 @@ impl fmt::Display for ModuleProblem {
 /// A Python text.
 pub struct Module<'s> {
     text: &'s str,
-    outline: Outline,
+    outline: Arc<Outline>,
     /// Statements by line.
     cache: RefCell<HashMap<u32, Rc<[Stmt]>>>,
     /// Statements of the whole text, by start, once a part could not be read; `None` when the whole cannot be read either.
@@ -115,7 +116,12 @@ impl<'s> Module<'s> {
     /// Outlines a text (linear in its length); falls back to parsing it whole when it cannot be outlined.
     #[must_use]
     pub fn new(text: &'s str, mode: ParseMode) -> Self {
-        let outline = Outline::new(text);
+        Self::with_outline(text, Arc::new(Outline::new(text)), mode)
+    }
+
+    /// A text whose outline is known.
+    #[must_use]
+    pub fn with_outline(text: &'s str, outline: Arc<Outline>, mode: ParseMode) -> Self {
         let trouble = outline.trouble;
         let mut module = Self {
             text,
@@ -146,7 +152,7 @@ impl<'s> Module<'s> {
             None => {
                 let _ = module.whole.set(None);
                 if let Some(trouble) = trouble {
-                    module.outline = Outline::recovering(text);
+                    module.outline = Arc::new(Outline::recovering(text));
                     module.report(ModuleProblemKind::Syntax, trouble.offset);
                 }
             }
@@ -479,7 +485,7 @@ impl<'s> Module<'s> {
                 *parent_end = (*parent_end).max(end);
             }
         }
-        self.outline = outline;
+        self.outline = Arc::new(outline);
         self.cache = RefCell::new(cache);
         // All is in the cache; what is not asks for nothing.
         let _ = self.whole.set(Some(Vec::new()));

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::python::ast::{ArgumentKind, Expr, ExprKind, StmtKind};
-use crate::python::module::LineIndex;
-use crate::python::scope::{Binding, How, Scope, block_kind, Block};
+use crate::python::module::{LineIndex, Module};
+use crate::python::scope::{Binding, Block, How, Scope, block_kind, certainly_before, same_loop};
 use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Thing};
 use crate::python::value::{At, Open, Resolver};
 use crate::usage::{Origin, Why};
@@ -37,28 +37,25 @@ impl<'a> Resolver<'a> {
         let from = reached
             .iter()
             .filter_map(|index| found.get(*index))
-            .map(|binding| if matches!(binding.how, How::Parameter(_)) { 0 } else { binding.effective })
+            .map(|binding| {
+                if matches!(binding.how, How::Parameter(_)) {
+                    0
+                } else {
+                    binding.effective
+                }
+            })
             .min()
             .unwrap_or(0);
         let module = &*open.module;
-        let text = module.text();
         let same_scope = at.scope == scope;
         let mut things = value.things.clone();
         let mut changed = false;
         let mut count = 0;
-        for (start, line) in module.occurrences(name) {
-            let position = u32::try_from(start).unwrap_or(u32::MAX);
-            if position < from || (same_scope && position >= offset) {
-                if same_scope && position >= offset {
-                    break;
-                }
+        for (position, line) in open.changes(name).iter().copied() {
+            if position < from {
                 continue;
             }
-            let after = text.get(start + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
-            let Some(code) = module.line(line).map(|line| line.span) else { continue };
-            if !text.get(code.start()..start).is_some_and(|before| begins(before)) || !changes(after) {
-                continue;
-            }
+            let later = same_scope && position >= offset;
             let here = module.scope(line);
             if here != scope && here != at.scope {
                 continue;
@@ -67,20 +64,35 @@ impl<'a> Resolver<'a> {
             if here != scope && !open.scoped(name, here).is_empty() {
                 continue;
             }
-            if same_scope && excluded(module, line, at.line) {
+            // In a loop what stands later runs before the next round.
+            if later && !same_loop(module, line, at.line) {
                 continue;
             }
+            if same_scope
+                && !later
+                && excluded(module, line, at.line)
+                && !same_loop(module, line, at.line)
+            {
+                continue;
+            }
+            let sure = !later && (!same_scope || certainly_before(module, line, at.line));
             count += 1;
             if count > CHANGES {
                 return Resolved::unknown(Why::Bound);
             }
             for statement in module.statements(line).iter() {
-                if same_scope && statement.span.end > offset {
+                if same_scope && !later && statement.span.end > offset {
                     continue;
                 }
-                let inner = At { module: at.module, line, inline: false, scope: here, locals: None };
+                let inner = At {
+                    module: at.module,
+                    line,
+                    inline: false,
+                    scope: here,
+                    locals: None,
+                };
                 for thing in &mut things {
-                    changed |= self.change(thing, &statement.kind, name, inner);
+                    changed |= self.change(thing, &statement.kind, name, sure, inner);
                 }
             }
         }
@@ -96,18 +108,28 @@ impl<'a> Resolver<'a> {
     }
 
     /// Applies one statement. True when it changes the thing.
-    fn change(&self, thing: &mut Thing, statement: &StmtKind, name: &str, at: At<'_>) -> bool {
+    fn change(
+        &self,
+        thing: &mut Thing,
+        statement: &StmtKind,
+        name: &str,
+        sure: bool,
+        at: At<'_>,
+    ) -> bool {
         match statement {
             StmtKind::Assign { targets, value } => {
                 let mut changed = false;
                 for target in targets {
-                    if let ExprKind::Subscript { value: container, index } = &target.kind
+                    if let ExprKind::Subscript {
+                        value: container,
+                        index,
+                    } = &target.kind
                         && is_name(container, name)
                     {
                         changed = true;
                         let key = self.value(index, at);
                         let value = self.value(value, at);
-                        set_item(thing, key.only(), value);
+                        set_item(thing, key.only(), value, sure);
                     }
                 }
                 changed
@@ -128,17 +150,22 @@ impl<'a> Resolver<'a> {
                         && is_name(value, name)
                     {
                         changed = true;
-                        self.remove(thing, index, at);
+                        self.remove(thing, index, sure, at);
                     }
                 }
                 changed
             }
-            StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. }) => {
-                let ExprKind::Attribute { value, attribute } = &call.function.kind else { return false };
+            StmtKind::Expr(Expr {
+                kind: ExprKind::Call(call),
+                ..
+            }) => {
+                let ExprKind::Attribute { value, attribute } = &call.function.kind else {
+                    return false;
+                };
                 if !is_name(value, name) {
                     return false;
                 }
-                self.change_by_method(thing, &attribute.name, call, at)
+                self.change_by_method(thing, &attribute.name, call, sure, at)
             }
             // `x = kw.pop("revision")`
             StmtKind::Other(_) => false,
@@ -146,8 +173,15 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn remove(&self, thing: &mut Thing, index: &Expr, at: At<'_>) {
+    fn remove(&self, thing: &mut Thing, index: &Expr, sure: bool, at: At<'_>) {
         match (thing, self.value(index, at).only()) {
+            (Thing::Mapping(mapping), Some(key)) if !sure => {
+                let mut changed = (**mapping).clone();
+                if !changed.unsure.contains(key) {
+                    changed.unsure.push(key.clone());
+                }
+                *mapping = Rc::new(changed);
+            }
             (Thing::Mapping(mapping), Some(key)) => {
                 let mut changed = (**mapping).clone();
                 changed.items.retain(|(have, _)| have != key);
@@ -157,24 +191,39 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn change_by_method(&self, thing: &mut Thing, method: &str, call: &crate::python::ast::Call, at: At<'_>) -> bool {
+    fn change_by_method(
+        &self,
+        thing: &mut Thing,
+        method: &str,
+        call: &crate::python::ast::Call,
+        sure: bool,
+        at: At<'_>,
+    ) -> bool {
         match (&mut *thing, method) {
             (Thing::Mapping(mapping), "update") => {
                 let mut changed = (**mapping).clone();
                 for argument in &call.arguments {
                     match &argument.kind {
                         ArgumentKind::Keyword(keyword) => {
-                            changed.set(Thing::Str((*keyword.name).into()), self.value(&argument.value, at));
+                            changed.set_if(
+                                sure,
+                                Thing::Str((*keyword.name).into()),
+                                self.value(&argument.value, at),
+                            );
                         }
                         ArgumentKind::Positional | ArgumentKind::DoubleStar => {
                             match self.value(&argument.value, at).only() {
-                                Some(Thing::Mapping(more)) => changed.merge(more),
+                                Some(Thing::Mapping(more)) => changed.merge_if(sure, more),
                                 Some(Thing::Sequence(pairs)) if !pairs.open => {
                                     for pair in &pairs.items {
                                         match self.elements(pair).as_deref() {
                                             Some([key, value]) if key.only().is_some() => {
                                                 if let Some(key) = key.only() {
-                                                    changed.set(key.clone(), value.clone());
+                                                    changed.set_if(
+                                                        sure,
+                                                        key.clone(),
+                                                        value.clone(),
+                                                    );
                                                 }
                                             }
                                             _ => changed.open = true,
@@ -191,18 +240,26 @@ impl<'a> Resolver<'a> {
                 true
             }
             (Thing::Mapping(mapping), "setdefault") => {
-                let (Some(key), Some(value)) = (call.arguments.first(), call.arguments.get(1)) else {
+                let (Some(key), Some(value)) = (call.arguments.first(), call.arguments.get(1))
+                else {
                     return false;
                 };
                 let mut changed = (**mapping).clone();
                 match self.value(&key.value, at).only() {
+                    Some(key) if changed.unsure.contains(key) => {
+                        let value = self.value(&value.value, at);
+                        changed.set_if(false, key.clone(), value);
+                        if sure {
+                            changed.unsure.retain(|have| have != key);
+                        }
+                    }
                     Some(key) if changed.items.iter().any(|(have, _)| have == key) => {}
                     Some(key) => {
                         let mut value = self.value(&value.value, at);
                         if changed.open {
                             value = value.with_origin(Origin::Default);
                         }
-                        changed.set(key.clone(), value);
+                        changed.set_if(sure, key.clone(), value);
                     }
                     None => changed.open = true,
                 }
@@ -211,23 +268,31 @@ impl<'a> Resolver<'a> {
             }
             (Thing::Mapping(_), "pop") => {
                 if let Some(key) = call.arguments.first() {
-                    self.remove(thing, &key.value, at);
+                    self.remove(thing, &key.value, sure, at);
                 }
                 true
             }
-            (Thing::Mapping(mapping), "clear") => {
+            (Thing::Mapping(mapping), "clear") if sure => {
                 *mapping = Rc::default();
                 true
             }
+            (Thing::Sequence(_), "append" | "add" | "extend") if !sure => {
+                make_open(thing);
+                true
+            }
             (Thing::Sequence(sequence), "append" | "add") => {
-                let Some(value) = call.arguments.first() else { return false };
+                let Some(value) = call.arguments.first() else {
+                    return false;
+                };
                 let mut changed = (**sequence).clone();
                 changed.items.push(self.value(&value.value, at));
                 *sequence = Rc::new(changed);
                 true
             }
             (Thing::Sequence(sequence), "extend") => {
-                let Some(value) = call.arguments.first() else { return false };
+                let Some(value) = call.arguments.first() else {
+                    return false;
+                };
                 let mut changed = (**sequence).clone();
                 match self.elements(&self.value(&value.value, at)) {
                     Some(items) => changed.items.extend(items),
@@ -236,8 +301,20 @@ impl<'a> Resolver<'a> {
                 *sequence = Rc::new(changed);
                 true
             }
-            (_, "insert" | "remove" | "pop" | "popitem" | "sort" | "reverse" | "clear" | "discard"
-            | "difference_update" | "intersection_update" | "move_to_end") => {
+            (
+                _,
+                "insert"
+                | "remove"
+                | "pop"
+                | "popitem"
+                | "sort"
+                | "reverse"
+                | "clear"
+                | "discard"
+                | "difference_update"
+                | "intersection_update"
+                | "move_to_end",
+            ) => {
                 make_open(thing);
                 true
             }
@@ -246,9 +323,27 @@ impl<'a> Resolver<'a> {
     }
 }
 
-
 fn is_name(expression: &Expr, name: &str) -> bool {
     matches!(&expression.kind, ExprKind::Name(have) if &**have == name)
+}
+
+/// Where a name stands that may be changed there, in order.
+pub(super) fn places(module: &Module<'_>, name: &str) -> Vec<(u32, LineIndex)> {
+    let text = module.text();
+    module
+        .occurrences(name)
+        .filter(|(start, line)| {
+            let after = text
+                .get(start + name.len()..)
+                .unwrap_or("")
+                .trim_start_matches([' ', '\t']);
+            changes(after)
+                && module
+                    .line(*line)
+                    .is_some_and(|line| text.get(line.span.start()..*start).is_some_and(begins))
+        })
+        .map(|(start, line)| (u32::try_from(start).unwrap_or(u32::MAX), line))
+        .collect()
 }
 
 /// Before the name stands nothing, or the statement before it.
@@ -263,18 +358,33 @@ fn changes(after: &str) -> bool {
         return true;
     }
     after.strip_prefix('.').is_some_and(|rest| {
-        ["update", "setdefault", "pop", "clear", "append", "extend", "insert", "remove", "sort", "reverse", "add",
-            "discard", "difference_update", "intersection_update", "move_to_end"]
+        [
+            "update",
+            "setdefault",
+            "pop",
+            "clear",
+            "append",
+            "extend",
+            "insert",
+            "remove",
+            "sort",
+            "reverse",
+            "add",
+            "discard",
+            "difference_update",
+            "intersection_update",
+            "move_to_end",
+        ]
         .iter()
         .any(|method| rest.starts_with(method))
     })
 }
 
-fn set_item(thing: &mut Thing, key: Option<&Thing>, value: Rc<Resolved>) {
+fn set_item(thing: &mut Thing, key: Option<&Thing>, value: Rc<Resolved>, sure: bool) {
     match (thing, key) {
         (Thing::Mapping(mapping), Some(key)) => {
             let mut changed = (**mapping).clone();
-            changed.set(key.clone(), value);
+            changed.set_if(sure, key.clone(), value);
             *mapping = Rc::new(changed);
         }
         (thing, _) => make_open(thing),
@@ -284,18 +394,27 @@ fn set_item(thing: &mut Thing, key: Option<&Thing>, value: Rc<Resolved>) {
 fn make_open(thing: &mut Thing) {
     match thing {
         Thing::Mapping(mapping) => {
-            *mapping = Rc::new(Mapping { items: mapping.items.clone(), open: true });
+            *mapping = Rc::new(Mapping {
+                open: true,
+                ..(**mapping).clone()
+            });
         }
         Thing::Sequence(sequence) => {
-            *sequence = Rc::new(Sequence { kind: sequence.kind, items: sequence.items.clone(), open: true });
+            *sequence = Rc::new(Sequence {
+                kind: sequence.kind,
+                items: sequence.items.clone(),
+                open: true,
+            });
         }
         _ => {}
     }
 }
 
 /// A change in another branch of the same `if` does not reach the use.
-fn excluded(module: &crate::python::module::Module<'_>, change: LineIndex, usage: LineIndex) -> bool {
-    let Some(header) = module.parent(change) else { return false };
+fn excluded(module: &Module<'_>, change: LineIndex, usage: LineIndex) -> bool {
+    let Some(header) = module.parent(change) else {
+        return false;
+    };
     if module.block(header).contains(&usage.number()) {
         return false;
     }

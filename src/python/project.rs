@@ -4,18 +4,43 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::python::outline::Outline;
 
 /// Larger files are not read to resolve a name.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// All texts that are kept may have so many bytes: memory must not grow with the project. What is dropped is read again.
+const MAX_KEPT: usize = 8 << 20;
+
 /// The text of a module of the project.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ForeignModule {
     /// Path relative to the project root, with `/`.
     pub path: String,
     /// Its text.
     pub text: String,
+    /// Its outline: many files ask for the same few modules.
+    outline: OnceLock<Arc<Outline>>,
+}
+
+impl ForeignModule {
+    /// A module with this path and text.
+    #[must_use]
+    pub fn new(path: &str, text: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            text,
+            outline: OnceLock::new(),
+        }
+    }
+
+    /// The outline of the text, made when first asked for.
+    #[must_use]
+    pub fn outline(&self) -> Arc<Outline> {
+        Arc::clone(self.outline.get_or_init(|| Arc::new(Outline::new(&self.text))))
+    }
 }
 
 /// Gives the text of modules of the project.
@@ -48,10 +73,7 @@ impl MapProject {
             files: files
                 .into_iter()
                 .map(|(path, text)| {
-                    let module = ForeignModule {
-                        path: path.to_owned(),
-                        text: text.to_owned(),
-                    };
+                    let module = ForeignModule::new(path, text.to_owned());
                     (path.to_owned(), Arc::new(module))
                 })
                 .collect(),
@@ -71,8 +93,16 @@ impl Project for MapProject {
 #[derive(Debug)]
 pub struct FolderProject {
     root: PathBuf,
+    kept: Mutex<Kept>,
+}
+
+/// What is known of the folder.
+#[derive(Debug, Default)]
+struct Kept {
     /// By path; `None` for files that are not there.
-    files: Mutex<HashMap<String, Option<Arc<ForeignModule>>>>,
+    files: HashMap<String, Option<Arc<ForeignModule>>>,
+    /// Bytes of all their texts.
+    bytes: usize,
 }
 
 impl FolderProject {
@@ -81,29 +111,23 @@ impl FolderProject {
     pub fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
-            files: Mutex::new(HashMap::new()),
+            kept: Mutex::default(),
         }
     }
 
     fn file(&self, path: &str) -> Option<Arc<ForeignModule>> {
-        if let Some(known) = self
-            .files
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(path)
-        {
+        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().files.get(path) {
             return known.clone();
         }
-        let module = self.read(path).map(|text| {
-            Arc::new(ForeignModule {
-                path: path.to_owned(),
-                text,
-            })
-        });
-        self.files
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_owned(), module.clone());
+        let module = self.read(path).map(|text| Arc::new(ForeignModule::new(path, text)));
+        let mut kept = lock();
+        kept.bytes += module.as_ref().map_or(0, |module| module.text.len());
+        if kept.bytes > MAX_KEPT {
+            kept.files.retain(|_, module| module.is_none());
+            kept.bytes = module.as_ref().map_or(0, |module| module.text.len());
+        }
+        kept.files.insert(path.to_owned(), module.clone());
         module
     }
 
@@ -155,11 +179,17 @@ fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
     }
     let inner = dotted.replace('.', "/");
     let folders: Vec<&str> = from_path.split('/').collect();
-    let folders = folders.get(..folders.len().saturating_sub(1)).unwrap_or(&[]);
+    let folders = folders
+        .get(..folders.len().saturating_sub(1))
+        .unwrap_or(&[]);
     let mut bases: Vec<String> = Vec::new();
     if level > 0 {
         let up = (level - 1) as usize;
-        let Some(kept) = folders.len().checked_sub(up).and_then(|kept| folders.get(..kept)) else {
+        let Some(kept) = folders
+            .len()
+            .checked_sub(up)
+            .and_then(|kept| folders.get(..kept))
+        else {
             return Vec::new();
         };
         bases.push(kept.join("/"));

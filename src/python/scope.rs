@@ -146,7 +146,11 @@ pub fn line_text<'m>(module: &'m Module<'_>, line: LineIndex) -> &'m str {
 pub fn first_word<'m>(module: &'m Module<'_>, line: LineIndex) -> &'m str {
     let text = line_text(module, line);
     let text = text.strip_prefix("async").map_or(text, |rest| {
-        if rest.starts_with([' ', '\t']) { rest.trim_start() } else { text }
+        if rest.starts_with([' ', '\t']) {
+            rest.trim_start()
+        } else {
+            text
+        }
     });
     let end = text
         .find(|character: char| !(character.is_alphanumeric() || character == '_'))
@@ -219,7 +223,9 @@ pub fn candidates(module: &Module<'_>, name: &str) -> (Vec<Candidate>, Vec<(Scop
         }
         seen = Some(line);
         let scope = module.scope(line);
-        if line_text(module, line).contains("global ") || line_text(module, line).contains("nonlocal ") {
+        if line_text(module, line).contains("global ")
+            || line_text(module, line).contains("nonlocal ")
+        {
             collect_line(module, line, name, &mut Vec::new(), &mut redirected);
         }
         found.push(Candidate { line, scope });
@@ -237,9 +243,16 @@ pub fn bindings(
 ) -> Vec<Binding> {
     let mut found = Vec::new();
     let elsewhere = |inner: Scope| -> Option<Scope> {
-        redirected.iter().find(|(have, _)| *have == inner).map(|(_, global)| {
-            if *global { None } else { inner.and_then(|inner| module.scope(inner)) }
-        })
+        redirected
+            .iter()
+            .find(|(have, _)| *have == inner)
+            .map(|(_, global)| {
+                if *global {
+                    None
+                } else {
+                    inner.and_then(|inner| module.scope(inner))
+                }
+            })
     };
     for candidate in candidates {
         let here = candidate.scope == scope || Some(candidate.line) == scope;
@@ -258,8 +271,18 @@ pub fn bindings(
 }
 
 /// A cheap look at the text: can the name at `offset` be bound by its line?
-fn can_bind(module: &Module<'_>, text: &str, line: LineIndex, offset: usize, length: usize) -> bool {
-    let Some(span) = module.lines().get(line.number() as usize).map(|line| line.span) else {
+fn can_bind(
+    module: &Module<'_>,
+    text: &str,
+    line: LineIndex,
+    offset: usize,
+    length: usize,
+) -> bool {
+    let Some(span) = module
+        .lines()
+        .get(line.number() as usize)
+        .map(|line| line.span)
+    else {
         return false;
     };
     let Some(before) = text.get(span.start()..offset) else {
@@ -315,7 +338,11 @@ fn collect_line(
         // Statements after a header on its own line are its body.
         let inline = header && index > 0;
         let lexical = if inline && opens { Some(line) } else { outer };
-        let block = if inline { Some(line) } else { module.parent(line) };
+        let block = if inline {
+            Some(line)
+        } else {
+            module.parent(line)
+        };
         let mut add = |offset: u32, effective: u32, scope: Scope, how: How| {
             found.push(Binding {
                 line,
@@ -335,7 +362,12 @@ fn collect_line(
                 for imported in names {
                     match &imported.alias {
                         Some(alias) if &**alias == name => {
-                            add(imported.span.start, end, lexical, How::ImportAs(imported.name.clone()));
+                            add(
+                                imported.span.start,
+                                end,
+                                lexical,
+                                How::ImportAs(imported.name.clone()),
+                            );
                         }
                         None if imported.name.split('.').next() == Some(name) => {
                             add(imported.span.start, end, lexical, How::ImportRoot);
@@ -360,11 +392,17 @@ fn collect_line(
             }
             StmtKind::AnnotatedAssign { target, value, .. } => {
                 if matches!(&target.kind, ExprKind::Name(have) if &**have == name) {
-                    let how = if value.is_some() { How::Value(Vec::new()) } else { How::Declared };
+                    let how = if value.is_some() {
+                        How::Value(Vec::new())
+                    } else {
+                        How::Declared
+                    };
                     add(target.span.start, end, lexical, how);
                 }
             }
-            StmtKind::AugmentedAssign { target, operator, .. } => {
+            StmtKind::AugmentedAssign {
+                target, operator, ..
+            } => {
                 if matches!(&target.kind, ExprKind::Name(have) if &**have == name) {
                     add(target.span.start, end, lexical, How::Augmented(*operator));
                 }
@@ -383,16 +421,27 @@ fn collect_line(
                     }
                 }
             }
-            StmtKind::Except { name: Some(have), .. } if &*have.name == name => {
+            StmtKind::Except {
+                name: Some(have), ..
+            } if &*have.name == name => {
                 add(have.span.start, end, lexical, How::Exception);
             }
-            StmtKind::Function { name: have, parameters, .. } => {
+            StmtKind::Function {
+                name: have,
+                parameters,
+                ..
+            } => {
                 if &*have.name == name {
                     add(have.span.start, end, lexical, How::Function);
                 }
                 for (parameter, declared) in parameters.iter().enumerate() {
                     if &*declared.name.name == name {
-                        add(declared.name.span.start, 0, Some(line), How::Parameter(parameter));
+                        add(
+                            declared.name.span.start,
+                            0,
+                            Some(line),
+                            How::Parameter(parameter),
+                        );
                     }
                 }
             }
@@ -445,9 +494,7 @@ fn target_paths(
                     (ExprKind::Starred(inner), _) => {
                         (Step::Rest(index, items.len() - index - 1), &**inner)
                     }
-                    (_, Some(star)) if index > star => {
-                        (Step::FromEnd(items.len() - index), item)
-                    }
+                    (_, Some(star)) if index > star => (Step::FromEnd(items.len() - index), item),
                     _ => (Step::Element(index), item),
                 };
                 path.push(step);
@@ -470,6 +517,40 @@ fn statement_walrus(statement: &Stmt, name: &str, found: &mut Vec<(u32, Expr)>) 
             }
         });
     });
+}
+
+/// True when code on `line` certainly runs before code on `usage` that stands behind it, in one scope: every block around
+/// it is also around the use, or always runs.
+pub fn certainly_before(module: &Module<'_>, line: LineIndex, usage: LineIndex) -> bool {
+    let mut around = module.parent(line);
+    for _ in 0..BLOCKS {
+        let Some(header) = around else { return true };
+        if module.block(header).contains(&usage.number()) {
+            return true;
+        }
+        match block_kind(module, header) {
+            Block::With => {}
+            Block::Function | Block::Class => return true,
+            _ => return false,
+        }
+        around = module.parent(header);
+    }
+    false
+}
+
+/// True when a loop is around both lines: what stands later runs before the next round.
+pub fn same_loop(module: &Module<'_>, line: LineIndex, usage: LineIndex) -> bool {
+    let mut around = module.parent(usage);
+    for _ in 0..BLOCKS {
+        let Some(header) = around else { return false };
+        match block_kind(module, header) {
+            Block::Loop if module.block(header).contains(&line.number()) => return true,
+            Block::Function | Block::Class => return false,
+            _ => {}
+        }
+        around = module.parent(header);
+    }
+    false
 }
 
 /// A parameter of a function takes many arguments.
@@ -506,7 +587,11 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
             reached: Vec::new(),
             overflow: false,
         };
-        let block = if inline { Some(line) } else { module.parent(line) };
+        let block = if inline {
+            Some(line)
+        } else {
+            module.parent(line)
+        };
         flow.climb(block, offset);
         if flow.overflow {
             return None;
@@ -547,14 +632,17 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
             let own: Vec<usize> = self
                 .on_line(header)
                 .filter(|index| {
-                    self.bindings
-                        .get(*index)
-                        .is_some_and(|binding| binding.block != Some(header) && binding.effective <= offset)
+                    self.bindings.get(*index).is_some_and(|binding| {
+                        binding.block != Some(header) && binding.effective <= offset
+                    })
                 })
                 .collect();
-            let bound = own
-                .iter()
-                .any(|index| !matches!(self.bindings.get(*index).map(|binding| &binding.how), Some(How::Walrus(_))));
+            let bound = own.iter().any(|index| {
+                !matches!(
+                    self.bindings.get(*index).map(|binding| &binding.how),
+                    Some(How::Walrus(_))
+                )
+            });
             for index in own {
                 self.add(index);
             }
@@ -587,7 +675,10 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
                 Block::Finally => {
                     let group = self.group(header);
                     let first = group.first().copied().unwrap_or(header);
-                    for part in group.iter().filter(|part| **part != header && **part != first) {
+                    for part in group
+                        .iter()
+                        .filter(|part| **part != header && **part != first)
+                    {
                         self.everything_in(*part);
                     }
                     if self.block_backwards(first, 0) {
@@ -621,7 +712,9 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
         let bindings = self.bindings;
         let from = bindings.partition_point(|binding| binding.line < line);
         (from..bindings.len()).take_while(move |index| {
-            bindings.get(*index).is_some_and(|binding| binding.line == line)
+            bindings
+                .get(*index)
+                .is_some_and(|binding| binding.line == line)
         })
     }
 
@@ -633,7 +726,8 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
             .partition_point(|binding| binding.line.number() < header.number());
         for (index, binding) in self.bindings.iter().enumerate().skip(from) {
             let inside = range.contains(&binding.line.number())
-                || (binding.line == header && binding.block == Some(header));
+                || (binding.line == header
+                    && (binding.block == Some(header) || matches!(binding.how, How::Loop(_))));
             if binding.line.number() > header.number() && !range.contains(&binding.line.number()) {
                 break;
             }
@@ -653,10 +747,14 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
             return true;
         }
         let floor = block.map_or(0, |header| header.number());
-        let mut index = self.bindings.partition_point(|binding| binding.offset < offset);
+        let mut index = self
+            .bindings
+            .partition_point(|binding| binding.offset < offset);
         while let Some(next) = index.checked_sub(1) {
             index = next;
-            let Some(binding) = self.bindings.get(index) else { return false };
+            let Some(binding) = self.bindings.get(index) else {
+                return false;
+            };
             if binding.line.number() < floor {
                 return false;
             }
@@ -747,7 +845,11 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
     /// One past the last byte of a block.
     fn end(&self, header: LineIndex) -> u32 {
         let range = self.module.block(header);
-        let last = if range.is_empty() { header.number() } else { range.end.saturating_sub(1) };
+        let last = if range.is_empty() {
+            header.number()
+        } else {
+            range.end.saturating_sub(1)
+        };
         self.module
             .lines()
             .get(last as usize)
@@ -775,7 +877,11 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
         let mut last = header;
         while parts.len() < 256 {
             let range = self.module.block(last);
-            let next = LineIndex::new(if range.is_empty() { last.number() + 1 } else { range.end });
+            let next = LineIndex::new(if range.is_empty() {
+                last.number() + 1
+            } else {
+                range.end
+            });
             if self.module.lines().get(next.number() as usize).is_none()
                 || self.module.parent(next) != self.module.parent(header)
                 || !matches!(

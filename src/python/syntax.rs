@@ -299,6 +299,29 @@ pub(crate) fn parse_whole(text: &str) -> Parsed {
     }
 }
 
+/// How many syntax errors a text has (wrong stretches and missing tokens); `None` when it costs too much to parse. A repair
+/// is refused when it makes more of them.
+#[must_use]
+pub fn error_count(text: &str) -> Option<usize> {
+    let tree = parse(&readable(text))?;
+    let mut cursor = tree.walk();
+    let mut count = 0;
+    loop {
+        let node = cursor.node();
+        count += usize::from(node.is_error() || node.is_missing());
+        // A wrong stretch is one error, however much stands in it.
+        let deeper = node.has_error() && !node.is_error();
+        if deeper && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return Some(count);
+            }
+        }
+    }
+}
+
 /// The text as tree-sitter's grammar can read it, of the same length: a lone carriage return becomes a line feed, and
 /// `\N{` without an end (whose search costs tree-sitter the rest of the text, every time) becomes `\n{`, and
 /// `type` before a bracket or dot, where it is the class, another name, or `type(x).y = 1` would be read as an alias.

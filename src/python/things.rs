@@ -45,11 +45,21 @@ pub struct Sequence {
 pub struct Mapping {
     /// The entries with known keys, in order of insertion.
     pub items: Vec<(Thing, Rc<Resolved>)>,
+    /// Keys of which it is not certain that they are there.
+    pub unsure: Vec<Thing>,
     /// There may be more or other entries.
     pub open: bool,
 }
 
 impl Mapping {
+    /// A dict of which nothing is known.
+    pub fn unknown() -> Self {
+        Self {
+            open: true,
+            ..Self::default()
+        }
+    }
+
     /// The value of a text key.
     pub fn get(&self, key: &str) -> Option<&Rc<Resolved>> {
         self.items
@@ -58,8 +68,24 @@ impl Mapping {
             .map(|(_, value)| value)
     }
 
+    /// Sets a key, perhaps.
+    pub fn set_if(&mut self, sure: bool, key: Thing, value: Rc<Resolved>) {
+        if sure {
+            self.set(key, value);
+            return;
+        }
+        match self.items.iter_mut().find(|(have, _)| *have == key) {
+            Some(entry) => entry.1 = Resolved::join(&[entry.1.clone(), value]),
+            None => {
+                self.unsure.push(key.clone());
+                self.items.push((key, value));
+            }
+        }
+    }
+
     /// Sets a key.
     pub fn set(&mut self, key: Thing, value: Rc<Resolved>) {
+        self.unsure.retain(|have| *have != key);
         match self.items.iter_mut().find(|(have, _)| *have == key) {
             Some(entry) => entry.1 = value,
             None => self.items.push((key, value)),
@@ -68,8 +94,14 @@ impl Mapping {
 
     /// Takes over all entries of another one.
     pub fn merge(&mut self, other: &Self) {
+        self.merge_if(true, other);
+    }
+
+    /// Takes over all entries of another one, perhaps.
+    pub fn merge_if(&mut self, sure: bool, other: &Self) {
         for (key, value) in &other.items {
-            self.set(key.clone(), value.clone());
+            let sure = sure && !other.unsure.contains(key);
+            self.set_if(sure, key.clone(), value.clone());
         }
         self.open |= other.open;
     }

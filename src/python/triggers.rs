@@ -25,20 +25,26 @@ impl Triggers {
         let bytes = text.as_bytes();
         let mut lines = BTreeSet::new();
         let mut position = 0;
-        while let Some(first) = bytes.get(position) {
-            if !is_word(*first) {
-                position += 1;
-                continue;
-            }
-            let start = position;
-            while bytes.get(position).copied().is_some_and(is_word) {
-                position += 1;
-            }
+        while let Some(gap) = bytes
+            .get(position..)
+            .and_then(|rest| rest.iter().position(|byte| is_word(*byte)))
+        {
+            let start = position + gap;
+            let length = bytes
+                .get(start..)
+                .and_then(|rest| rest.iter().position(|byte| !is_word(*byte)))
+                .unwrap_or(bytes.len() - start);
+            position = start + length;
             if !shapes.may_hold(bytes, start, position) {
                 continue;
             }
-            let Some(word) = text.get(start..position) else { continue };
-            if words.binary_search_by(|have| have.as_str().cmp(word)).is_err() {
+            let Some(word) = text.get(start..position) else {
+                continue;
+            };
+            if words
+                .binary_search_by(|have| have.as_str().cmp(word))
+                .is_err()
+            {
                 continue;
             }
             if !module.in_code(start) && !is_whole_string(bytes, start, position) {
@@ -52,18 +58,32 @@ impl Triggers {
             }
         }
         // Words with dashes in option strings (`--trust-remote-code`) are found by their option call.
-        for (_, line) in module.occurrences("add_argument").chain(module.occurrences("option")) {
+        for (_, line) in module
+            .occurrences("add_argument")
+            .chain(module.occurrences("option"))
+        {
             let code = line_text(module, line);
-            let hit = catalog.switch_words().any(|word| code.contains(word) || code.contains(&word.replace('_', "-")));
+            let hit = catalog
+                .switch_words()
+                .any(|word| code.contains(word) || code.contains(&word.replace('_', "-")));
             if hit {
                 lines.insert(line);
             }
         }
         // `getattr(torch, name)`: the word may stand anywhere.
         for (offset, line) in module.occurrences("getattr") {
-            let rest = text.get(offset + "getattr".len()..).unwrap_or("").trim_start_matches(['(', ' ', '\n']);
-            let end = rest.bytes().position(|byte| !is_word(byte)).unwrap_or(rest.len());
-            if rest.get(..end).is_some_and(|root| imports.contains(root) && catalog.is_root(root)) {
+            let rest = text
+                .get(offset + "getattr".len()..)
+                .unwrap_or("")
+                .trim_start_matches(['(', ' ', '\n']);
+            let end = rest
+                .bytes()
+                .position(|byte| !is_word(byte))
+                .unwrap_or(rest.len());
+            if rest
+                .get(..end)
+                .is_some_and(|root| imports.contains(root) && catalog.is_root(root))
+            {
                 lines.insert(line);
             }
         }
@@ -104,16 +124,27 @@ pub fn starter_lines(module: &Module<'_>, imports: &BTreeSet<String>) -> BTreeSe
         return lines;
     }
     let text = module.text();
-    let imports_names = ["from subprocess import", "from os import", "from shlex import", "from asyncio import"]
-        .iter()
-        .any(|import| text.contains(import));
+    let imports_names = [
+        "from subprocess import",
+        "from os import",
+        "from shlex import",
+        "from asyncio import",
+    ]
+    .iter()
+    .any(|import| text.contains(import));
     for word in STARTERS {
         for (offset, line) in module.occurrences(word) {
-            let after = text.get(offset + word.len()..).unwrap_or("").trim_start_matches(' ');
+            let after = text
+                .get(offset + word.len()..)
+                .unwrap_or("")
+                .trim_start_matches(' ');
             let before = text.get(..offset).unwrap_or("");
             let owned = match before.strip_suffix('.') {
                 Some(before) => {
-                    let owner = before.rsplit(|character: char| !is_word_character(character)).next().unwrap_or("");
+                    let owner = before
+                        .rsplit(|character: char| !is_word_character(character))
+                        .next()
+                        .unwrap_or("");
                     ROOTS.contains(&owner) || owner == "sp"
                 }
                 None => imports_names,
@@ -132,7 +163,9 @@ fn string_matters(module: &Module<'_>, line: LineIndex, catalog: &Catalog, word:
         return true;
     }
     let code = line_text(module, line);
-    ["getattr", "methodcaller", "attrgetter"].iter().any(|name| code.contains(name))
+    ["getattr", "methodcaller", "attrgetter"]
+        .iter()
+        .any(|name| code.contains(name))
 }
 
 fn is_word_character(character: char) -> bool {
@@ -144,8 +177,20 @@ fn is_whole_string(bytes: &[u8], start: usize, end: usize) -> bool {
     quote(start.checked_sub(1).and_then(|before| bytes.get(before))) && quote(bytes.get(end))
 }
 
+/// Bytes of names; a table because every byte of every file is looked up.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        table[byte] = letter.is_ascii_alphanumeric() || letter == b'_' || letter >= 0x80;
+        byte += 1;
+    }
+    table
+};
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    WORD.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// First byte and length of words: most identifiers differ already there.
@@ -157,7 +202,11 @@ impl Shapes {
     fn new(words: &[String]) -> Self {
         let mut lengths = Box::new([0_u64; 256]);
         for word in words {
-            if let Some(slot) = word.bytes().next().and_then(|first| lengths.get_mut(usize::from(first))) {
+            if let Some(slot) = word
+                .bytes()
+                .next()
+                .and_then(|first| lengths.get_mut(usize::from(first)))
+            {
                 *slot |= 1 << word.len().min(63);
             }
         }
@@ -165,7 +214,9 @@ impl Shapes {
     }
 
     fn may_hold(&self, bytes: &[u8], start: usize, end: usize) -> bool {
-        let Some(first) = bytes.get(start) else { return false };
+        let Some(first) = bytes.get(start) else {
+            return false;
+        };
         self.lengths
             .get(usize::from(*first))
             .is_some_and(|lengths| lengths & (1 << (end - start).min(63)) != 0)
@@ -175,7 +226,11 @@ impl Shapes {
 /// The roots of all imports of a module, read from the text of its lines.
 pub fn import_roots(module: &Module<'_>, roots: &mut BTreeSet<String>) {
     let mut add = |dotted: &str| {
-        let root = dotted.trim().split(['.', ' ', '\t', '\\']).next().unwrap_or("");
+        let root = dotted
+            .trim()
+            .split(['.', ' ', '\t', '\\'])
+            .next()
+            .unwrap_or("");
         if !root.is_empty() && !roots.contains(root) {
             roots.insert(root.to_owned());
         }
@@ -187,7 +242,11 @@ pub fn import_roots(module: &Module<'_>, roots: &mut BTreeSet<String>) {
             Some(part) => part.trim_start(),
             None => text,
         };
-        let code = code.rsplit_once(": ").map_or(code, |(_, body)| if body.contains("import") { body } else { code });
+        let code =
+            code.rsplit_once(": ").map_or(
+                code,
+                |(_, body)| if body.contains("import") { body } else { code },
+            );
         if let Some(rest) = code.strip_prefix("from") {
             add(rest.trim_start());
         } else if let Some(rest) = code.strip_prefix("import") {

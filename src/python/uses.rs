@@ -21,9 +21,7 @@ use crate::python::triggers::{self, Triggers};
 use crate::python::value::{At, Locals, Resolver, Texts};
 use crate::python::walk;
 use crate::span::Span;
-use crate::usage::{
-    Argument, CallSite, Confidence, Origin, Role, Surface, Use, UseKind, Why,
-};
+use crate::usage::{Argument, CallSite, Confidence, Origin, Role, Surface, Use, UseKind, Why};
 
 /// Expressions deeper than this are not walked.
 const DEPTH: u32 = 150;
@@ -74,7 +72,10 @@ pub fn uses<'a>(
     let mut triggers = Triggers::find(unit, catalog, &imports);
     let starters = triggers::starter_lines(unit, &imports);
     if triggers.lines.is_empty() && starters.is_empty() {
-        return PythonUses { imports, ..PythonUses::default() };
+        return PythonUses {
+            imports,
+            ..PythonUses::default()
+        };
     }
     let texts = Texts::default();
     let is_root = |root: &str| catalog.is_root(root);
@@ -98,7 +99,11 @@ pub fn uses<'a>(
         finder.line(*line);
     }
     let uses = finder.finish();
-    PythonUses { uses, imports, commands }
+    PythonUses {
+        uses,
+        imports,
+        commands,
+    }
 }
 
 /// The texts that a unit puts together out of others. Costly: ask only when it matters.
@@ -122,9 +127,16 @@ fn resolver<'a>(
     project: &'a dyn Project,
     is_root: &'a dyn Fn(&str) -> bool,
 ) -> (Resolver<'a>, ModuleId) {
-    let mut units: Vec<(&Module<'_>, usize)> =
-        context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
-    let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
+    let mut units: Vec<(&Module<'_>, usize)> = context
+        .cells
+        .iter()
+        .map(|cell| (cell.module, cell.unit))
+        .collect();
+    let here = match context
+        .cells
+        .iter()
+        .position(|cell| cell.unit == context.unit)
+    {
         Some(here) => here,
         None => {
             units = vec![(unit, context.unit)];
@@ -177,7 +189,10 @@ struct Target {
 
 impl<'f> Finder<'f, '_> {
     fn is_word(&self, name: &str) -> bool {
-        self.words.binary_search_by(|word| word.as_str().cmp(name)).is_ok() || self.names.contains(name)
+        self.words
+            .binary_search_by(|word| word.as_str().cmp(name))
+            .is_ok()
+            || self.names.contains(name)
     }
 
     /// The statements of a line with the place to ask about each.
@@ -186,14 +201,23 @@ impl<'f> Finder<'f, '_> {
         let header = statements.first();
         let compound = header.is_some_and(is_header);
         let opens = header.is_some_and(|header| {
-            matches!(header.kind, StmtKind::Function { .. } | StmtKind::Class { .. })
+            matches!(
+                header.kind,
+                StmtKind::Function { .. } | StmtKind::Class { .. }
+            )
         });
         let outer = self.outline.scope(line);
         (0..statements.len())
             .map(|index| {
                 let inline = compound && index > 0;
                 let scope = if inline && opens { Some(line) } else { outer };
-                let at = At { module: self.module, line, inline, scope, locals: None };
+                let at = At {
+                    module: self.module,
+                    line,
+                    inline,
+                    scope,
+                    locals: None,
+                };
                 (statements.clone(), index, at)
             })
             .collect()
@@ -204,16 +228,26 @@ impl<'f> Finder<'f, '_> {
         let mut found = Vec::new();
         for line in lines {
             for (statements, index, at) in self.statements(*line) {
-                let Some(statement) = statements.get(index) else { continue };
+                let Some(statement) = statements.get(index) else {
+                    continue;
+                };
                 commands::calls(statement, &mut |call, whole| {
-                    found.extend(commands::started(self.resolver, call, statement.span, whole, at));
+                    found.extend(commands::started(
+                        self.resolver,
+                        call,
+                        statement.span,
+                        whole,
+                        at,
+                    ));
                 });
             }
         }
         // `run(shlex.split("..."))` is one command.
         let inner: Vec<Span> = found.iter().map(|command| command.whole).collect();
         found.retain(|command| {
-            !inner.iter().any(|other| *other != command.whole && command.whole.covers(*other))
+            !inner
+                .iter()
+                .any(|other| *other != command.whole && command.whole.covers(*other))
         });
         found
     }
@@ -265,7 +299,11 @@ impl<'f> Finder<'f, '_> {
                     }
                 }
             }
-            StmtKind::AnnotatedAssign { target, value: Some(value), .. } => {
+            StmtKind::AnnotatedAssign {
+                target,
+                value: Some(value),
+                ..
+            } => {
                 if self.mentions(value, at, 0) {
                     target_names(target, fresh);
                 }
@@ -291,7 +329,10 @@ impl<'f> Finder<'f, '_> {
             }
             StmtKind::Class { name, arguments } => {
                 // A subclass of a class whose construction is a use.
-                if arguments.iter().any(|base| self.mentions(&base.value, at, 0)) {
+                if arguments
+                    .iter()
+                    .any(|base| self.mentions(&base.value, at, 0))
+                {
                     fresh.push(name.name.to_string());
                 }
             }
@@ -322,30 +363,41 @@ impl<'f> Finder<'f, '_> {
                     _ => return false,
                 };
                 match name {
-                    "getattr" | "attrgetter" | "methodcaller" => !self.targets(expression, at).is_empty(),
+                    "getattr" | "attrgetter" | "methodcaller" => {
+                        !self.targets(expression, at).is_empty()
+                    }
                     // `dict(a=torch.load)`, `partial(torch.load, ...)`, decorators such as `cache(torch.load)`
-                    "partial" | "dict" | "list" | "tuple" | "partialmethod" | "wraps" | "lru_cache" | "cache"
-                    | "staticmethod" | "field" => call
+                    "partial" | "dict" | "list" | "tuple" | "partialmethod" | "wraps"
+                    | "lru_cache" | "cache" | "staticmethod" | "field" => call
                         .arguments
                         .iter()
                         .any(|argument| self.mentions(&argument.value, at, depth + 1)),
                     // A partial under another name.
                     _ => {
-                        call.arguments.iter().any(|argument| self.mentions(&argument.value, at, depth + 1))
-                            && matches!(self.resolver.value(expression, at).only(), Some(Thing::Partial(_)))
+                        call.arguments
+                            .iter()
+                            .any(|argument| self.mentions(&argument.value, at, depth + 1))
+                            && matches!(
+                                self.resolver.value(expression, at).only(),
+                                Some(Thing::Partial(_))
+                            )
                     }
                 }
             }
-            ExprKind::Conditional { body, otherwise, .. } => {
-                self.mentions(body, at, depth + 1) || self.mentions(otherwise, at, depth + 1)
-            }
+            ExprKind::Conditional {
+                body, otherwise, ..
+            } => self.mentions(body, at, depth + 1) || self.mentions(otherwise, at, depth + 1),
             ExprKind::Binary { left, right, .. } => {
                 self.mentions(left, at, depth + 1) || self.mentions(right, at, depth + 1)
             }
-            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
-                items.iter().take(64).any(|item| self.mentions(item, at, depth + 1))
-            }
-            ExprKind::Dict(items) => items.iter().take(64).any(|item| self.mentions(&item.value, at, depth + 1)),
+            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => items
+                .iter()
+                .take(64)
+                .any(|item| self.mentions(item, at, depth + 1)),
+            ExprKind::Dict(items) => items
+                .iter()
+                .take(64)
+                .any(|item| self.mentions(&item.value, at, depth + 1)),
             ExprKind::Subscript { value, .. } => self.mentions(value, at, depth + 1),
             ExprKind::Named { value, .. } => self.mentions(value, at, depth + 1),
             _ => false,
@@ -355,7 +407,44 @@ impl<'f> Finder<'f, '_> {
     /// The catalogued callables that an expression can stand for.
     fn targets(&self, expression: &Expr, at: At<'_>) -> Vec<Target> {
         let value = self.resolver.value(expression, at);
-        self.targets_of(&value)
+        let targets = self.targets_of(&value);
+        if targets.is_empty()
+            && let Some(target) = self.own_library(expression, &value, at)
+        {
+            return vec![target];
+        }
+        targets
+    }
+
+    /// A callable that the library's own source imports from itself: its qualified name follows from the path.
+    fn own_library(&self, expression: &Expr, value: &Resolved, at: At<'_>) -> Option<Target> {
+        let qualified = match (value.only()?, &expression.kind) {
+            (
+                Thing::Function(_) | Thing::Method(..),
+                ExprKind::Attribute {
+                    value: owner,
+                    attribute,
+                },
+            ) => match self.resolver.value(owner, at).only()? {
+                Thing::Class(place) => {
+                    format!("{}.{}", self.resolver.qualified(*place)?, attribute.name)
+                }
+                Thing::Module(_) => match value.only()? {
+                    Thing::Function(place) => self.resolver.qualified(*place)?,
+                    _ => return None,
+                },
+                _ => return None,
+            },
+            (Thing::Function(place) | Thing::Class(place), _) => self.resolver.qualified(*place)?,
+            _ => return None,
+        };
+        let entry = self.catalog.callable(&qualified)?;
+        Some(Target {
+            entry,
+            qualified,
+            bound: Bound::default(),
+            confidence: Confidence::High,
+        })
     }
 
     fn targets_of(&self, value: &Resolved) -> Vec<Target> {
@@ -363,14 +452,13 @@ impl<'f> Finder<'f, '_> {
         for thing in value.things.iter().take(8) {
             self.target(thing, Bound::default(), 0, &mut targets);
         }
-        let others = value
-            .things
-            .iter()
-            .any(|thing| !matches!(thing, Thing::None) && {
+        let others = value.things.iter().any(|thing| {
+            !matches!(thing, Thing::None) && {
                 let mut one = Vec::new();
                 self.target(thing, Bound::default(), 0, &mut one);
                 one.is_empty()
-            });
+            }
+        });
         if others || value.unknown.is_some() {
             for target in &mut targets {
                 target.confidence = target.confidence.min(Confidence::Medium);
@@ -387,7 +475,11 @@ impl<'f> Finder<'f, '_> {
                         entry,
                         qualified: name.to_string(),
                         bound,
-                        confidence: if name.contains('*') { Confidence::Medium } else { Confidence::High },
+                        confidence: if name.contains('*') {
+                            Confidence::Medium
+                        } else {
+                            Confidence::High
+                        },
                     });
                 }
             }
@@ -464,17 +556,46 @@ impl<'f> Finder<'f, '_> {
     /// `target = value` where the target itself says something. True when a library's callable is replaced.
     fn assigned(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
         match &target.kind {
-            ExprKind::Subscript { value: container, index } => {
+            ExprKind::Subscript {
+                value: container,
+                index,
+            } => {
                 if let ExprKind::Str(key) = &index.kind {
-                    self.entry(key, index.span, value, Some(container), target.span, statement, at);
-                } else if let Some(key) = self.resolver.value(index, at).only_str().map(str::to_owned) {
-                    self.entry(&key, index.span, value, Some(container), target.span, statement, at);
+                    self.entry(
+                        key,
+                        index.span,
+                        value,
+                        Some(container),
+                        target.span,
+                        statement,
+                        at,
+                    );
+                } else if let Some(key) =
+                    self.resolver.value(index, at).only_str().map(str::to_owned)
+                {
+                    self.entry(
+                        &key,
+                        index.span,
+                        value,
+                        Some(container),
+                        target.span,
+                        statement,
+                        at,
+                    );
                 }
             }
             ExprKind::Attribute { attribute, .. } => {
                 let name = &*attribute.name;
                 if let Some(entry) = self.catalog.switch(name) {
-                    self.switch(entry, name, attribute.span, value, target.span.start, statement, at);
+                    self.switch(
+                        entry,
+                        name,
+                        attribute.span,
+                        value,
+                        target.span.start,
+                        statement,
+                        at,
+                    );
                 } else if self.is_word(name) {
                     return self.patch(target, value, statement, at);
                 }
@@ -484,7 +605,15 @@ impl<'f> Finder<'f, '_> {
                 if let Some(entry) = self.catalog.switch(name)
                     && is_class(self.outline, at.scope)
                 {
-                    self.switch(entry, name, target.span, value, target.span.start, statement, at);
+                    self.switch(
+                        entry,
+                        name,
+                        target.span,
+                        value,
+                        target.span.start,
+                        statement,
+                        at,
+                    );
                 }
             }
             _ => {}
@@ -495,12 +624,20 @@ impl<'f> Finder<'f, '_> {
     /// `torch.load = ...`
     fn patch(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
         // Only of a library: `self.load = torch.load` replaces nothing.
-        let ExprKind::Attribute { value: owner, attribute } = &target.kind else { return false };
+        let ExprKind::Attribute {
+            value: owner,
+            attribute,
+        } = &target.kind
+        else {
+            return false;
+        };
         let Some(Thing::Object(owner)) = self.resolver.value(owner, at).only().cloned() else {
             return false;
         };
         let name = format!("{owner}.{}", attribute.name);
-        let Some(entry) = self.catalog.callable(&name) else { return false };
+        let Some(entry) = self.catalog.callable(&name) else {
+            return false;
+        };
         let mut bound = Bound::default();
         for target in self.targets(value, at) {
             bound = target.bound;
@@ -509,22 +646,61 @@ impl<'f> Finder<'f, '_> {
             // What the replacement passes on.
             let names = parameters
                 .iter()
-                .map(|parameter| (parameter.name.name.clone(), Resolved::unknown(Why::Parameter)))
+                .map(|parameter| {
+                    (
+                        parameter.name.name.clone(),
+                        Resolved::unknown(Why::Parameter),
+                    )
+                })
                 .collect();
-            let locals = Locals { outer: at.locals, names };
-            let inner = At { locals: Some(&locals), ..at };
+            let locals = Locals {
+                outer: at.locals,
+                names,
+            };
+            let inner = At {
+                locals: Some(&locals),
+                ..at
+            };
             if let ExprKind::Call(call) = &body.kind {
                 let slots = arguments::slots(self.resolver, call, &Bound::default(), inner);
-                let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
-                arguments::fill(self.resolver, self.catalog.entry(entry), &slots, inner, self.unit, &mut one.arguments);
+                let mut one = self.blank(
+                    UseKind::Patch,
+                    Some(entry),
+                    &name,
+                    target.span,
+                    statement,
+                    value.span,
+                );
+                arguments::fill(
+                    self.resolver,
+                    self.catalog.entry(entry),
+                    &slots,
+                    inner,
+                    self.unit,
+                    &mut one.arguments,
+                );
                 one.site = None;
                 self.push(at.line, one);
                 return true;
             }
         }
         let slots = arguments::bound_slots(&bound, target.span);
-        let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
-        arguments::fill(self.resolver, self.catalog.entry(entry), &slots, at, self.unit, &mut one.arguments);
+        let mut one = self.blank(
+            UseKind::Patch,
+            Some(entry),
+            &name,
+            target.span,
+            statement,
+            value.span,
+        );
+        arguments::fill(
+            self.resolver,
+            self.catalog.entry(entry),
+            &slots,
+            at,
+            self.unit,
+            &mut one.arguments,
+        );
         self.push(at.line, one);
         true
     }
@@ -534,7 +710,15 @@ impl<'f> Finder<'f, '_> {
             if let Some(default) = &parameter.default {
                 if let Some(entry) = self.catalog.switch(&parameter.name.name) {
                     let span = parameter.name.span;
-                    self.switch(entry, &parameter.name.name, span, default, span.start, statement, at);
+                    self.switch(
+                        entry,
+                        &parameter.name.name,
+                        span,
+                        default,
+                        span.start,
+                        statement,
+                        at,
+                    );
                 }
                 self.walk(default, statement, at, Place::Plain, 0);
             }
@@ -577,16 +761,36 @@ impl<'f> Finder<'f, '_> {
                     .iter()
                     .map(|parameter| {
                         let value = match &parameter.default {
-                            Some(default) => self.resolver.value(default, at).with_origin(Origin::Default),
+                            Some(default) => self
+                                .resolver
+                                .value(default, at)
+                                .with_origin(Origin::Default),
                             None => Resolved::unknown(Why::Parameter),
                         };
                         (parameter.name.name.clone(), value)
                     })
                     .collect();
-                let locals = Locals { outer: at.locals, names };
-                self.walk(body, statement, At { locals: Some(&locals), ..at }, Place::Plain, depth + 1);
+                let locals = Locals {
+                    outer: at.locals,
+                    names,
+                };
+                self.walk(
+                    body,
+                    statement,
+                    At {
+                        locals: Some(&locals),
+                        ..at
+                    },
+                    Place::Plain,
+                    depth + 1,
+                );
             }
-            ExprKind::Comprehension { element, value, clauses, .. } => {
+            ExprKind::Comprehension {
+                element,
+                value,
+                clauses,
+                ..
+            } => {
                 self.comprehension(element, value.as_deref(), clauses, statement, at, depth);
             }
             _ => {
@@ -631,9 +835,14 @@ impl<'f> Finder<'f, '_> {
                 };
                 let locals = Locals {
                     outer: at.locals,
-                    names: self.resolver.destructured(target, &item.with_origin(Origin::Constant)),
+                    names: self
+                        .resolver
+                        .destructured(target, &item.with_origin(Origin::Constant)),
                 };
-                let inner = At { locals: Some(&locals), ..at };
+                let inner = At {
+                    locals: Some(&locals),
+                    ..at
+                };
                 self.comprehension(element, value, rest, statement, inner, depth + 1);
             }
         }
@@ -641,7 +850,15 @@ impl<'f> Finder<'f, '_> {
 
     // --- calls ---
 
-    fn call(&mut self, expression: &Expr, call: &Call, statement: Span, at: At<'_>, place: Place, depth: u32) {
+    fn call(
+        &mut self,
+        expression: &Expr,
+        call: &Call,
+        statement: Span,
+        at: At<'_>,
+        place: Place,
+        depth: u32,
+    ) {
         let name = match &call.function.kind {
             ExprKind::Name(name) => Some(&**name),
             ExprKind::Attribute { attribute, .. } => Some(&*attribute.name),
@@ -659,19 +876,41 @@ impl<'f> Finder<'f, '_> {
         // Calls that only look at a callable, or wrap it into something that is judged itself.
         let looks = matches!(
             name,
-            "partial" | "partialmethod" | "getattr" | "hasattr" | "isinstance" | "issubclass" | "type" | "callable"
-                | "wraps" | "setattr" | "object" | "signature" | "getsource" | "print" | "super" | "id" | "repr" | "str"
+            "partial"
+                | "partialmethod"
+                | "getattr"
+                | "hasattr"
+                | "isinstance"
+                | "issubclass"
+                | "type"
+                | "callable"
+                | "wraps"
+                | "setattr"
+                | "object"
+                | "signature"
+                | "getsource"
+                | "print"
+                | "super"
+                | "id"
+                | "repr"
+                | "str"
         ) || entry.is_some();
         let forwards = self.forwarded(name, call, statement, at);
         self.keywords(call, entry, statement, at);
         self.set_environment(name, call, statement, at);
         match &call.function.kind {
-            ExprKind::Attribute { value, .. } => self.walk(value, statement, at, Place::Plain, depth + 1),
+            ExprKind::Attribute { value, .. } => {
+                self.walk(value, statement, at, Place::Plain, depth + 1)
+            }
             ExprKind::Name(_) => {}
             _ => self.walk(&call.function, statement, at, Place::Plain, depth + 1),
         }
         for (index, argument) in call.arguments.iter().enumerate() {
-            let place = if looks || forwards == Some(index) { Place::Plain } else { Place::Handed };
+            let place = if looks || forwards == Some(index) {
+                Place::Plain
+            } else {
+                Place::Handed
+            };
             self.walk(&argument.value, statement, at, place, depth + 1);
         }
     }
@@ -686,7 +925,12 @@ impl<'f> Finder<'f, '_> {
         at: At<'_>,
     ) -> Option<EntryId> {
         let callee = self.resolver.value(&call.function, at);
-        let target = match self.targets_of(&callee).into_iter().next() {
+        let target = self
+            .targets_of(&callee)
+            .into_iter()
+            .next()
+            .or_else(|| self.own_library(&call.function, &callee, at));
+        let target = match target {
             Some(target) => target,
             None => self.by_method(call, name?, &callee, at)?,
         };
@@ -714,7 +958,8 @@ impl<'f> Finder<'f, '_> {
             trailing_comma: call.trailing_comma,
             open: slots.open || nested_open,
         });
-        self.surroundings.judge(&mut one, self.resolver, self.module, at);
+        self.surroundings
+            .judge(&mut one, self.resolver, self.module, at);
         let entry = target.entry;
         self.push(at.line, one);
         let spread = call
@@ -732,20 +977,32 @@ impl<'f> Finder<'f, '_> {
 
     /// A method of a receiver that cannot be resolved, in a file that imports the library.
     fn by_method(&self, call: &Call, name: &str, callee: &Resolved, at: At<'_>) -> Option<Target> {
-        let ExprKind::Attribute { value, .. } = &call.function.kind else { return None };
+        let ExprKind::Attribute { value, .. } = &call.function.kind else {
+            return None;
+        };
         if !callee.things.is_empty() {
             return None;
         }
         let receiver = self.resolver.value(value, at);
         let unresolved = receiver.things.is_empty()
             || (callee.unknown == Some(Why::Attribute)
-                && receiver.things.iter().all(|thing| matches!(thing, Thing::Instance(_) | Thing::Super(_) | Thing::Class(_))));
+                && receiver.things.iter().all(|thing| {
+                    matches!(
+                        thing,
+                        Thing::Instance(_) | Thing::Super(_) | Thing::Class(_)
+                    )
+                }));
         if !unresolved {
             return None;
         }
-        let entry = self.catalog.method(name, &|root| self.imports.contains(root))?;
+        let entry = self
+            .catalog
+            .method(name, &|root| self.imports.contains(root))?;
         let library = self.catalog.library(entry);
-        let root = library.imports.first().map_or(library.id.as_str(), String::as_str);
+        let root = library
+            .imports
+            .first()
+            .map_or(library.id.as_str(), String::as_str);
         Some(Target {
             entry,
             qualified: format!("{root}.*.{name}"),
@@ -755,7 +1012,13 @@ impl<'f> Finder<'f, '_> {
     }
 
     /// A callable that is handed on without a call that can be seen.
-    fn handed(&mut self, expression: &Expr, arguments: Option<(&Call, usize)>, statement: Span, at: At<'_>) -> bool {
+    fn handed(
+        &mut self,
+        expression: &Expr,
+        arguments: Option<(&Call, usize)>,
+        statement: Span,
+        at: At<'_>,
+    ) -> bool {
         let Some(target) = self.targets(expression, at).into_iter().next() else {
             return false;
         };
@@ -776,7 +1039,10 @@ impl<'f> Finder<'f, '_> {
         let entry = self.catalog.entry(target.entry);
         let slots = match arguments {
             Some((call, skip)) => {
-                one.whole = Span { start: call.function.span.start, end: call.parentheses.end };
+                one.whole = Span {
+                    start: call.function.span.start,
+                    end: call.parentheses.end,
+                };
                 let mut slots = arguments::slots(self.resolver, call, &Bound::default(), at);
                 slots.shift(skip);
                 slots.before(&target.bound, expression.span);
@@ -784,7 +1050,14 @@ impl<'f> Finder<'f, '_> {
             }
             None => arguments::bound_slots(&target.bound, expression.span),
         };
-        arguments::fill(self.resolver, entry, &slots, at, self.unit, &mut one.arguments);
+        arguments::fill(
+            self.resolver,
+            entry,
+            &slots,
+            at,
+            self.unit,
+            &mut one.arguments,
+        );
         self.push(at.line, one);
         true
     }
@@ -793,7 +1066,8 @@ impl<'f> Finder<'f, '_> {
     /// index of the argument that holds the callable.
     fn forwarded(&mut self, name: &str, call: &Call, statement: Span, at: At<'_>) -> Option<usize> {
         let index = match name {
-            "submit" | "to_thread" | "run_sync" | "call_soon" | "apply" | "delayed" | "start_new_thread" => 0,
+            "submit" | "to_thread" | "run_sync" | "call_soon" | "apply" | "delayed"
+            | "start_new_thread" => 0,
             "run_in_executor" => 1,
             _ => return None,
         };
@@ -801,7 +1075,8 @@ impl<'f> Finder<'f, '_> {
         if !matches!(argument.kind, ArgumentKind::Positional) {
             return None;
         }
-        self.handed(&argument.value, Some((call, index + 1)), statement, at).then_some(index)
+        self.handed(&argument.value, Some((call, index + 1)), statement, at)
+            .then_some(index)
     }
 
     // --- switches and the environment ---
@@ -809,16 +1084,33 @@ impl<'f> Finder<'f, '_> {
     /// Keywords of a call that are switches, where the call itself does not give them a role.
     fn keywords(&mut self, call: &Call, entry: Option<EntryId>, statement: Span, at: At<'_>) {
         for argument in &call.arguments {
-            let ArgumentKind::Keyword(keyword) = &argument.kind else { continue };
+            let ArgumentKind::Keyword(keyword) = &argument.kind else {
+                continue;
+            };
             let name = &*keyword.name;
             if let Some(switch) = self.catalog.switch(name) {
                 let has_role = entry.is_some_and(|entry| {
-                    self.catalog.entry(entry).parameters.iter().any(|parameter| {
-                        parameter.places.iter().any(|place| place.keyword.as_deref() == Some(name))
-                    })
+                    self.catalog
+                        .entry(entry)
+                        .parameters
+                        .iter()
+                        .any(|parameter| {
+                            parameter
+                                .places
+                                .iter()
+                                .any(|place| place.keyword.as_deref() == Some(name))
+                        })
                 });
                 if !has_role {
-                    self.switch(switch, name, keyword.span, &argument.value, argument.span.start, statement, at);
+                    self.switch(
+                        switch,
+                        name,
+                        keyword.span,
+                        &argument.value,
+                        argument.span.start,
+                        statement,
+                        at,
+                    );
                 }
             } else if self.catalog.environment(name).is_some() {
                 // `dict(os.environ, NAME="1")`, `os.environ.update(NAME="1")`
@@ -830,7 +1122,15 @@ impl<'f> Finder<'f, '_> {
                     _ => false,
                 };
                 if is_environment {
-                    self.environment(name, keyword.span, &argument.value, argument.span, statement, at, true);
+                    self.environment(
+                        name,
+                        keyword.span,
+                        &argument.value,
+                        argument.span,
+                        statement,
+                        at,
+                        true,
+                    );
                 }
             }
         }
@@ -845,9 +1145,18 @@ impl<'f> Finder<'f, '_> {
     /// `parser.add_argument("--trust-remote-code", default=True)`
     fn option(&mut self, call: &Call, statement: Span, at: At<'_>) {
         for argument in &call.arguments {
-            let ExprKind::Str(text) = &argument.value.kind else { continue };
-            let word = text.split('/').next().unwrap_or(text).trim_start_matches('-').replace('-', "_");
-            let Some(entry) = self.catalog.switch(&word) else { continue };
+            let ExprKind::Str(text) = &argument.value.kind else {
+                continue;
+            };
+            let word = text
+                .split('/')
+                .next()
+                .unwrap_or(text)
+                .trim_start_matches('-')
+                .replace('-', "_");
+            let Some(entry) = self.catalog.switch(&word) else {
+                continue;
+            };
             let default = call
                 .arguments
                 .iter()
@@ -891,7 +1200,10 @@ impl<'f> Finder<'f, '_> {
             if !sure && !self.looks_like_environment(container, statement) {
                 return;
             }
-            let whole = Span { start: from.start, end: value.span.end };
+            let whole = Span {
+                start: from.start,
+                end: value.span.end,
+            };
             self.environment(key, key_span, value, whole, statement, at, sure);
         }
     }
@@ -913,7 +1225,12 @@ impl<'f> Finder<'f, '_> {
         let (Some(key), Some(value)) = (call.arguments.first(), call.arguments.get(1)) else {
             return;
         };
-        let Some(text) = self.resolver.value(&key.value, at).only_str().map(str::to_owned) else {
+        let Some(text) = self
+            .resolver
+            .value(&key.value, at)
+            .only_str()
+            .map(str::to_owned)
+        else {
             return;
         };
         let container = match &call.function.kind {
@@ -921,9 +1238,20 @@ impl<'f> Finder<'f, '_> {
             _ => None,
         };
         if name == "setdefault" {
-            self.entry(&text, key.span, &value.value, container, key.span, statement, at);
+            self.entry(
+                &text,
+                key.span,
+                &value.value,
+                container,
+                key.span,
+                statement,
+                at,
+            );
         } else if self.catalog.environment(&text).is_some() {
-            let whole = Span { start: key.span.start, end: value.span.end };
+            let whole = Span {
+                start: key.span.start,
+                end: value.span.end,
+            };
             self.environment(&text, key.span, &value.value, whole, statement, at, true);
         }
     }
@@ -939,10 +1267,24 @@ impl<'f> Finder<'f, '_> {
         at: At<'_>,
         sure: bool,
     ) {
-        let Some(entry) = self.catalog.environment(name) else { return };
+        let Some(entry) = self.catalog.environment(name) else {
+            return;
+        };
         let resolved = self.resolver.value(value, at);
-        let role = self.catalog.entry(entry).parameters.first().map_or(Role::Switch, |parameter| parameter.role);
-        let mut one = self.blank(UseKind::Environment, Some(entry), name, name_span, statement, whole);
+        let role = self
+            .catalog
+            .entry(entry)
+            .parameters
+            .first()
+            .map_or(Role::Switch, |parameter| parameter.role);
+        let mut one = self.blank(
+            UseKind::Environment,
+            Some(entry),
+            name,
+            name_span,
+            statement,
+            whole,
+        );
         one.name = name.to_owned();
         if !sure {
             one.confidence = Confidence::Medium;
@@ -964,9 +1306,14 @@ impl<'f> Finder<'f, '_> {
         at: At<'_>,
     ) {
         let resolved = self.resolver.value(value, at);
-        let span = Span { start, end: value.span.end };
+        let span = Span {
+            start,
+            end: value.span.end,
+        };
         let plain = arguments::is_plain(value);
-        self.push_switch(entry, word, word_span, &resolved, span, value.span, plain, statement, at);
+        self.push_switch(
+            entry, word, word_span, &resolved, span, value.span, plain, statement, at,
+        );
     }
 
     #[allow(clippy::too_many_arguments)] // As above.
@@ -986,21 +1333,42 @@ impl<'f> Finder<'f, '_> {
         if resolved.things.is_empty() {
             return;
         }
-        let role = self.catalog.entry(entry).parameters.first().map_or(Role::RemoteCode, |parameter| parameter.role);
-        let mut one = self.blank(UseKind::Switch, Some(entry), word, word_span, statement, span);
+        let role = self
+            .catalog
+            .entry(entry)
+            .parameters
+            .first()
+            .map_or(Role::RemoteCode, |parameter| parameter.role);
+        let mut one = self.blank(
+            UseKind::Switch,
+            Some(entry),
+            word,
+            word_span,
+            statement,
+            span,
+        );
         one.name = word.to_owned();
         let argument = self.argument(resolved, span, value_span, plain, at);
         one.arguments.insert(role, argument);
         self.push(at.line, one);
         // `kw = {"word": True}`, `kw["word"] = True`, `kw.update(word=True)`
         let text = statement.text(self.text);
-        let end = text.find(|character: char| !(character.is_alphanumeric() || character == '_')).unwrap_or(0);
+        let end = text
+            .find(|character: char| !(character.is_alphanumeric() || character == '_'))
+            .unwrap_or(0);
         if let Some(name) = text.get(..end).filter(|name| !name.is_empty()) {
             self.note_dicts(vec![(name.to_owned(), at.scope)]);
         }
     }
 
-    fn argument(&self, resolved: &Rc<Resolved>, span: Span, value_span: Span, plain: bool, at: At<'_>) -> Argument {
+    fn argument(
+        &self,
+        resolved: &Rc<Resolved>,
+        span: Span,
+        value_span: Span,
+        plain: bool,
+        at: At<'_>,
+    ) -> Argument {
         Argument {
             value: resolved.value(),
             span,
@@ -1054,7 +1422,11 @@ impl<'f> Finder<'f, '_> {
     }
 
     fn push(&mut self, line: LineIndex, one: Use) {
-        self.found.push(Found { line, one, dicts: Vec::new() });
+        self.found.push(Found {
+            line,
+            one,
+            dicts: Vec::new(),
+        });
     }
 
     /// Notes which dicts the use that was pushed last belongs to.
@@ -1066,7 +1438,13 @@ impl<'f> Finder<'f, '_> {
 
     /// The last step: what depends on other uses.
     fn finish(mut self) -> Vec<Use> {
-        self.found.sort_by_key(|found| (found.one.whole.start, found.one.callee.start, found.one.whole.end));
+        self.found.sort_by_key(|found| {
+            (
+                found.one.whole.start,
+                found.one.callee.start,
+                found.one.whole.end,
+            )
+        });
         self.found.dedup_by(|second, first| {
             first.one.kind == second.one.kind
                 && first.one.callee == second.one.callee
@@ -1077,7 +1455,12 @@ impl<'f> Finder<'f, '_> {
         let consumed: BTreeSet<(u32, u32)> = self
             .found
             .iter()
-            .filter(|found| matches!(found.one.kind, UseKind::Call | UseKind::Reference | UseKind::Patch))
+            .filter(|found| {
+                matches!(
+                    found.one.kind,
+                    UseKind::Call | UseKind::Reference | UseKind::Patch
+                )
+            })
             .flat_map(|found| found.one.arguments.values())
             .flat_map(|argument| {
                 let defined = argument
@@ -1085,7 +1468,10 @@ impl<'f> Finder<'f, '_> {
                     .as_ref()
                     .filter(|definition| definition.path.is_none() && definition.unit == self.unit)
                     .map(|definition| (definition.span.start, definition.span.end));
-                [defined, Some((argument.value_span.start, argument.value_span.end))]
+                [
+                    defined,
+                    Some((argument.value_span.start, argument.value_span.end)),
+                ]
             })
             .flatten()
             .collect();
@@ -1095,7 +1481,11 @@ impl<'f> Finder<'f, '_> {
             .filter(|found| found.one.kind == UseKind::Call)
             .flat_map(|found| {
                 found.dicts.iter().flat_map(|(name, scope)| {
-                    found.one.arguments.keys().map(|role| (*role, name.clone(), *scope))
+                    found
+                        .one
+                        .arguments
+                        .keys()
+                        .map(|role| (*role, name.clone(), *scope))
                 })
             })
             .collect();
@@ -1104,7 +1494,11 @@ impl<'f> Finder<'f, '_> {
             .filter(|found| {
                 found.one.kind != UseKind::Switch
                     || !found.one.arguments.iter().any(|(role, argument)| {
-                        if found.dicts.iter().any(|(name, scope)| spread.contains(&(*role, name.clone(), *scope))) {
+                        if found
+                            .dicts
+                            .iter()
+                            .any(|(name, scope)| spread.contains(&(*role, name.clone(), *scope)))
+                        {
                             return true;
                         }
                         let value = (argument.value_span.start, argument.value_span.end);
@@ -1112,7 +1506,8 @@ impl<'f> Finder<'f, '_> {
                             .definition
                             .as_ref()
                             .map(|definition| (definition.span.start, definition.span.end));
-                        consumed.contains(&value) || defined.is_some_and(|defined| consumed.contains(&defined))
+                        consumed.contains(&value)
+                            || defined.is_some_and(|defined| consumed.contains(&defined))
                     })
             })
             .map(|found| found.one)
@@ -1134,10 +1529,14 @@ impl<'f> Finder<'f, '_> {
             if found.one.kind != UseKind::Call {
                 continue;
             }
-            let Some(attempt) = attempted(self.outline, found.line) else { continue };
+            let Some(attempt) = attempted(self.outline, found.line) else {
+                continue;
+            };
             found.one.retry_of = calls
                 .iter()
-                .find(|(line, entry, _)| *entry == found.one.entry && attempt.contains(&line.number()))
+                .find(|(line, entry, _)| {
+                    *entry == found.one.entry && attempt.contains(&line.number())
+                })
                 .map(|(_, _, span)| *span);
         }
     }
@@ -1156,7 +1555,9 @@ fn attempted(module: &Module<'_>, line: LineIndex) -> Option<std::ops::Range<u32
             let mut before = LineIndex::new(header.number().checked_sub(1)?);
             for _ in 0..1024 {
                 if module.parent(before) == parent && line_text(module, before).starts_with("try") {
-                    return Some(before.number()..module.block(before).end.max(before.number() + 1));
+                    return Some(
+                        before.number()..module.block(before).end.max(before.number() + 1),
+                    );
                 }
                 before = match module.parent(before) {
                     above if above == parent => LineIndex::new(before.number().checked_sub(1)?),
@@ -1187,4 +1588,3 @@ fn target_names(target: &Expr, names: &mut Vec<String>) {
         _ => {}
     }
 }
-

@@ -13,9 +13,11 @@ use crate::python::ast::{
 };
 use crate::python::fold;
 use crate::python::module::{LineIndex, Module, ParseMode};
+use crate::python::mutate;
 use crate::python::project::{ForeignModule, Project};
 use crate::python::scope::{
-    Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word, is_class,
+    Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word,
+    is_class,
 };
 use crate::python::things::{
     ALTERNATIVES, Construction, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing,
@@ -29,7 +31,7 @@ const DEPTH: u32 = 120;
 const HOPS: u32 = 24;
 
 /// Steps for all questions about one file.
-const STEPS: u32 = 2_000_000;
+const STEPS: u32 = 500_000;
 
 /// Steps for one question.
 const QUESTION: u32 = 6_000;
@@ -72,6 +74,12 @@ impl<'a> Deref for Held<'a> {
 /// The lines that may bind a name, and the scopes that send it elsewhere.
 type Candidates = (Vec<Candidate>, Vec<(Scope, bool)>);
 
+/// Answers that are kept.
+type Kept<Key, Answer> = RefCell<HashMap<Key, Rc<Answer>>>;
+
+/// `from .. import *`: the dotted name and the level.
+type Star = (Box<str>, u32);
+
 /// A module that the resolver has open.
 pub struct Open<'a> {
     /// The module.
@@ -82,9 +90,10 @@ pub struct Open<'a> {
     pub unit: usize,
     /// It belongs to another file.
     pub foreign: bool,
-    candidates: RefCell<HashMap<Box<str>, Rc<Candidates>>>,
-    scoped: RefCell<HashMap<(Box<str>, Scope), Rc<[Binding]>>>,
-    stars: OnceCell<Rc<[(Box<str>, u32)]>>,
+    candidates: Kept<Box<str>, Candidates>,
+    scoped: Kept<(Box<str>, Scope), [Binding]>,
+    changes: Kept<Box<str>, [(u32, LineIndex)]>,
+    stars: OnceCell<Rc<[Star]>>,
 }
 
 impl<'a> Open<'a> {
@@ -96,6 +105,7 @@ impl<'a> Open<'a> {
             foreign,
             candidates: RefCell::default(),
             scoped: RefCell::default(),
+            changes: RefCell::default(),
             stars: OnceCell::new(),
         })
     }
@@ -105,7 +115,19 @@ impl<'a> Open<'a> {
             return known.clone();
         }
         let found = Rc::new(candidates(&self.module, name));
-        self.candidates.borrow_mut().insert(name.into(), found.clone());
+        self.candidates
+            .borrow_mut()
+            .insert(name.into(), found.clone());
+        found
+    }
+
+    /// Where the dict or list of a name may be changed.
+    pub fn changes(&self, name: &str) -> Rc<[(u32, LineIndex)]> {
+        if let Some(known) = self.changes.borrow().get(name) {
+            return known.clone();
+        }
+        let found: Rc<[(u32, LineIndex)]> = mutate::places(&self.module, name).into();
+        self.changes.borrow_mut().insert(name.into(), found.clone());
         found
     }
 
@@ -119,7 +141,8 @@ impl<'a> Open<'a> {
         if let Some(known) = self.scoped.borrow().get(&key) {
             return known.clone();
         }
-        let found: Rc<[Binding]> = bindings(&self.module, name, &candidates.0, &candidates.1, scope).into();
+        let found: Rc<[Binding]> =
+            bindings(&self.module, name, &candidates.0, &candidates.1, scope).into();
         self.scoped.borrow_mut().insert(key, found.clone());
         found
     }
@@ -130,12 +153,20 @@ impl<'a> Open<'a> {
             .get_or_init(|| {
                 let mut found = Vec::new();
                 for (offset, line) in self.module.occurrences("import") {
-                    let after = self.module.text().get(offset + "import".len()..).unwrap_or("");
+                    let after = self
+                        .module
+                        .text()
+                        .get(offset + "import".len()..)
+                        .unwrap_or("");
                     if !after.trim_start().starts_with('*') {
                         continue;
                     }
                     for statement in self.module.statements(line).iter() {
-                        if let StmtKind::ImportFrom { module, level, names } = &statement.kind
+                        if let StmtKind::ImportFrom {
+                            module,
+                            level,
+                            names,
+                        } = &statement.kind
                             && names.iter().any(|name| &*name.name == "*")
                         {
                             found.push((module.clone(), *level));
@@ -256,13 +287,18 @@ impl<'a> Resolver<'a> {
         if let Some(known) = self.by_path.borrow().get(&found.path) {
             return Some(*known);
         }
-        if self.opened.borrow().iter().any(|open| *open.path == *found.path) {
+        if self
+            .opened
+            .borrow()
+            .iter()
+            .any(|open| *open.path == *found.path)
+        {
             return None;
         }
         let taken = self.by_path.borrow().len();
         let slot = self.texts.slots.get(taken)?;
         let foreign: &'a Arc<ForeignModule> = slot.get_or_init(|| found.clone());
-        let module = Module::new(&foreign.text, ParseMode::OnDemand);
+        let module = Module::with_outline(&foreign.text, foreign.outline(), ParseMode::OnDemand);
         let id = u32::try_from(self.opened.borrow().len()).ok()?;
         let open = Open::new(Held::Own(Box::new(module)), &foreign.path, 0, true);
         self.opened.borrow_mut().push(open);
@@ -272,7 +308,10 @@ impl<'a> Resolver<'a> {
 
     /// True when a dotted name begins with the root of a catalogued library.
     pub fn is_library(&self, dotted: &str) -> bool {
-        dotted.split('.').next().is_some_and(|root| (self.is_root)(root))
+        dotted
+            .split('.')
+            .next()
+            .is_some_and(|root| (self.is_root)(root))
     }
 
     /// What an expression stands for.
@@ -296,14 +335,21 @@ impl<'a> Resolver<'a> {
     }
 
     fn value_inner(&self, expression: &Expr, at: At<'_>) -> Rc<Resolved> {
-        let source = Some(Source { module: at.module, span: expression.span });
+        let source = Some(Source {
+            module: at.module,
+            span: expression.span,
+        });
         match &expression.kind {
             ExprKind::Name(name) => self.name(name, expression.span.start, at),
-            ExprKind::Attribute { value, attribute } => self.attribute_expression(value, &attribute.name, at),
+            ExprKind::Attribute { value, attribute } => {
+                self.attribute_expression(value, &attribute.name, at)
+            }
             ExprKind::Call(call) => self.call(call, expression.span, at),
             ExprKind::Subscript { value, index } => self.subscript(value, index, at),
             ExprKind::Str(text) => Resolved::text(text, source),
-            ExprKind::Bytes(bytes) => Resolved::known(Thing::Bytes(bytes.as_slice().into()), source),
+            ExprKind::Bytes(bytes) => {
+                Resolved::known(Thing::Bytes(bytes.as_slice().into()), source)
+            }
             ExprKind::Joined(parts) => self.joined(parts, source, at),
             ExprKind::Int(number) => Resolved::known(Thing::Int(*number), source),
             ExprKind::Number(number) => Resolved::known(Thing::Number((**number).into()), source),
@@ -337,15 +383,28 @@ impl<'a> Resolver<'a> {
                 let value = self.value(operand, at);
                 if *operator == Operator::Not {
                     return match value.truth() {
-                        Some(truth) => Resolved::known(Thing::Bool(!truth), source).with_origin(value.origin),
+                        Some(truth) => {
+                            Resolved::known(Thing::Bool(!truth), source).with_origin(value.origin)
+                        }
                         None => Resolved::unknown(value.unknown.unwrap_or(Why::Expression)),
                     };
                 }
                 fold::unary(*operator, &value, source)
             }
-            ExprKind::Binary { operator, left, right } => self.binary(*operator, left, right, source, at),
-            ExprKind::Compare { operands, operators } => self.compare(operands, operators, source, at),
-            ExprKind::Conditional { test, body, otherwise } => {
+            ExprKind::Binary {
+                operator,
+                left,
+                right,
+            } => self.binary(*operator, left, right, source, at),
+            ExprKind::Compare {
+                operands,
+                operators,
+            } => self.compare(operands, operators, source, at),
+            ExprKind::Conditional {
+                test,
+                body,
+                otherwise,
+            } => {
                 match self.value(test, at).truth() {
                     // The test may come from a default that a caller replaces: then both count.
                     Some(truth) if !self.may_change(test, at) => {
@@ -358,20 +417,27 @@ impl<'a> Resolver<'a> {
                 }
             }
             ExprKind::Lambda { .. } => Resolved::unknown(Why::Expression),
-            ExprKind::Comprehension { kind, element, value, clauses } => {
-                self.comprehension(*kind, element, value.as_deref(), clauses, source, at)
-            }
+            ExprKind::Comprehension {
+                kind,
+                element,
+                value,
+                clauses,
+            } => self.comprehension(*kind, element, value.as_deref(), clauses, source, at),
             ExprKind::Await(value) => self.value(value, at),
             ExprKind::Named { value, .. } => self.value(value, at),
-            ExprKind::Ellipsis | ExprKind::Yield(_) | ExprKind::Slice { .. } | ExprKind::Other(_) => {
-                Resolved::unknown(Why::Expression)
-            }
+            ExprKind::Ellipsis
+            | ExprKind::Yield(_)
+            | ExprKind::Slice { .. }
+            | ExprKind::Other(_) => Resolved::unknown(Why::Expression),
         }
     }
 
     /// True when the value of a test can be another one at run time.
     fn may_change(&self, test: &Expr, at: At<'_>) -> bool {
-        matches!(self.value(test, at).origin, Origin::Default | Origin::Environment)
+        matches!(
+            self.value(test, at).origin,
+            Origin::Default | Origin::Environment
+        )
     }
 
     fn sequence(
@@ -381,11 +447,17 @@ impl<'a> Resolver<'a> {
         source: Option<Source>,
         at: At<'_>,
     ) -> Rc<Resolved> {
-        let mut sequence = Sequence { kind, items: Vec::with_capacity(items.len()), open: false };
+        let mut sequence = Sequence {
+            kind,
+            items: Vec::with_capacity(items.len()),
+            open: false,
+        };
         for item in items {
             if let ExprKind::Starred(inner) = &item.kind {
                 match self.elements(&self.value(inner, at)) {
-                    Some(more) if sequence.items.len() + more.len() <= 4096 => sequence.items.extend(more),
+                    Some(more) if sequence.items.len() + more.len() <= 4096 => {
+                        sequence.items.extend(more)
+                    }
                     _ => sequence.open = true,
                 }
             } else {
@@ -403,7 +475,9 @@ impl<'a> Resolver<'a> {
                 mapping
                     .items
                     .iter()
-                    .map(|(key, _)| Resolved::known(key.clone(), value.source).with_origin(value.origin))
+                    .map(|(key, _)| {
+                        Resolved::known(key.clone(), value.source).with_origin(value.origin)
+                    })
                     .collect(),
             ),
             Thing::Str(text) if text.len() <= 256 => Some(
@@ -429,11 +503,20 @@ impl<'a> Resolver<'a> {
             Operator::Or | Operator::And => {
                 let wanted = operator == Operator::And;
                 match first.truth() {
-                    Some(truth) if first.origin != Origin::Default && first.origin != Origin::Environment => {
-                        if truth == wanted { self.value(right, at) } else { first }
+                    Some(truth)
+                        if first.origin != Origin::Default
+                            && first.origin != Origin::Environment =>
+                    {
+                        if truth == wanted {
+                            self.value(right, at)
+                        } else {
+                            first
+                        }
                     }
                     // A default that is false: the other operand is the default.
-                    Some(truth) if truth == wanted => self.value(right, at).with_origin(Origin::Default),
+                    Some(truth) if truth == wanted => {
+                        self.value(right, at).with_origin(Origin::Default)
+                    }
                     Some(_) => first,
                     None if operator == Operator::Or => {
                         let second = self.value(right, at);
@@ -486,7 +569,10 @@ impl<'a> Resolver<'a> {
         for part in parts {
             let next = match part {
                 JoinedPart::Literal(text) => Resolved::text(text, source),
-                JoinedPart::Field { value: field, plain } => {
+                JoinedPart::Field {
+                    value: field,
+                    plain,
+                } => {
                     let field = self.value(field, at);
                     if !plain {
                         return Resolved::unknown(field.unknown.unwrap_or(Why::Expression));
@@ -528,7 +614,10 @@ impl<'a> Resolver<'a> {
                 outer: at.locals,
                 names: self.destructured(target, &item),
             };
-            let inner = At { locals: Some(&locals), ..at };
+            let inner = At {
+                locals: Some(&locals),
+                ..at
+            };
             let mut keep = true;
             for clause in rest {
                 match clause {
@@ -556,18 +645,28 @@ impl<'a> Resolver<'a> {
                 mapping.open |= open;
                 Thing::Mapping(Rc::new(mapping))
             }
-            ComprehensionKind::Set => {
-                Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Set, items, open }))
-            }
+            ComprehensionKind::Set => Thing::Sequence(Rc::new(Sequence {
+                kind: SequenceKind::Set,
+                items,
+                open,
+            })),
             ComprehensionKind::List | ComprehensionKind::Generator => {
-                Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open }))
+                Thing::Sequence(Rc::new(Sequence {
+                    kind: SequenceKind::List,
+                    items,
+                    open,
+                }))
             }
         };
         Resolved::known(thing, source)
     }
 
     /// The names that a target binds when this value is assigned to it.
-    pub fn destructured(&self, target: &Expr, value: &Rc<Resolved>) -> Vec<(Box<str>, Rc<Resolved>)> {
+    pub fn destructured(
+        &self,
+        target: &Expr,
+        value: &Rc<Resolved>,
+    ) -> Vec<(Box<str>, Rc<Resolved>)> {
         let mut names = Vec::new();
         let mut stack = vec![(target, value.clone())];
         while let Some((target, value)) = stack.pop() {
@@ -606,9 +705,11 @@ impl<'a> Resolver<'a> {
             };
             let part = match step {
                 Step::Element(index) => items.get(index).cloned(),
-                Step::FromEnd(index) => {
-                    items.len().checked_sub(index).and_then(|index| items.get(index)).cloned()
-                }
+                Step::FromEnd(index) => items
+                    .len()
+                    .checked_sub(index)
+                    .and_then(|index| items.get(index))
+                    .cloned(),
                 Step::Rest(from, left) => items.len().checked_sub(left).and_then(|to| {
                     items.get(from..to).map(|rest| {
                         let rest = Sequence {
@@ -629,7 +730,8 @@ impl<'a> Resolver<'a> {
     }
 
     fn steps_into(&self, value: Rc<Resolved>, path: &[Step]) -> Rc<Resolved> {
-        path.iter().fold(value, |value, step| self.step(&value, *step))
+        path.iter()
+            .fold(value, |value, step| self.step(&value, *step))
     }
 
     /// What a name stands for at an offset.
@@ -672,12 +774,15 @@ impl<'a> Resolver<'a> {
                     }
                     if !reached.is_empty() {
                         let value = self.reached(at.module, name, &found, &reached);
-                        return self.mutated(value, name, &open, &found, &reached, scope, offset, at);
+                        return self
+                            .mutated(value, name, &open, &found, &reached, scope, offset, at);
                     }
                     // Used before it is assigned, in a function: the name is local all the same.
                     let local_to_function = scope.is_some() && !is_class(module, scope);
                     if local_to_function {
-                        let only_deleted = found.iter().all(|binding| matches!(binding.how, How::Delete));
+                        let only_deleted = found
+                            .iter()
+                            .all(|binding| matches!(binding.how, How::Delete));
                         if !only_deleted {
                             return Resolved::unknown(Why::Unbound);
                         }
@@ -695,7 +800,7 @@ impl<'a> Resolver<'a> {
             return found;
         }
         for (dotted, level) in open.stars().iter() {
-            if let Some(value) = self.from_star(name, dotted, *level, at.module) {
+            if let Some(value) = self.star_import(name, dotted, *level, at.module) {
                 return value;
             }
         }
@@ -719,11 +824,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn reached(&self, module: ModuleId, name: &str, found: &[Binding], reached: &[usize]) -> Rc<Resolved> {
+    fn reached(
+        &self,
+        module: ModuleId,
+        name: &str,
+        found: &[Binding],
+        reached: &[usize],
+    ) -> Rc<Resolved> {
         let mut parts = Vec::with_capacity(reached.len());
         let mut excluded = false;
         for index in reached.iter().rev() {
-            let Some(binding) = found.get(*index) else { continue };
+            let Some(binding) = found.get(*index) else {
+                continue;
+            };
             let mut value = self.binding(module, name, binding);
             if excluded {
                 // An assignment under `if name is None:` or `if not name:` replaces just that value.
@@ -762,13 +875,20 @@ impl<'a> Resolver<'a> {
         let Some(StmtKind::If(test)) = statements.first().map(|statement| &statement.kind) else {
             return false;
         };
-        let named = |expression: &Expr| matches!(&expression.kind, ExprKind::Name(have) if &**have == name);
+        let named =
+            |expression: &Expr| matches!(&expression.kind, ExprKind::Name(have) if &**have == name);
         match &test.kind {
-            ExprKind::Compare { operands, operators } => {
+            ExprKind::Compare {
+                operands,
+                operators,
+            } => {
                 matches!(operators.as_slice(), [operator] if matches!(&**operator, "is" | "=="))
                     && matches!(operands.as_slice(), [left, right] if named(left) && matches!(right.kind, ExprKind::None))
             }
-            ExprKind::Unary { operator: Operator::Not, operand } => named(operand),
+            ExprKind::Unary {
+                operator: Operator::Not,
+                operand,
+            } => named(operand),
             _ => false,
         }
     }
@@ -813,11 +933,21 @@ impl<'a> Resolver<'a> {
             scope: binding.lexical,
             locals: None,
         };
-        let place = LinePlace { module, line: binding.line };
+        let place = LinePlace {
+            module,
+            line: binding.line,
+        };
         let value = match (&binding.how, &statement.kind) {
             (How::ImportRoot, _) => return self.imported_module(name, module),
             (How::ImportAs(dotted), _) => return self.imported_module(dotted, module),
-            (How::From(item), StmtKind::ImportFrom { module: dotted, level, names }) => {
+            (
+                How::From(item),
+                StmtKind::ImportFrom {
+                    module: dotted,
+                    level,
+                    names,
+                },
+            ) => {
                 return match names.get(*item) {
                     Some(imported) => self.imported(dotted, *level, &imported.name, module),
                     None => Resolved::unknown(Why::Bound),
@@ -827,23 +957,35 @@ impl<'a> Resolver<'a> {
                 let value = self.value(value, at);
                 self.steps_into(value, path)
             }
-            (How::Value(path), StmtKind::AnnotatedAssign { value: Some(value), .. }) => {
+            (
+                How::Value(path),
+                StmtKind::AnnotatedAssign {
+                    value: Some(value), ..
+                },
+            ) => {
                 let value = self.value(value, at);
                 self.steps_into(value, path)
             }
             (How::Augmented(operator), StmtKind::AugmentedAssign { target, value, .. }) => {
                 let before = self.name(name, target.span.start, at);
                 let value = self.value(value, at);
-                let source = Some(Source { module, span: statement.span });
+                let source = Some(Source {
+                    module,
+                    span: statement.span,
+                });
                 fold::binary(*operator, &before, &value, source)
             }
             (How::Loop(path), StmtKind::For { iterable, .. }) => {
                 let iterable = self.value(iterable, at);
                 match self.elements(&iterable) {
-                    Some(items) if items.len() > ALTERNATIVES => return Resolved::unknown(Why::Bound),
+                    Some(items) if items.len() > ALTERNATIVES => {
+                        return Resolved::unknown(Why::Bound);
+                    }
                     Some(items) => {
-                        let items: Vec<Rc<Resolved>> =
-                            items.into_iter().map(|item| self.steps_into(item, path)).collect();
+                        let items: Vec<Rc<Resolved>> = items
+                            .into_iter()
+                            .map(|item| self.steps_into(item, path))
+                            .collect();
                         Resolved::join(&items).with_origin(iterable.origin)
                     }
                     None => return Resolved::unknown(iterable.unknown.unwrap_or(Why::Expression)),
@@ -857,7 +999,11 @@ impl<'a> Resolver<'a> {
                 let entered = context.map(|thing| {
                     Some(match thing {
                         Thing::Result(name) if name.starts_with("tempfile.Temporary") => {
-                            if name.ends_with("Directory") { Thing::Path(None) } else { thing.clone() }
+                            if name.ends_with("Directory") {
+                                Thing::Path(None)
+                            } else {
+                                thing.clone()
+                            }
                         }
                         other => other.clone(),
                     })
@@ -872,7 +1018,10 @@ impl<'a> Resolver<'a> {
             (How::Walrus(value), _) => self.value(value, at),
             _ => return Resolved::unknown(Why::Expression),
         };
-        let source = Source { module, span: statement.span };
+        let source = Source {
+            module,
+            span: statement.span,
+        };
         value.with_origin(Origin::Constant).with_source(source)
     }
 
@@ -896,13 +1045,21 @@ impl<'a> Resolver<'a> {
             if let Some(value) = self.global(module, name) {
                 return value;
             }
-            let inner = if dotted.is_empty() { name.to_owned() } else { format!("{dotted}.{name}") };
+            let inner = if dotted.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{dotted}.{name}")
+            };
             return match self.foreign(&inner, level, from) {
                 Some(module) => Resolved::known(Thing::Module(module), None),
                 None => Resolved::unknown(Why::Imported),
             };
         }
-        let inner = if dotted.is_empty() { name.to_owned() } else { format!("{dotted}.{name}") };
+        let inner = if dotted.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{dotted}.{name}")
+        };
         if let Some(module) = self.foreign(&inner, level, from) {
             return Resolved::known(Thing::Module(module), None);
         }
@@ -912,10 +1069,19 @@ impl<'a> Resolver<'a> {
         Resolved::object(inner)
     }
 
-    fn from_star(&self, name: &str, dotted: &str, level: u32, from: ModuleId) -> Option<Rc<Resolved>> {
+    fn star_import(
+        &self,
+        name: &str,
+        dotted: &str,
+        level: u32,
+        from: ModuleId,
+    ) -> Option<Rc<Resolved>> {
         if level == 0 && (self.is_library(dotted) || fold::is_standard(dotted)) {
             // Builtins and private names do not come from there.
-            if name.starts_with('_') || BUILTINS.binary_search(&name).is_ok() || !self.is_library(dotted) {
+            if name.starts_with('_')
+                || BUILTINS.binary_search(&name).is_ok()
+                || !self.is_library(dotted)
+            {
                 return None;
             }
             return Some(Resolved::object(format!("{dotted}.{name}")));
@@ -937,19 +1103,32 @@ impl<'a> Resolver<'a> {
             let value = open
                 .stars()
                 .iter()
-                .find_map(|(dotted, level)| self.from_star(name, dotted, *level, module));
+                .find_map(|(dotted, level)| self.star_import(name, dotted, *level, module));
             self.hops.set(hops);
             return value;
         }
         // At the end of the module.
         let end = u32::try_from(open.module.text().len()).unwrap_or(u32::MAX);
         let last = LineIndex::new(u32::try_from(open.module.lines().len()).unwrap_or(u32::MAX));
-        let reached = Flow::reaching(&open.module, &found, None, last, false, end.saturating_add(1))?;
+        let reached = Flow::reaching(
+            &open.module,
+            &found,
+            None,
+            last,
+            false,
+            end.saturating_add(1),
+        )?;
         if reached.is_empty() || reached.len() > ALTERNATIVES {
             return None;
         }
         let value = self.reached(module, name, &found, &reached);
-        let at = At { module, line: last, inline: false, scope: None, locals: None };
+        let at = At {
+            module,
+            line: last,
+            inline: false,
+            scope: None,
+            locals: None,
+        };
         Some(self.mutated(value, name, &open, &found, &reached, None, end, at))
     }
 
@@ -963,7 +1142,10 @@ impl<'a> Resolver<'a> {
             let id = ModuleId::try_from(index).ok()?;
             self.global(id, name)
         };
-        (0..here).rev().find_map(binds).or_else(|| (here + 1..self.own).find_map(binds))
+        (0..here)
+            .rev()
+            .find_map(binds)
+            .or_else(|| (here + 1..self.own).find_map(binds))
     }
 
     /// `value[index]`
@@ -984,7 +1166,13 @@ impl<'a> Resolver<'a> {
         Resolved::join(&parts).with_origin(container.origin)
     }
 
-    fn item(&self, thing: &Thing, key: &Rc<Resolved>, container: &Resolved, _at: At<'_>) -> Rc<Resolved> {
+    fn item(
+        &self,
+        thing: &Thing,
+        key: &Rc<Resolved>,
+        container: &Resolved,
+        _at: At<'_>,
+    ) -> Rc<Resolved> {
         match thing {
             Thing::Object(name) if &**name == "os.environ" => Resolved::unknown(Why::Environment),
             Thing::Object(name) if &**name == "sys.argv" => Resolved::unknown(Why::CommandLine),
@@ -995,7 +1183,10 @@ impl<'a> Resolver<'a> {
                     None => Resolved::unknown(Why::Expression),
                 },
                 // One of the entries, when there are not too many.
-                None if !mapping.open && !mapping.items.is_empty() && mapping.items.len() <= ALTERNATIVES => {
+                None if !mapping.open
+                    && !mapping.items.is_empty()
+                    && mapping.items.len() <= ALTERNATIVES =>
+                {
                     let wanted: Vec<Rc<Resolved>> = if key.unknown.is_none() {
                         key.things
                             .iter()
@@ -1004,31 +1195,47 @@ impl<'a> Resolver<'a> {
                                     .items
                                     .iter()
                                     .find(|(have, _)| have == key)
-                                    .map_or_else(|| Resolved::unknown(Why::Expression), |(_, value)| value.clone())
+                                    .map_or_else(
+                                        || Resolved::unknown(Why::Expression),
+                                        |(_, value)| value.clone(),
+                                    )
                             })
                             .collect()
                     } else {
-                        mapping.items.iter().map(|(_, value)| value.clone()).collect()
+                        mapping
+                            .items
+                            .iter()
+                            .map(|(_, value)| value.clone())
+                            .collect()
                     };
                     Resolved::join(&wanted)
                 }
                 None => Resolved::unknown(key.why()),
             },
-            Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => match key.only() {
-                Some(Thing::Int(index)) => {
-                    let length = i64::try_from(sequence.items.len()).unwrap_or(i64::MAX);
-                    let index = if *index < 0 { length.saturating_add(*index) } else { *index };
-                    usize::try_from(index)
-                        .ok()
-                        .and_then(|index| sequence.items.get(index))
-                        .cloned()
-                        .unwrap_or_else(|| Resolved::unknown(Why::Expression))
+            Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => {
+                match key.only() {
+                    Some(Thing::Int(index)) => {
+                        let length = i64::try_from(sequence.items.len()).unwrap_or(i64::MAX);
+                        let index = if *index < 0 {
+                            length.saturating_add(*index)
+                        } else {
+                            *index
+                        };
+                        usize::try_from(index)
+                            .ok()
+                            .and_then(|index| sequence.items.get(index))
+                            .cloned()
+                            .unwrap_or_else(|| Resolved::unknown(Why::Expression))
+                    }
+                    _ if key.unknown.is_some()
+                        && !sequence.items.is_empty()
+                        && sequence.items.len() <= ALTERNATIVES =>
+                    {
+                        Resolved::join(&sequence.items)
+                    }
+                    _ => Resolved::unknown(key.why()),
                 }
-                _ if key.unknown.is_some() && !sequence.items.is_empty() && sequence.items.len() <= ALTERNATIVES => {
-                    Resolved::join(&sequence.items)
-                }
-                _ => Resolved::unknown(key.why()),
-            },
+            }
             Thing::Str(_) => fold::index(thing, key, container.source),
             Thing::Class(place) => match key.only_str() {
                 // `Models["NAME"]` of an enum.
@@ -1045,7 +1252,10 @@ impl<'a> Resolver<'a> {
 fn either(parts: &[Rc<Resolved>; 2]) -> Rc<Resolved> {
     let outside = |part: &Resolved| {
         part.things.is_empty()
-            && matches!(part.unknown, Some(Why::Parameter | Why::CommandLine | Why::Environment))
+            && matches!(
+                part.unknown,
+                Some(Why::Parameter | Why::CommandLine | Why::Environment)
+            )
     };
     let [first, second] = parts;
     match (outside(first), outside(second)) {
@@ -1057,11 +1267,74 @@ fn either(parts: &[Rc<Resolved>; 2]) -> Rc<Resolved> {
 
 /// Builtins that matter to names and values, sorted.
 pub const BUILTINS: &[&str] = &[
-    "BaseException", "Exception", "ImportError", "KeyError", "ValueError", "__import__", "abs", "all", "any",
-    "ascii", "bin", "bool", "bytearray", "bytes", "callable", "chr", "classmethod", "compile", "complex",
-    "delattr", "dict", "dir", "divmod", "enumerate", "eval", "exec", "filter", "float", "format", "frozenset",
-    "getattr", "globals", "hasattr", "hash", "hex", "id", "input", "int", "isinstance", "issubclass", "iter",
-    "len", "list", "locals", "map", "max", "min", "next", "object", "oct", "open", "ord", "pow", "print",
-    "property", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "staticmethod", "str", "sum",
-    "super", "tuple", "type", "vars", "zip",
+    "BaseException",
+    "Exception",
+    "ImportError",
+    "KeyError",
+    "ValueError",
+    "__import__",
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
 ];

@@ -1,9 +1,8 @@
 //! Visiting the expressions of a statement, without regard to scopes.
 
-use crate::python::ast::{ArgumentKind, ComprehensionClause, Expr, ExprKind, JoinedPart, Parameter, Stmt, StmtKind};
-
-/// Deepest nesting that is visited.
-pub const DEPTH: u32 = 300;
+use crate::python::ast::{
+    ArgumentKind, ComprehensionClause, Expr, ExprKind, JoinedPart, Parameter, Stmt, StmtKind,
+};
 
 /// Calls `visit` for an expression and every expression in it, outer ones first.
 pub fn each<'e>(expression: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {

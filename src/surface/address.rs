@@ -65,7 +65,9 @@ fn starts(text: &str) -> Vec<usize> {
 /// The use at an address that fetches.
 fn at(unit: usize, text: &str, start: usize, surface: Surface) -> Option<Use> {
     let rest = text.get(start..)?;
-    let limit = rest.find(|character: char| character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '<' | '>' | ')' | ']' | '}' | ',' | ';' | '|' | '\\'));
+    let limit = rest.find(|character: char| {
+        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '<' | '>' | ')' | ']' | '}' | ',' | ';' | '|' | '\\')
+    });
     let written = rest.get(..limit.unwrap_or(rest.len()))?.trim_end_matches(['.', ':']);
     let address = parse_address(written)?;
     if !fetches(&address, written) || written.contains(['{', '$', '*']) {

@@ -137,11 +137,18 @@ impl<'a> Reader<'a> {
             return;
         };
         let program = program_of(text);
-        if matches!(program, "echo" | "printf" | "grep" | "egrep" | "rg" | "sed" | "awk" | "cat" | "[" | "[[" | "test" | "which" | ":") {
+        if matches!(
+            program,
+            "echo" | "printf" | "grep" | "egrep" | "rg" | "sed" | "awk" | "cat" | "[" | "[[" | "test" | "which" | ":"
+        ) {
             return;
         }
+        let without_options;
+        let mut words = words;
         if program == "git" {
             self.checkout(words, place);
+            without_options = without_git_options(words);
+            words = &without_options;
         }
         if self.wrapper(program, words, environment, place, depth) {
             return;
@@ -291,6 +298,15 @@ impl<'a> Reader<'a> {
             self.found.uses.push(made);
         }
     }
+}
+
+/// `git -C folder -c key=value clone ...` without the options of git itself.
+fn without_git_options(words: &[Word]) -> Vec<Word> {
+    let mut at = 1;
+    while let Some(text) = words.get(at).and_then(Word::text).filter(|text| text.starts_with('-')) {
+        at += if matches!(text, "-C" | "-c" | "--git-dir" | "--work-tree") { 2 } else { 1 };
+    }
+    words.iter().take(1).chain(words.iter().skip(at)).cloned().collect()
 }
 
 /// A use without arguments.

@@ -64,11 +64,13 @@ fn fits(glob: &str, name: &str) -> bool {
 struct Hit {
     items: Vec<usize>,
     key: Option<usize>,
+    /// The value is an item of a list under the key, not what stands beside it.
+    in_list: bool,
     value: usize,
 }
 
 fn resolve(tree: &Tree, root: usize, path: &str) -> Vec<Hit> {
-    let mut found = vec![Hit { items: Vec::new(), key: None, value: root }];
+    let mut found = vec![Hit { items: Vec::new(), key: None, in_list: false, value: root }];
     for step in path.split('.') {
         let mut next = Vec::new();
         for hit in found {
@@ -77,12 +79,12 @@ fn resolve(tree: &Tree, root: usize, path: &str) -> Vec<Hit> {
                     for (number, item) in items.iter().enumerate().take(500) {
                         let mut items = hit.items.clone();
                         items.push(number);
-                        next.push(Hit { items, key: hit.key, value: *item });
+                        next.push(Hit { items, key: hit.key, in_list: true, value: *item });
                     }
                 }
                 Some(Kind::Sequence(items)) => {
                     if let Some(item) = step.parse::<usize>().ok().and_then(|number| items.get(number)) {
-                        next.push(Hit { value: *item, ..hit });
+                        next.push(Hit { value: *item, in_list: true, ..hit });
                     }
                 }
                 Some(Kind::Mapping(_)) => {
@@ -90,9 +92,9 @@ fn resolve(tree: &Tree, root: usize, path: &str) -> Vec<Hit> {
                         if step == "*" {
                             let mut items = hit.items.clone();
                             items.push(number);
-                            next.push(Hit { items, key: Some(key), value });
+                            next.push(Hit { items, key: Some(key), in_list: false, value });
                         } else if tree.text(key) == Some(step) {
-                            next.push(Hit { items: hit.items.clone(), key: Some(key), value });
+                            next.push(Hit { items: hit.items.clone(), key: Some(key), in_list: false, value });
                             break;
                         }
                     }
@@ -131,7 +133,7 @@ fn by_keys(reading: &mut Reading<'_>, tree: &Tree, root: usize, id: EntryId, sur
         let mut name: Option<(Role, String, Span)> = None;
         for (role, hit) in hits {
             let Some(node) = tree.node(hit.value) else { continue };
-            let key = hit.key.and_then(|key| tree.node(key));
+            let key = hit.key.and_then(|key| tree.node(key)).filter(|_| !hit.in_list);
             let Some(argument) = argument(node, key) else { continue };
             if matches!(argument.value, Value::Known(Literal::None)) && SUBJECTS.contains(role) {
                 continue;
@@ -202,13 +204,15 @@ fn argument(node: &Node, key: Option<&Node>) -> Option<Argument> {
     let value_span = piece.whole();
     let start = key.map_or(node.span.start(), |key| key.span.start().min(node.span.start()));
     let length = value_span.end().saturating_sub(value_span.start());
+    let value = document::value(node);
+    let known = !matches!(value, Value::Unknown(_));
     Some(Argument {
-        value: document::value(node),
+        value,
         span: Span::new(start, node.span.end()),
         value_span,
         origin: Origin::Config,
         definition: None,
-        replaceable: length == piece.text.len() && length > 0,
+        replaceable: known && length == piece.text.len() && length > 0,
     })
 }
 

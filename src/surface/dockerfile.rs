@@ -3,11 +3,11 @@
 use crate::span::Span;
 use crate::usage::{Origin, Surface};
 
+use super::Reading;
 use super::command::{Place, Word};
 use super::document::{self, Kind};
 use super::piece::Piece;
 use super::shell::{self, Dialect, Variables};
-use super::Reading;
 
 /// An instruction with its logical text.
 struct Instruction {
@@ -25,7 +25,7 @@ pub fn read(reading: &mut Reading<'_>, unit: usize, text: &str) {
     let mut variables = Variables::new();
     let mut stage = Stage::default();
     for instruction in instructions(unit, text) {
-        read_instruction(reading, &instruction, &mut variables, &mut stage, text);
+        read_instruction(reading, &instruction, &mut variables, &mut stage);
     }
     stage.end(reading);
 }
@@ -49,7 +49,10 @@ impl Stage {
             place = Some(match place {
                 Some(first) => Place {
                     whole: Span::new(first.whole.start(), at.whole.end().max(first.whole.end())),
-                    statement: Span::new(first.statement.start().min(at.statement.start()), at.statement.end().max(first.statement.end())),
+                    statement: Span::new(
+                        first.statement.start().min(at.statement.start()),
+                        at.statement.end().max(first.statement.end()),
+                    ),
                     ..first
                 },
                 None => at,
@@ -75,13 +78,7 @@ impl Stage {
     }
 }
 
-fn read_instruction(
-    reading: &mut Reading<'_>,
-    instruction: &Instruction,
-    variables: &mut Variables,
-    stage: &mut Stage,
-    text: &str,
-) {
+fn read_instruction(reading: &mut Reading<'_>, instruction: &Instruction, variables: &mut Variables, stage: &mut Stage) {
     let unit = reading.unit;
     let body = &instruction.body;
     let place = Place { unit, surface: Surface::Dockerfile, whole: body.whole(), statement: instruction.span };
@@ -102,7 +99,7 @@ fn read_instruction(
                 documents: Vec::new(),
             };
             if inner.keyword != "ONBUILD" && inner.keyword != "HEALTHCHECK" {
-                read_instruction(reading, &inner, variables, stage, text);
+                read_instruction(reading, &inner, variables, stage);
             }
         }
         "FROM" => {
@@ -123,7 +120,8 @@ fn read_instruction(
             let body = body.from_byte(skipped);
             let documents = !instruction.documents.is_empty();
             let interpreter = body.text.trim_start();
-            let shell_document = interpreter.starts_with("<<") || interpreter.starts_with("bash") || interpreter.starts_with("sh");
+            let shell_document =
+                interpreter.starts_with("<<") || interpreter.starts_with("bash") || interpreter.starts_with("sh");
             reading.shell(&body, Dialect::default(), variables, Some(instruction.span));
             if documents && shell_document {
                 for document in &instruction.documents {
@@ -155,8 +153,7 @@ fn read_instruction(
 fn assign(reading: &mut Reading<'_>, instruction: &Instruction, variables: &mut Variables, stage: &mut Stage) {
     let body = &instruction.body;
     let is_argument = instruction.keyword == "ARG";
-    let place =
-        Place { unit: reading.unit, surface: Surface::Dockerfile, whole: body.whole(), statement: instruction.span };
+    let place = Place { unit: reading.unit, surface: Surface::Dockerfile, whole: body.whole(), statement: instruction.span };
     let trimmed = body.text.trim_start();
     let lead = body.text.len() - trimmed.len();
     let name_length = trimmed.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
@@ -189,7 +186,12 @@ fn assign(reading: &mut Reading<'_>, instruction: &Instruction, variables: &mut 
         let value_start = word.span.start();
         let start = value_start.saturating_sub(name.len() + 1);
         let whole = Span::new(start, word.span.end());
-        reading.commands.environment(&name, &Word { origin: if is_argument { Origin::Default } else { Origin::Literal }, ..word.clone() }, whole, place);
+        reading.commands.environment(
+            &name,
+            &Word { origin: if is_argument { Origin::Default } else { Origin::Literal }, ..word.clone() },
+            whole,
+            place,
+        );
         stage.environment.push((name.clone(), word.clone()));
         variables.insert(name, shell::bound(word, true));
     }
@@ -234,7 +236,11 @@ fn options(text: &str) -> usize {
 
 /// The instructions of a file.
 fn instructions(unit: usize, text: &str) -> Vec<Instruction> {
-    let escape = if text.lines().take(5).any(|line| line.to_ascii_lowercase().replace(' ', "").starts_with("#escape=`")) { '`' } else { '\\' };
+    let escape = if text.lines().take(5).any(|line| line.to_ascii_lowercase().replace(' ', "").starts_with("#escape=`")) {
+        '`'
+    } else {
+        '\\'
+    };
     let mut lines = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -79,7 +79,7 @@ impl Tree {
         let mut pending = vec![(id, 0)];
         while let Some((id, depth)) = pending.pop() {
             let Some(Node { kind: Kind::Mapping(pairs), .. }) = self.node(id) else { continue };
-            for (key, value) in pairs {
+            for (key, value) in pairs.iter().take(10_000) {
                 if self.text(*key) != Some("<<") {
                     found.push((*key, *value));
                 } else if depth < 8 && pending.len() < 64 {
@@ -188,14 +188,15 @@ pub fn yaml(unit: usize, surface: Surface, text: &str) -> Result<Tree, Broken> {
 fn joined_brackets(text: &str) -> Option<String> {
     let mut out = text.as_bytes().to_vec();
     let mut changed = false;
-    let mut at = 0;
+    let mut at = 0_usize;
     let mut before = "";
     for line in text.split_inclusive('\n') {
-        if line.trim_start().starts_with([']', '}']) && at > 0 && !before.contains(" #") {
-            if let Some(byte) = out.get_mut(at - 1).filter(|byte| **byte == b'\n') {
-                *byte = b' ';
-                changed = true;
-            }
+        if line.trim_start().starts_with([']', '}'])
+            && !before.contains(" #")
+            && let Some(byte) = at.checked_sub(1).and_then(|at| out.get_mut(at)).filter(|byte| **byte == b'\n')
+        {
+            *byte = b' ';
+            changed = true;
         }
         before = line;
         at += line.len();
@@ -207,10 +208,9 @@ fn joined_brackets(text: &str) -> Option<String> {
 pub fn json(unit: usize, surface: Surface, text: &str) -> Result<Tree, Broken> {
     // Tabs are no indentation in YAML; as blanks they keep every place. Inside strings they are not legal JSON anyway.
     let blank = text.replace('\t', " ");
-    match events(unit, surface, &blank) {
-        Ok(tree) => Ok(tree),
-        Err(first) => events(unit, surface, &without_comments(&blank)).map_err(|_| first),
-    }
+    let commented =
+        memchr::memmem::find(blank.as_bytes(), b"//").is_some() || memchr::memmem::find(blank.as_bytes(), b"/*").is_some();
+    if commented { events(unit, surface, &without_comments(&blank)) } else { events(unit, surface, &blank) }
 }
 
 /// A line that is nothing but a template (`{{- if .Values.x }}`) is a comment; the rest become holes.
@@ -386,7 +386,8 @@ fn block(unit: usize, surface: Surface, text: &str, value: &str, span: Span) -> 
     let header = span.start();
     let after = text.get(header..).unwrap_or("");
     let starts_at_header = after.starts_with(['|', '>']);
-    let mut at = if starts_at_header { header + after.find('\n').map_or(after.len(), |end| end + 1) } else { line_start(text, header) };
+    let mut at =
+        if starts_at_header { header + after.find('\n').map_or(after.len(), |end| end + 1) } else { line_start(text, header) };
     let first_line = at;
     let mut end = at;
     let mut rest = value;
@@ -464,9 +465,8 @@ pub fn toml(unit: usize, surface: Surface, text: &str) -> (Tree, Option<Broken>)
     let mut tree = Tree::default();
     let root = toml_table(&mut tree, unit, surface, text, table.get_ref(), table.span(), 0);
     tree.roots.push(root);
-    let broken = errors
-        .first()
-        .map(|error| Broken { at: error.span().map_or(0, |span| span.start), reason: "is not valid TOML" });
+    let broken =
+        errors.first().map(|error| Broken { at: error.span().map_or(0, |span| span.start), reason: "is not valid TOML" });
     (tree, broken)
 }
 
@@ -521,11 +521,7 @@ fn toml_scalar(
     quoted: bool,
 ) -> usize {
     let raw = text.get(span.clone()).unwrap_or("");
-    let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
-        3
-    } else {
-        usize::from(raw.starts_with(['"', '\'']))
-    };
+    let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { usize::from(raw.starts_with(['"', '\''])) };
     let inner = raw.get(quotes..raw.len().saturating_sub(quotes)).unwrap_or("");
     let skipped = if quotes == 3 { inner.len() - inner.trim_start_matches(['\n', '\r']).len() } else { 0 };
     let inner = inner.get(skipped..).unwrap_or("");

@@ -27,7 +27,11 @@ pub fn wants(path: &str, language: FileLanguage, bytes: &[u8], hits: Hits, inclu
                 || (name.eq_ignore_ascii_case("README.md") && bytes.starts_with(b"---"))
         }
         FileLanguage::Plain(Language::Text) => {
-            let matters = name == ".gitmodules" || name == "Procfile" || name == "Modelfile" || name.ends_with(".modelfile") || is_dotenv(name);
+            let matters = name == ".gitmodules"
+                || name == "Procfile"
+                || name == "Modelfile"
+                || name.ends_with(".modelfile")
+                || is_dotenv(name);
             matters && (known || literals().is_match(bytes))
         }
         FileLanguage::Plain(Language::Json) if name.ends_with(".jsonl") || name.ends_with(".lock") => false,
@@ -59,7 +63,9 @@ fn literals() -> &'static AhoCorasick {
             let entry = catalog.entry(id);
             for parameter in &entry.parameters {
                 for place in &parameter.places {
-                    words.extend(place.keyword.iter().filter_map(|key| key.split('.').find(|step| step.len() > 7)).map(str::to_owned));
+                    words.extend(
+                        place.keyword.iter().filter_map(|key| key.split('.').find(|step| step.len() > 7)).map(str::to_owned),
+                    );
                 }
             }
             words.extend(entry.signature.iter().filter(|key| key.len() > 9).cloned());
@@ -67,7 +73,7 @@ fn literals() -> &'static AhoCorasick {
         words.push("_target_".to_owned());
         words.extend(["pip install", "pip3 install", "uv add", "poetry add", "conda install"].map(str::to_owned));
         // Options are written with either sign.
-        let other: Vec<String> = words.iter().filter(|word| word.starts_with("--")).map(|word| word.replace('_', "-").replacen("--", "--", 1)).collect();
+        let other: Vec<String> = words.iter().filter(|word| word.starts_with("--")).map(|word| word.replace('_', "-")).collect();
         words.extend(other);
         words.push("trust-remote-code".to_owned());
         words.sort();

@@ -61,9 +61,9 @@ fn recipe_text(piece: &mut Piece, line: &str, at: usize) {
             rest = tail.get(2..).unwrap_or("");
             continue;
         }
-        let name = tail.strip_prefix("$(").map_or(0, |body| {
-            body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
-        });
+        let name = tail
+            .strip_prefix("$(")
+            .map_or(0, |body| body.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count());
         if name > 0 && tail.as_bytes().get(2 + name) == Some(&b')') {
             piece.push_for("${", Span::new(here, here + 2));
             piece.push(tail.get(2..2 + name).unwrap_or(""), here + 2);

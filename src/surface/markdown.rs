@@ -50,7 +50,9 @@ pub fn code_units(unit: &Unit) -> Vec<Unit> {
         let marker = if trimmed.starts_with("```") { '`' } else { '~' };
         let length = trimmed.len() - trimmed.trim_start_matches(marker).len();
         match &mut open {
-            Some(fence) if marker == fence.marker && length >= fence.length && trimmed.trim_start_matches(marker).trim().is_empty() => {
+            Some(fence)
+                if marker == fence.marker && length >= fence.length && trimmed.trim_start_matches(marker).trim().is_empty() =>
+            {
                 if let Some(fence) = open.take() {
                     found.extend(fence.unit(unit));
                 }
@@ -61,7 +63,15 @@ pub fn code_units(unit: &Unit) -> Vec<Unit> {
             }
             None if length >= 3 && (marker == '~' || !trimmed.trim_start_matches('`').contains('`')) => {
                 let words = trimmed.trim_start_matches(marker).trim();
-                open = Some(Fence { marker, length, indent, language: language_of(words), text: String::new(), anchors: Vec::new(), end: at });
+                open = Some(Fence {
+                    marker,
+                    length,
+                    indent,
+                    language: language_of(words),
+                    text: String::new(),
+                    anchors: Vec::new(),
+                    end: at,
+                });
             }
             None => {}
         }

@@ -6,6 +6,9 @@ use crate::usage::Surface;
 /// Stands for a template (`{{ .Values.model }}`, `${{ inputs.model }}`): whatever holds it is not known.
 pub const HOLE: char = '\u{E000}';
 
+/// The longest template that is taken for one.
+const MAX_TEMPLATE: usize = 512;
+
 /// One run of the text.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
@@ -77,8 +80,7 @@ impl Piece {
     /// The bytes of the unit that a span of the piece stands for.
     #[must_use]
     pub fn place(&self, span: Span) -> Span {
-        let is_verbatim =
-            |segment: &Segment| segment.text.end - segment.text.start == segment.unit.end - segment.unit.start;
+        let is_verbatim = |segment: &Segment| segment.text.end - segment.text.start == segment.unit.end - segment.unit.start;
         let Some(first) = self.segment(span.start()).or(self.segments.first()) else { return Span::default() };
         let start = if is_verbatim(first) {
             (first.unit.start() + span.start().saturating_sub(first.text.start())).min(first.unit.end())
@@ -107,10 +109,11 @@ impl Piece {
     #[must_use]
     pub fn slice(&self, part: Span) -> Self {
         let mut made = Self::new(self.unit, self.surface);
-        for segment in &self.segments {
+        let first = self.segments.partition_point(|segment| segment.text.end <= part.start);
+        for segment in self.segments.get(first..).unwrap_or_default() {
             let (start, end) = (segment.text.start.max(part.start), segment.text.end.min(part.end));
             if start >= end {
-                continue;
+                break;
             }
             let span = Span { start, end };
             made.push_for(span.text(&self.text), self.place(span));
@@ -160,8 +163,14 @@ pub fn without_templates(text: &str) -> std::borrow::Cow<'_, str> {
     while let Some(at) = rest.find("{{") {
         let (before, tail) = rest.split_at(at);
         out.push_str(before);
-        let line = tail.find('\n').unwrap_or(tail.len());
-        match tail.get(..line).and_then(|line| line.find("}}")) {
+        // A template is short and stands on one line.
+        let mut limit = tail.len().min(MAX_TEMPLATE);
+        while !tail.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let head = tail.get(..limit).unwrap_or("");
+        let line = head.find('\n').unwrap_or(head.len());
+        match head.get(..line).and_then(|line| line.find("}}")) {
             Some(end) => {
                 let length = end + 2;
                 out.push(HOLE);

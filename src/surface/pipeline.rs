@@ -45,7 +45,18 @@ const SCRIPTS: &[&str] = &[
 const COMMANDS: &[&str] = &["entrypoint", "command", "args", "arguments", "extraArgs", "extra_args"];
 
 /// Keys of environments.
-const ENVIRONMENTS: &[&str] = &["env", "environment", "variables", "envs", "env_vars", "envVars", "extraEnv", "environment_variables", "containerEnv", "remoteEnv"];
+const ENVIRONMENTS: &[&str] = &[
+    "env",
+    "environment",
+    "variables",
+    "envs",
+    "env_vars",
+    "envVars",
+    "extraEnv",
+    "environment_variables",
+    "containerEnv",
+    "remoteEnv",
+];
 
 /// Reads every document of a tree.
 pub fn read(reading: &mut Reading<'_>, tree: &Tree, surface: Surface) {
@@ -96,7 +107,9 @@ impl Walk<'_> {
         }
         let other_language = pairs.iter().any(|(key, value)| {
             self.tree.text(*key) == Some("shell")
-                && self.tree.text(*value).is_some_and(|shell| shell.contains("python") || shell.contains("pwsh") || shell.contains("powershell") || shell.contains("cmd"))
+                && self.tree.text(*value).is_some_and(|shell| {
+                    shell.contains("python") || shell.contains("pwsh") || shell.contains("powershell") || shell.contains("cmd")
+                })
         });
         self.container(reading, id, &pairs, &environment, &variables);
         for (key, value) in &pairs {
@@ -164,15 +177,23 @@ impl Walk<'_> {
                 let Some(node) = self.tree.node(*value) else { continue };
                 let here = match &node.kind {
                     Kind::Sequence(items) => {
-                        let found: Vec<Word> = items.iter().take(2000).filter_map(|item| document::word(self.tree.node(*item)?)).collect();
+                        let found: Vec<Word> =
+                            items.iter().take(2000).filter_map(|item| document::word(self.tree.node(*item)?)).collect();
                         // A list of whole command lines (`command: ["vllm serve org/m"]`) is a script.
-                        if found.iter().any(|word| word.start().contains(' ')) && !has_shell(&found) && found.len() == items.len() && image.is_none() && *wanted == "command" {
+                        if found.iter().any(|word| word.start().contains(' '))
+                            && !has_shell(&found)
+                            && found.len() == items.len()
+                            && image.is_none()
+                            && *wanted == "command"
+                        {
                             self.script(reading, *value, variables);
                             continue;
                         }
                         found
                     }
-                    Kind::Scalar { .. } if image.as_ref().is_some_and(|image| reading.knows_image(image)) || *wanted != "command" => {
+                    Kind::Scalar { .. }
+                        if image.as_ref().is_some_and(|image| reading.knows_image(image)) || *wanted != "command" =>
+                    {
                         self.words_of(node, variables)
                     }
                     Kind::Scalar { .. } => {
@@ -201,7 +222,7 @@ impl Walk<'_> {
         let whole = span.or(image.as_ref().map(|image| image.span)).unwrap_or_default();
         let place = Place { unit: reading.unit, surface: self.surface, whole, statement: whole };
         if let Some(image) = &image
-            && !(own_entrypoint && !words.first().is_some_and(|word| word.start().starts_with('-')))
+            && (!own_entrypoint || words.first().is_some_and(|word| word.start().starts_with('-')))
             && reading.commands.image(image, &words, environment, place, 0)
         {
             return;
@@ -246,7 +267,8 @@ impl Walk<'_> {
         match self.tree.node(id).map(|node| &node.kind) {
             Some(Kind::Mapping(_)) => {
                 for (key, value) in self.tree.pairs(id) {
-                    if let (Some(name), Some(key), Some(node)) = (self.tree.text(key), self.tree.node(key), self.tree.node(value)) {
+                    if let (Some(name), Some(key), Some(node)) = (self.tree.text(key), self.tree.node(key), self.tree.node(value))
+                    {
                         // GitLab: `variables: {NAME: {value: x, description: y}}`.
                         let inner = self.tree.get(value, "value").and_then(|inner| self.tree.node(inner));
                         let node = inner.unwrap_or(node);
@@ -272,13 +294,18 @@ impl Walk<'_> {
                         Kind::Mapping(_) => {
                             let named = self.tree.get(*item, "name");
                             let name = named.and_then(|name| self.tree.text(name));
-                            let start = named.and_then(|name| self.tree.node(name)).map_or(node.span.start(), |name| name.span.start());
+                            let start =
+                                named.and_then(|name| self.tree.node(name)).map_or(node.span.start(), |name| name.span.start());
                             let value = self.tree.get(*item, "value").and_then(|value| self.tree.node(value));
                             if let (Some(name), Some(value)) = (name, value)
                                 && let Some(word) = document::word(value)
                             {
                                 let start = start.min(value.span.start());
-                                found.push((name.to_owned(), Word { origin: Origin::Literal, ..word }, Span::new(start, value.span.end())));
+                                found.push((
+                                    name.to_owned(),
+                                    Word { origin: Origin::Literal, ..word },
+                                    Span::new(start, value.span.end()),
+                                ));
                             }
                         }
                         Kind::Sequence(_) => {}

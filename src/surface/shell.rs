@@ -15,6 +15,8 @@ use lex::{AssignKind, Item, Part, RawWord};
 const MAX_ALTERNATIVES: usize = 16;
 /// A word may turn into at most so many.
 const MAX_WORDS: usize = 256;
+/// Bytes of text that variables may bring into one script: beyond it they are not known.
+const MAX_EXPANDED: usize = 4 << 20;
 
 /// What a variable stands for.
 #[derive(Clone, Debug)]
@@ -53,9 +55,23 @@ pub enum Event {
     /// A command runs.
     Command(Invocation),
     /// A variable of the environment is set (`export X=1`); `whole` is the statement.
-    Export { name: String, word: Word, statement: Span },
+    Export {
+        /// Its name.
+        name: String,
+        /// Its value.
+        word: Word,
+        /// The logical line.
+        statement: Span,
+    },
     /// A plain assignment.
-    Assign { name: String, word: Word, statement: Span },
+    Assign {
+        /// Its name.
+        name: String,
+        /// Its value.
+        word: Word,
+        /// The logical line.
+        statement: Span,
+    },
 }
 
 /// How a text is read.
@@ -66,7 +82,10 @@ pub struct Dialect {
 }
 
 /// Reads a piece; `variables` go in and out, so that one text can follow another.
-pub fn run(piece: &Piece, dialect: Dialect, variables: &mut Variables, tell: &mut dyn FnMut(Event, &Variables)) {
+///
+/// False when the text is too long to be read whole.
+pub fn run(piece: &Piece, dialect: Dialect, variables: &mut Variables, tell: &mut dyn FnMut(Event, &Variables)) -> bool {
+    let budget = &mut MAX_EXPANDED.clone();
     let text = without_templates(&piece.text);
     let script = lex::read(&text, dialect.notebook);
     for item in &script.items {
@@ -74,7 +93,7 @@ pub fn run(piece: &Piece, dialect: Dialect, variables: &mut Variables, tell: &mu
             Item::Assign { name, words, append, kind, conditional, statement } => {
                 let mut expanded = Vec::new();
                 for word in words {
-                    expanded.extend(expand(word, *kind != AssignKind::Scalar, piece, variables));
+                    expanded.extend(expand(word, *kind != AssignKind::Scalar, piece, variables, budget));
                     if expanded.len() > MAX_WORDS {
                         break;
                     }
@@ -92,14 +111,16 @@ pub fn run(piece: &Piece, dialect: Dialect, variables: &mut Variables, tell: &mu
                 let before: Vec<(String, Word)> = before
                     .iter()
                     .filter_map(RawWord::assignment)
-                    .filter_map(|(name, value, _)| Some((name, expand(&value, false, piece, variables).into_iter().next()?)))
+                    .filter_map(|(name, value, _)| {
+                        Some((name, expand(&value, false, piece, variables, budget).into_iter().next()?))
+                    })
                     .collect();
-                if builtin(words, *conditional, statement, piece, variables, tell) {
+                if builtin(words, *conditional, statement, piece, variables, budget, tell) {
                     continue;
                 }
                 let mut expanded = Vec::new();
                 for word in words {
-                    expanded.extend(expand(word, true, piece, variables));
+                    expanded.extend(expand(word, true, piece, variables, budget));
                     if expanded.len() > 4096 {
                         break;
                     }
@@ -108,6 +129,7 @@ pub fn run(piece: &Piece, dialect: Dialect, variables: &mut Variables, tell: &mu
             }
         }
     }
+    script.items.len() < lex::MAX_ITEMS
 }
 
 /// Builtins that set variables. True when the command was one.
@@ -117,16 +139,17 @@ fn builtin(
     statement: Span,
     piece: &Piece,
     variables: &mut Variables,
+    budget: &mut usize,
     tell: &mut dyn FnMut(Event, &Variables),
 ) -> bool {
     let Some(name) = words.first().and_then(RawWord::plain) else { return false };
     match name {
         "export" | "declare" | "local" | "readonly" | "typeset" => {
-            let exports =
-                name == "export" || words.iter().any(|word| word.plain().is_some_and(|text| text.starts_with("-") && text.contains('x')));
+            let exports = name == "export"
+                || words.iter().any(|word| word.plain().is_some_and(|text| text.starts_with("-") && text.contains('x')));
             for word in words.iter().skip(1) {
                 if let Some((variable, value, append)) = word.assignment() {
-                    let expanded = expand(&value, false, piece, variables);
+                    let expanded = expand(&value, false, piece, variables, budget);
                     if let (true, Some(word)) = (exports, expanded.first()) {
                         tell(Event::Export { name: variable.clone(), word: word.clone(), statement }, variables);
                     }
@@ -188,6 +211,7 @@ fn assign(
                 binding.array = true;
                 variables.insert(name.to_owned(), binding);
             }
+            Some(_) if words.len() > MAX_WORDS => drop(variables.insert(name.to_owned(), Binding { words, exported, array })),
             Some(binding) => {
                 let joined = match (binding.words.first().and_then(Word::text), words.first().and_then(Word::text)) {
                     (Some(left), Some(right)) if left.len() + right.len() < 65_536 => {
@@ -227,7 +251,9 @@ fn either(words: &[Word]) -> Word {
             }
         }
     }
-    let origin = words.first().map_or(Origin::Constant, |word| if word.origin == Origin::Literal { Origin::Constant } else { word.origin });
+    let origin = words
+        .first()
+        .map_or(Origin::Constant, |word| if word.origin == Origin::Literal { Origin::Constant } else { word.origin });
     let text_span = words.first().map_or(span, |word| word.text_span);
     match (literals.len(), literals.pop()) {
         (1, Some(only)) => Word { origin, text_span, ..Word::of(Value::Known(only), span, text_span, origin) },
@@ -240,11 +266,16 @@ fn either(words: &[Word]) -> Word {
 }
 
 /// The words that a word of the text turns into.
-fn expand(raw: &RawWord, may_split: bool, piece: &Piece, variables: &mut Variables) -> Vec<Word> {
+fn expand(raw: &RawWord, may_split: bool, piece: &Piece, variables: &mut Variables, budget: &mut usize) -> Vec<Word> {
     let span = piece.place(raw.span);
     if let [Part::Variable { name, all, default, .. }] = raw.parts.as_slice() {
         let splits = *all || (may_split && default.is_none());
         if let (true, Some(binding)) = (splits, variables.get(name)) {
+            // A word takes about this much room.
+            *budget = budget.saturating_sub(binding.words.len() * 256);
+            if *budget == 0 {
+                return vec![Word { many: true, ..Word::unknown(Why::Bound, span, "") }];
+            }
             if binding.array || *all {
                 return binding.words.iter().map(|word| used_here(word, span, piece.unit)).collect();
             }
@@ -257,7 +288,7 @@ fn expand(raw: &RawWord, may_split: bool, piece: &Piece, variables: &mut Variabl
             return vec![Word { many: true, ..Word::unknown(Why::Variable, span, "") }];
         }
     }
-    vec![one(raw, span, piece, variables)]
+    vec![one(raw, span, piece, variables, budget)]
 }
 
 /// `$ARGS`, `$EXTRA_OPTS`, `"$@"`: a variable that may hold any number of options.
@@ -295,14 +326,13 @@ fn split(word: &Word, span: Span, unit: usize) -> Vec<Word> {
 
 /// A word of a variable at the place where the variable is used.
 fn used_here(word: &Word, span: Span, unit: usize) -> Word {
-    let definition =
-        word.definition.clone().or(Some(Definition { path: None, unit, span: word.text_span, line: 0 }));
+    let definition = word.definition.clone().or(Some(Definition { path: None, unit, span: word.text_span, line: 0 }));
     let origin = if word.origin == Origin::Literal { Origin::Constant } else { word.origin };
     Word { span, text_span: span, replaceable: false, origin, definition, ..word.clone() }
 }
 
 /// Exactly one word.
-fn one(raw: &RawWord, span: Span, piece: &Piece, variables: &mut Variables) -> Word {
+fn one(raw: &RawWord, span: Span, piece: &Piece, variables: &mut Variables, budget: &mut usize) -> Word {
     let mut texts = vec![String::new()];
     let mut unknown: Option<Why> = None;
     let mut head: Option<String> = None;
@@ -353,9 +383,13 @@ fn one(raw: &RawWord, span: Span, piece: &Piece, variables: &mut Variables) -> W
         if unknown.is_some() {
             head.get_or_insert_with(|| texts.first().cloned().unwrap_or_default());
         }
-        if texts.first().is_some_and(|text| text.len() > 1 << 20) {
-            unknown = Some(Why::Bound);
-            break;
+        if variable_parts > 0 {
+            let size: usize = texts.iter().map(String::len).sum();
+            *budget = budget.saturating_sub(size);
+            if *budget == 0 {
+                unknown = Some(Why::Bound);
+                break;
+            }
         }
     }
     if let Some(why) = unknown {

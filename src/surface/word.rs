@@ -41,7 +41,8 @@ impl Word {
             definition: None,
             replaceable: text_span.end - text_span.start == u32::try_from(text.len()).unwrap_or(u32::MAX),
             head: String::new(),
-            tail: None, piece: None,
+            tail: None,
+            piece: None,
             many: false,
         }
     }
@@ -49,7 +50,18 @@ impl Word {
     /// A word with a value from elsewhere (a list in Python).
     #[must_use]
     pub fn of(value: Value, span: Span, text_span: Span, origin: Origin) -> Self {
-        Self { value, span, text_span, origin, definition: None, replaceable: false, head: String::new(), tail: None, piece: None, many: false }
+        Self {
+            value,
+            span,
+            text_span,
+            origin,
+            definition: None,
+            replaceable: false,
+            head: String::new(),
+            tail: None,
+            piece: None,
+            many: false,
+        }
     }
 
     /// A word that is not known.
@@ -63,7 +75,8 @@ impl Word {
             definition: None,
             replaceable: false,
             head: head.to_owned(),
-            tail: None, piece: None,
+            tail: None,
+            piece: None,
             many: false,
         }
     }
@@ -104,13 +117,6 @@ impl Word {
             _ if self.replaceable => (Span::new(self.text_span.start() + bytes, self.text_span.end()), true),
             _ => (self.text_span, false),
         };
-        Self {
-            value,
-            text_span,
-            replaceable,
-            piece: None,
-            head: self.head.get(bytes..).unwrap_or("").to_owned(),
-            ..self.clone()
-        }
+        Self { value, text_span, replaceable, piece: None, head: self.head.get(bytes..).unwrap_or("").to_owned(), ..self.clone() }
     }
 }

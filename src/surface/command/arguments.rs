@@ -1,6 +1,6 @@
 //! The options of a catalogued command by the roles that its entry gives them.
 
-use crate::catalog::{EntryId, Entry, Pin, Place as ParameterPlace, RepoKind, RunsCode};
+use crate::catalog::{Entry, EntryId, Pin, Place as ParameterPlace, RepoKind, RunsCode};
 use crate::reference::parse_address;
 use crate::span::Span;
 use crate::usage::{Argument, Literal, Role, Use, UseKind, Value};
@@ -36,14 +36,7 @@ const FLAGS: &[&str] = &[
 
 impl Reader<'_> {
     /// The use of a command whose first `used` words are its name.
-    pub(super) fn catalogued(
-        &mut self,
-        id: EntryId,
-        used: usize,
-        words: &[Word],
-        environment: &[(String, Word)],
-        place: Place,
-    ) {
+    pub(super) fn catalogued(&mut self, id: EntryId, used: usize, words: &[Word], environment: &[(String, Word)], place: Place) {
         let entry = self.catalog.entry(id);
         let head = words.get(..used).unwrap_or_default();
         let name: Vec<&str> = head
@@ -51,7 +44,11 @@ impl Reader<'_> {
             .enumerate()
             .map(|(index, word)| word.text().map_or("", |text| if index == 0 { program_of(text) } else { text }))
             .collect();
-        let name = name.join(" ");
+        let mut name = name.join(" ");
+        if let (1, Some(image)) = (used, entry.names.first().and_then(|name| name.strip_prefix("docker run "))) {
+            // An image is known by its whole name.
+            name = head.first().and_then(Word::text).unwrap_or(image).to_owned();
+        }
         let start = head.first().map_or(place.whole.start(), |word| word.text_span.start());
         let end = head.last().map_or(start, |word| word.text_span.end());
         let mut made = blank(UseKind::Command, Some(id), &name, place);
@@ -71,6 +68,17 @@ impl Reader<'_> {
         }
         let rest = words.get(used..).unwrap_or_default();
         let callee = made.callee;
+        let reads = entry
+            .parameters
+            .iter()
+            .flat_map(|parameter| &parameter.places)
+            .any(|place| place.keyword.as_deref().is_some_and(|keyword| keyword.starts_with("--env=")));
+        if reads && !environment.is_empty() {
+            // They were told just before.
+            let from = self.found.uses.len().saturating_sub(256);
+            let last = self.found.uses.split_off(from);
+            self.found.uses.extend(last.into_iter().filter(|other| !read_by(&made, other)));
+        }
         self.found.uses.push(made);
         if entry.parameter(Role::RemoteCode).is_none() {
             self.own_script(rest, false, callee, &name, place);
@@ -157,14 +165,22 @@ pub(super) fn fill(made: &mut Use, entry: &Entry, words: &[Word], environment: &
     place_positional(made, entry, &positional, &doubtful);
     for (name, word) in environment {
         let option = format!("--env={name}");
-        let role = entry.parameters.iter().find(|parameter| {
-            parameter.places.iter().any(|place| place.keyword.as_deref() == Some(option.as_str()))
-        });
+        let role = entry
+            .parameters
+            .iter()
+            .find(|parameter| parameter.places.iter().any(|place| place.keyword.as_deref() == Some(option.as_str())));
         if let Some(parameter) = role.filter(|parameter| !made.arguments.contains_key(&parameter.role)) {
             let start = word.span.start().saturating_sub(name.len() + 1);
             made.arguments.insert(parameter.role, argument(word, Span::new(start, word.span.end())));
         }
     }
+}
+
+/// The variables of a container that its command reads: they are told there and not again by themselves.
+fn read_by(usage: &Use, other: &Use) -> bool {
+    other.kind == UseKind::Environment
+        && other.unit == usage.unit
+        && usage.arguments.values().any(|argument| other.arguments.values().any(|own| own.value_span == argument.value_span))
 }
 
 fn place_positional(made: &mut Use, entry: &Entry, positional: &[&Word], doubtful: &[&Word]) {
@@ -187,7 +203,9 @@ fn place_positional(made: &mut Use, entry: &Entry, positional: &[&Word], doubtfu
         let word = at(number).or_else(|| {
             // `vllm serve --enable-x org/m`: the flag took the id for its value.
             let likely = |word: &&&Word| {
-                word.text().is_some_and(|text| text.matches('/').count() == 1 && !text.starts_with(['.', '/', '~']) && !text.ends_with('/'))
+                word.text().is_some_and(|text| {
+                    text.matches('/').count() == 1 && !text.starts_with(['.', '/', '~']) && !text.ends_with('/')
+                })
             };
             (number == 0 && positional.is_empty()).then(|| doubtful.iter().rev().find(likely).copied()).flatten()
         });
@@ -200,7 +218,10 @@ fn place_positional(made: &mut Use, entry: &Entry, positional: &[&Word], doubtfu
 /// Adds an argument; the first one of its role counts.
 fn insert(made: &mut Use, entry: &Entry, role: Role, word: &Word, span: Span) {
     let mut value = argument(word, span);
-    if matches!(role, Role::RepoId | Role::BaseId) && matches!(entry.pin, Pin::Impossible) && !matches!(entry.repo, Some(RepoKind::Github | RepoKind::Other)) {
+    if matches!(role, Role::RepoId | Role::BaseId)
+        && matches!(entry.pin, Pin::Impossible)
+        && !matches!(entry.repo, Some(RepoKind::Github | RepoKind::Other))
+    {
         without_tag(&mut value);
     }
     made.arguments.entry(role).or_insert(value);

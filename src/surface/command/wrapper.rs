@@ -73,11 +73,25 @@ const WRAPPERS: &[&str] = &[
 ];
 
 /// Wrappers that start a Python script with what follows.
-const LAUNCHERS: &[&str] =
-    &["torchrun", "deepspeed", "horovodrun", "accelerate", "uv", "srun", "mpirun", "mpiexec", "poetry", "pdm", "coverage", "time", "nohup"];
+const LAUNCHERS: &[&str] = &[
+    "torchrun",
+    "deepspeed",
+    "horovodrun",
+    "accelerate",
+    "uv",
+    "srun",
+    "mpirun",
+    "mpiexec",
+    "poetry",
+    "pdm",
+    "coverage",
+    "time",
+    "nohup",
+];
 
 /// Wrappers that take a whole command line as one word.
-const TEXT_WRAPPERS: &[&str] = &["ssh", "su", "eval", "watch", "parallel", "screen", "tmux", "sbatch", "flock", "timeout", "find"];
+const TEXT_WRAPPERS: &[&str] =
+    &["ssh", "su", "eval", "watch", "parallel", "screen", "tmux", "sbatch", "flock", "timeout", "find"];
 
 impl Reader<'_> {
     /// Looks behind a wrapper. False when the program is none.
@@ -108,7 +122,10 @@ impl Reader<'_> {
             }
             // Their own commands, such as `uv pip install`, run nothing.
             "uv" | "conda" | "mamba" | "micromamba" | "poetry" | "pdm" | "pipenv" | "pixi" | "kubectl"
-                if matches!(words.get(1).and_then(Word::text), Some("pip" | "install" | "add" | "sync" | "create" | "apply" | "lock")) =>
+                if matches!(
+                    words.get(1).and_then(Word::text),
+                    Some("pip" | "install" | "add" | "sync" | "create" | "apply" | "lock")
+                ) =>
             {
                 true
             }
@@ -174,7 +191,8 @@ impl Reader<'_> {
             let Some(text) = word.text() else { continue };
             let rest = words.get(index + 1..).unwrap_or_default();
             if matches!(text, "-m" | "--module") && !rest.is_empty() {
-                let mut made = vec![Word::literal("python", word.span, word.text_span), Word::literal("-m", word.span, word.text_span)];
+                let mut made =
+                    vec![Word::literal("python", word.span, word.text_span), Word::literal("-m", word.span, word.text_span)];
                 made.extend(rest.iter().cloned());
                 self.module(&made, environment, place, depth + 1);
                 return;
@@ -257,7 +275,8 @@ impl Reader<'_> {
 
     /// `docker run -e X=1 image command ...`, `docker exec container command ...`
     fn container(&mut self, words: &[Word], environment: &[(String, Word)], place: Place, depth: u32) {
-        let Some(verb) = words.iter().skip(1).find_map(|word| word.text().filter(|text| matches!(*text, "run" | "exec" | "create")))
+        let Some(verb) =
+            words.iter().skip(1).find_map(|word| word.text().filter(|text| matches!(*text, "run" | "exec" | "create")))
         else {
             return;
         };
@@ -324,11 +343,10 @@ impl Reader<'_> {
         let Some((id, 3)) = self.catalog.command(&["docker", "run", name]) else { return false };
         // The image may be given another command than its own.
         let own = rest.first().and_then(Word::text).is_none_or(|text| text.starts_with('-') || text.contains('/'));
-        if !own {
-            if self.lookup(rest).is_some() || rest.first().and_then(Word::text).is_some_and(|text| is_python(program_of(text)) || matches!(text, "bash" | "sh")) {
-                self.inner(rest, environment, place, depth + 1);
-                return true;
-            }
+        let other = |text: &str| is_python(program_of(text)) || matches!(text, "bash" | "sh");
+        if !own && (self.lookup(rest).is_some() || rest.first().and_then(Word::text).is_some_and(other)) {
+            self.inner(rest, environment, place, depth + 1);
+            return true;
         }
         let head = Word { value: Value::Known(Literal::Str(name.to_owned())), ..image.clone() };
         let mut words = vec![head];

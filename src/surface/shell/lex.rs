@@ -8,17 +8,33 @@ use crate::span::Span;
 /// How deep `$( $( ... ) )` is followed.
 const MAX_DEPTH: u32 = 12;
 /// How far a `${...}` or `$((...))` may reach.
-const MAX_EXPANSION: usize = 4096;
+const MAX_EXPANSION: usize = 1024;
 /// At most so many items are made of one text.
-const MAX_ITEMS: usize = 100_000;
+pub const MAX_ITEMS: usize = 100_000;
 
 /// A part of a word.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
     /// Text, and the bytes that it stands in.
-    Text { text: String, span: Span, verbatim: bool },
+    Text {
+        /// The text.
+        text: String,
+        /// Its bytes.
+        span: Span,
+        /// The bytes are the text as it is.
+        verbatim: bool,
+    },
     /// A variable; the default of `${X:-text}`; `assigns` for `:=`.
-    Variable { name: String, default: Option<String>, assigns: bool, all: bool },
+    Variable {
+        /// Its name; `@` for all arguments.
+        name: String,
+        /// The default, when it is plain text.
+        default: Option<String>,
+        /// The default becomes its value.
+        assigns: bool,
+        /// Every word of an array.
+        all: bool,
+    },
     /// What cannot be said from the text: `$(...)`, `${X%...}`, `$((1 + 1))`, a glob brace.
     Unknown,
 }
@@ -370,13 +386,7 @@ impl Lexer<'_> {
         let first = done.before.first().or(done.words.first()).map_or(0, |word| word.span.start());
         let last = done.words.last().map_or(first, |word| word.span.end());
         let span = Span::new(first, last);
-        self.push(Item::Command {
-            before: done.before,
-            words: done.words,
-            span,
-            statement: Span::default(),
-            conditional,
-        });
+        self.push(Item::Command { before: done.before, words: done.words, span, statement: Span::default(), conditional });
     }
 
     /// A redirection and its target, which is no argument.
@@ -475,7 +485,9 @@ impl Lexer<'_> {
         let whole = Span::new(self.line_start + lead, self.line_start + text.trim_end().len().max(lead));
         for item in self.script.items.iter_mut().skip(self.line_item) {
             match item {
-                Item::Command { statement, .. } | Item::Assign { statement, .. } if *statement == Span::default() => *statement = whole,
+                Item::Command { statement, .. } | Item::Assign { statement, .. } if *statement == Span::default() => {
+                    *statement = whole
+                }
                 _ => {}
             }
         }
@@ -558,10 +570,12 @@ impl Lexer<'_> {
     fn brace(&mut self, parts: &mut Vec<Part>, unquoted: bool) {
         let rest = self.text.get(self.at..).unwrap_or("");
         let limit = floor(rest, 200);
-        let inside = rest.get(1..limit).and_then(|body| body.find(['}', ' ', '\n', '"', '\'']).map(|end| body.get(..end).unwrap_or("")));
+        let inside =
+            rest.get(1..limit).and_then(|body| body.find(['}', ' ', '\n', '"', '\'']).map(|end| body.get(..end).unwrap_or("")));
         let closed = inside.is_some_and(|inside| rest.get(1 + inside.len()..).is_some_and(|rest| rest.starts_with('}')));
         let inside = inside.unwrap_or("");
-        let is_unknown = closed && !inside.is_empty() && ((unquoted && (inside.contains(',') || inside.contains(".."))) || self.braces);
+        let is_unknown =
+            closed && !inside.is_empty() && ((unquoted && (inside.contains(',') || inside.contains(".."))) || self.braces);
         if is_unknown {
             parts.push(Part::Unknown);
             self.at += inside.len() + 2;
@@ -760,6 +774,7 @@ fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_u32;
     for (index, byte) in text.bytes().enumerate() {
         match byte {
+            b'{' if depth == 8 => return None,
             b'{' => depth += 1,
             b'}' => {
                 depth -= 1;
