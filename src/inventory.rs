@@ -177,7 +177,11 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
 pub fn summary(inventory: &Inventory) -> String {
     let totals = inventory.totals();
     let mut parts = vec![
-        format!("{} at {}", counted(totals.repositories, "repository", "repositories"), counted(totals.places, "place", "places")),
+        format!(
+            "{} at {}",
+            counted(totals.repositories, "repository", "repositories"),
+            counted(totals.places, "place", "places")
+        ),
         format!("{} pinned", totals.pinned),
         format!("{} floating", totals.floating),
     ];

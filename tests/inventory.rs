@@ -114,9 +114,8 @@ fn compare(folder: &Path) -> (usize, usize) {
     let options = Options { paths: vec![folder.to_path_buf()], inventory: true, report_suppressed: true, ..Options::default() };
     let outcome = run::check(&options).unwrap();
     let plain = run::check(&Options { inventory: false, ..options }).unwrap();
-    let key = |finding: &hublint::finding::Finding| {
-        (finding.location.path.clone(), finding.rule.clone(), finding.location.start_byte)
-    };
+    let key =
+        |finding: &hublint::finding::Finding| (finding.location.path.clone(), finding.rule.clone(), finding.location.start_byte);
     let reported: BTreeMap<_, _> =
         plain.report.findings.iter().map(|finding| (key(finding), format!("{:?}", finding.level).to_lowercase())).collect();
     let suppressed: BTreeSet<_> = plain.report.suppressed.iter().map(key).collect();
@@ -133,7 +132,10 @@ fn compare(folder: &Path) -> (usize, usize) {
         }
     }
     // And the other way round: no finding about pins is missing from the rows.
-    for at in reported.keys().filter(|(_, rule, _)| matches!(rule.as_str(), "unpinned-revision" | "malformed-revision" | "policy-violation")) {
+    for at in reported
+        .keys()
+        .filter(|(_, rule, _)| matches!(rule.as_str(), "unpinned-revision" | "malformed-revision" | "policy-violation"))
+    {
         assert!(shown.contains(at), "{at:?} is a finding and in no row");
     }
     (outcome.rows.len(), shown.len())
@@ -219,7 +221,8 @@ fn the_table_fits_and_starts_with_the_worst() {
         for line in table.lines().take_while(|line| !line.is_empty()) {
             assert!(line.chars().count() <= width, "{width}: {line}");
         }
-        let risks: Vec<&str> = table.lines().skip(1).take_while(|line| !line.is_empty()).map(|line| line.split(' ').next().unwrap()).collect();
+        let risks: Vec<&str> =
+            table.lines().skip(1).take_while(|line| !line.is_empty()).map(|line| line.split(' ').next().unwrap()).collect();
         assert_eq!(risks[0], "error");
         assert!(!table.contains('\u{1b}'));
     }
@@ -340,7 +343,10 @@ fn without_online_nothing_is_guessed_and_with_it_the_hub_answers() {
     let online = |id: &str| repositories.iter().find(|repository| repository["id"] == id).unwrap()["online"].clone();
     let found = online("org/old-name");
     assert_eq!(found["commits"]["main"], commit, "{found}");
-    assert_eq!((&found["renamed_to"], &found["license"], &found["gated"]), (&json!("org/new-name"), &json!("apache-2.0"), &json!("automatic")));
+    assert_eq!(
+        (&found["renamed_to"], &found["license"], &found["gated"]),
+        (&json!("org/new-name"), &json!("apache-2.0"), &json!("automatic"))
+    );
     assert_eq!((&found["last_modified"], &found["security"]), (&json!("2026-03-04"), &json!(["a.bin: unsafe"])));
     assert!(online("org/missing")["problem"].as_str().unwrap().contains("not found"), "{value}");
     let table = hublint(folder.path(), &["inventory", "--online"], &[("HF_ENDPOINT", &hub.url())]);

@@ -58,11 +58,13 @@ fn cells(repository: &Repository, row: &Row) -> Vec<String> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let number = |value: Option<u32>| value.map_or_else(String::new, |value| value.to_string());
     let online = repository.online.clone();
-    let known = |value: Option<String>| if row.id.is_none() { String::new() } else { value.unwrap_or_else(|| "unknown".to_owned()) };
+    let known =
+        |value: Option<String>| if row.id.is_none() { String::new() } else { value.unwrap_or_else(|| "unknown".to_owned()) };
     let reference = row.revision.clone().unwrap_or_else(|| crate::hub::repo::DEFAULT_REFERENCE.to_owned());
-    let security = online.as_ref().and_then(|online| online.security.as_ref()).map(|issues| {
-        if issues.is_empty() { "no issue found".to_owned() } else { issues.join("; ") }
-    });
+    let security = online
+        .as_ref()
+        .and_then(|online| online.security.as_ref())
+        .map(|issues| if issues.is_empty() { "no issue found".to_owned() } else { issues.join("; ") });
     vec![
         row.kind.word().to_owned(),
         text(&row.id),

@@ -37,7 +37,8 @@ pub fn bill(inventory: &Inventory) -> Value {
     }
     references.sort();
     components.sort_by_cached_key(|component| component.get("bom-ref").and_then(Value::as_str).unwrap_or("").to_owned());
-    let unresolved: usize = inventory.repositories.iter().filter(|repository| repository.id.is_none()).map(|it| it.rows.len()).sum();
+    let unresolved: usize =
+        inventory.repositories.iter().filter(|repository| repository.id.is_none()).map(|it| it.rows.len()).sum();
     let mut dependencies = vec![json!({ "ref": root, "dependsOn": references })];
     dependencies.extend(references.iter().map(|reference| json!({ "ref": reference })));
     json!({
@@ -159,7 +160,9 @@ fn address(kind: Kind, id: &str) -> Option<String> {
     let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/'));
     match kind {
         Kind::Url => {
-            let legal = id.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'));
+            let legal = id.bytes().all(|byte| {
+                byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
+            });
             legal.then(|| id.to_owned())
         }
         _ if !plain => None,
@@ -224,7 +227,11 @@ fn properties(repository: &Repository, rows: &[&Row], version: Option<&str>) -> 
     put("gated", &text(online.and_then(|online| online.gated.as_ref())));
     put("last-modified", &text(online.and_then(|online| online.last_modified.as_ref())));
     let security = online.and_then(|online| online.security.as_ref());
-    put("security", &security.map_or(unknown.to_owned(), |issues| if issues.is_empty() { "no issue found".to_owned() } else { issues.join("; ") }));
+    put(
+        "security",
+        &security
+            .map_or(unknown.to_owned(), |issues| if issues.is_empty() { "no issue found".to_owned() } else { issues.join("; ") }),
+    );
     if let Some(online) = online {
         let reference = version.unwrap_or(crate::hub::repo::DEFAULT_REFERENCE);
         put("hub-commit", online.commits.get(reference).map_or(unknown, String::as_str));
@@ -258,10 +265,7 @@ mod tests {
     #[test]
     fn package_urls_keep_case_and_take_commits_only() {
         let sha = "0123456789abcdef0123456789abcdef01234567";
-        assert_eq!(
-            purl(Kind::Model, "BAAI/bge-M3", Some(sha), Some(sha)).unwrap(),
-            format!("pkg:huggingface/BAAI/bge-M3@{sha}")
-        );
+        assert_eq!(purl(Kind::Model, "BAAI/bge-M3", Some(sha), Some(sha)).unwrap(), format!("pkg:huggingface/BAAI/bge-M3@{sha}"));
         assert_eq!(purl(Kind::Model, "gpt2", None, Some("main")).unwrap(), "pkg:huggingface/gpt2");
         assert_eq!(purl(Kind::Dataset, "a/b", None, None).unwrap(), "pkg:huggingface/datasets/a/b");
         assert_eq!(purl(Kind::TorchHub, "PyTorch/vision", None, Some("v0.10.0")).unwrap(), "pkg:github/pytorch/vision@v0.10.0");

@@ -133,7 +133,10 @@ fn terms(row: &Row) -> Terms {
 
 /// What one has more often than the other.
 fn more(one: &Counted, other: &Counted) -> Vec<Terms> {
-    one.iter().filter(|(terms, count)| **count > other.get(*terms).copied().unwrap_or(0)).map(|(terms, _)| terms.clone()).collect()
+    one.iter()
+        .filter(|(terms, count)| **count > other.get(*terms).copied().unwrap_or(0))
+        .map(|(terms, _)| terms.clone())
+        .collect()
 }
 
 impl Terms {

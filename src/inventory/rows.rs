@@ -236,7 +236,7 @@ pub fn rows(uses: &[Use], material: &Material<'_>) -> Vec<Row> {
     for usage in uses {
         let context = material.context;
         let Some(entry) = context.entry(usage) else { continue };
-        if judge::is_told(usage, uses, context) {
+        if judge::is_told(usage, uses, context) || is_upload(usage) {
             continue;
         }
         let found = references(usage, entry, context.paths);
@@ -251,6 +251,21 @@ pub fn rows(uses: &[Use], material: &Material<'_>) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// The main repository of these is an adapter: the model that it is put on is an object of the program.
+fn loads_adapter(usage: &Use, reference: &Reference) -> bool {
+    let last = usage.qualified.rsplit('.').next().unwrap_or("");
+    let own =
+        usage.qualified.starts_with("peft.PeftM") || matches!(last, "load_lora_weights" | "load_adapter" | "load_attn_procs");
+    own && reference.role == Role::RepoId
+}
+
+/// What sends something to a hub loads nothing.
+fn is_upload(usage: &Use) -> bool {
+    let last = usage.qualified.rsplit(['.', ' ']).next().unwrap_or("");
+    let of_the_hub = usage.qualified.starts_with("huggingface_hub.") || usage.kind == UseKind::Command;
+    last == "push_to_hub" || of_the_hub && ["upload", "create_", "delete_"].iter().any(|word| last.starts_with(word))
 }
 
 fn row(
@@ -269,8 +284,8 @@ fn row(
     let locked = material.locked.and_then(|terms| terms.locked(reference));
     let (pinned, pin) = state(reference, locked.is_some());
     let id = (!reference.full_id.is_empty()).then(|| shown(&reference.full_id));
-    let dynamic = id.is_none()
-        || id_argument.is_some_and(|argument| is_default(argument) || matches!(argument.value, Value::OneOf(_)));
+    let dynamic =
+        id.is_none() || id_argument.is_some_and(|argument| is_default(argument) || matches!(argument.value, Value::OneOf(_)));
     let mut findings: Vec<RowFinding> = verdicts
         .iter()
         .filter(|verdict| concerns(verdict, reference))
@@ -287,7 +302,7 @@ fn row(
         cell: place.cell.map(|cell| cell.number),
         surface: surface(usage.surface).to_owned(),
         loader: if usage.kind == UseKind::Address { "address".to_owned() } else { shown(&usage.qualified) },
-        role: role(reference.role).to_owned(),
+        role: if loads_adapter(usage, reference) { "adapter".to_owned() } else { role(reference.role).to_owned() },
         revision: match &reference.pin {
             PinState::Commit(text) | PinState::Branch(text) | PinState::PullRequest(text) | PinState::Malformed(text, _) => {
                 Some(shown(text))
@@ -382,7 +397,9 @@ fn how(
         let given = !matches!(reference.pin, PinState::Absent | PinState::Irrelevant);
         return given.then(|| "uri".to_owned());
     }
-    let argument = revision.filter(|_| !matches!(reference.pin, PinState::Absent | PinState::Impossible | PinState::Irrelevant))?;
+    let argument = revision.filter(|_| {
+        !matches!(reference.pin, PinState::Absent | PinState::Impossible | PinState::Irrelevant | PinState::Unknown(_))
+    })?;
     let word = match (usage.kind, argument.origin) {
         (UseKind::Command, Origin::Literal) => "flag",
         (UseKind::ConfigEntry, _) | (_, Origin::Config) => "config",
@@ -436,7 +453,9 @@ fn format(usage: &Use, reference: &Reference) -> Option<String> {
         Some(Value::Known(Literal::Str(text))) => Some(text.to_ascii_lowercase()),
         _ => None,
     };
-    if let Some(name) = text(Role::Filename).or_else(|| (reference.kind == RepoKind::Url).then(|| reference.id.to_ascii_lowercase())) {
+    if let Some(name) =
+        text(Role::Filename).or_else(|| (reference.kind == RepoKind::Url).then(|| reference.id.to_ascii_lowercase()))
+    {
         if policy::is_pickle(&name) {
             return Some("pickle".to_owned());
         }
