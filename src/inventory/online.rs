@@ -80,7 +80,7 @@ fn about(repository: &Repository, hub: &dyn InfoSource) -> Option<Online> {
                 let text = error.to_string();
                 online.problem = Some(printable(&text).into_owned());
                 // A missing branch says nothing of the others; a missing repository says all.
-                if !matches!(error, ResolveError::RevisionNotFound { .. }) {
+                if !matches!(error, ResolveError::RevisionNotFound) {
                     break;
                 }
             }

@@ -112,6 +112,9 @@ pub trait Manifests {
     fn text(&self, path: &str) -> Option<String>;
 }
 
+/// What a folder gets of a package, and the rows that this version meets.
+type Asked = (Known, Vec<Match>);
+
 /// What one requirement is accused of.
 struct Accused<'a> {
     known: Known,
@@ -123,7 +126,7 @@ struct Accused<'a> {
 pub fn judge(reached: &BTreeSet<Reached>, manifests: &dyn Manifests) -> BTreeMap<String, Vec<Verdict>> {
     let Ok(rows) = advisories() else { return BTreeMap::new() };
     let mut accused: BTreeMap<(String, usize, String), Accused<'_>> = BTreeMap::new();
-    let mut asked: BTreeMap<(&str, &str), Option<(Known, Vec<Match>)>> = BTreeMap::new();
+    let mut asked: BTreeMap<(&str, &str), Option<Asked>> = BTreeMap::new();
     for one in reached {
         let Some(row) = rows.get(one.advisory) else { continue };
         let folder = one.path.rsplit_once('/').map_or("", |(folder, _)| folder);
