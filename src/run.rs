@@ -241,7 +241,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     let mut report = assemble(gathered, problems, &config, &base, options, &mut used);
     let mut repairs = Repairs::default();
     if let Some(wanted) = options.repair {
-        let keep = |finding: Finding| filtered(finding, &config, &base, options.min_level).ok();
+        let keep = |finding: Finding| {
+            filtered(finding, &config, &base, options.min_level).filter(|(finding, _)| finding.suppressed.is_none())
+        };
         repairs = repair_files(&mut report, &engine, &root, wanted, &|finding| keep(finding).map(|(finding, _)| finding));
     }
     // An entry for files that were not looked at is not unused.
@@ -393,16 +395,12 @@ fn assemble(
     report.statistics.bytes = gathered.bytes;
     report.suppressed = gathered.suppressed;
     for finding in gathered.findings {
-        match filtered(finding, config, base, options.min_level) {
-            Ok((finding, allowed)) => {
-                used.extend(allowed);
-                report.findings.push(finding);
-            }
-            Err(Some((finding, allowed))) => {
-                used.extend(allowed);
-                report.suppressed.push(finding);
-            }
-            Err(None) => {}
+        let Some((finding, allowed)) = filtered(finding, config, base, options.min_level) else { continue };
+        used.extend(allowed);
+        if finding.suppressed.is_some() {
+            report.suppressed.push(finding);
+        } else {
+            report.findings.push(finding);
         }
     }
     report.statistics.suppressed = report.suppressed.len() as u64;
@@ -412,19 +410,14 @@ fn assemble(
     report
 }
 
-/// What level and configuration say to a finding: it stays, it is silenced (with the index of the `allow`), or it is nothing.
-#[allow(clippy::type_complexity)] // One private function with two callers.
-fn filtered(
-    mut finding: Finding,
-    config: &Config,
-    base: &str,
-    min_level: Option<Level>,
-) -> Result<(Finding, Option<usize>), Option<(Finding, Option<usize>)>> {
+/// What level and configuration say to a finding: nothing of it is left, or it stays, perhaps silenced (then with the
+/// index of the `allow`).
+fn filtered(mut finding: Finding, config: &Config, base: &str, min_level: Option<Level>) -> Option<(Finding, Option<usize>)> {
     if min_level.is_some_and(|least| finding.level < least) {
-        return Err(None);
+        return None;
     }
     let path = finding.location.path.clone();
-    let Some(path) = within(&path, base) else { return Ok((finding, None)) };
+    let Some(path) = within(&path, base) else { return Some((finding, None)) };
     let mut allowed = None;
     if config.is_ignored_on(&finding.rule, path) {
         finding.suppressed = Some(Suppression { in_source: false, reason: "per-path configuration".to_owned() });
@@ -433,7 +426,7 @@ fn filtered(
         let reason = config.allow.get(index).map_or_else(String::new, |allow| allow.reason.clone());
         finding.suppressed = Some(Suppression { in_source: false, reason });
     }
-    if finding.suppressed.is_some() { Err(Some((finding, allowed))) } else { Ok((finding, allowed)) }
+    Some((finding, allowed))
 }
 
 /// Repairs every file that has something to repair, and puts what is left into the report.
