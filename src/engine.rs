@@ -22,7 +22,7 @@ use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, l
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Use};
-use crate::versions::{self, Answer, Requirement};
+use crate::versions::{self, Answer, Requirement, VersionKnowledge};
 
 /// What all files of a run share. Read only.
 pub struct Engine<'a> {
@@ -78,7 +78,9 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn installed(&self, package: &str) -> Option<versions::Known> {
+        // `!pip install torch` without a version says nothing: the project's manifests do.
         versions::Known::from_requirements(self.path, &self.installed, package)
+            .filter(|known| !matches!(known.knowledge, VersionKnowledge::Unknown))
     }
 }
 

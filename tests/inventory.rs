@@ -1,7 +1,6 @@
 //! The inventory of a project with every surface: each reference once, with the right pin state, and the same verdicts as `check`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-#[allow(dead_code)] // Shared with tests/hub_api.rs, which uses more of it.
 mod fake_hub;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,6 @@
 //! A small Hub on loopback for tests. It answers what a handler says, remembers every request, and stops by itself.
 
+#![allow(dead_code)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
