@@ -4,10 +4,7 @@
 
 use std::io::{BufRead, Write};
 
-use hublint::python::ast::{
-    Argument, ArgumentKind, ComprehensionClause, Expr, ExprKind, JoinedPart, Parameter, Stmt,
-    StmtKind,
-};
+use hublint::python::ast::{Argument, ArgumentKind, ComprehensionClause, Expr, ExprKind, JoinedPart, Parameter, Stmt, StmtKind};
 use hublint::python::module::{LineIndex, Module, ParseMode};
 use hublint::span::Span;
 use serde_json::{Value, json};
@@ -20,17 +17,8 @@ fn main() {
             continue;
         };
         let module = Module::new(&text, ParseMode::OnDemand);
-        let spans = |spans: &[Span]| -> Vec<Value> {
-            spans
-                .iter()
-                .map(|span| json!([span.start, span.end]))
-                .collect()
-        };
-        let lines: Vec<Value> = module
-            .lines()
-            .iter()
-            .map(|line| json!([line.span.start, line.span.end, line.indent]))
-            .collect();
+        let spans = |spans: &[Span]| -> Vec<Value> { spans.iter().map(|span| json!([span.start, span.end])).collect() };
+        let lines: Vec<Value> = module.lines().iter().map(|line| json!([line.span.start, line.span.end, line.indent])).collect();
         let mut statements = Vec::new();
         for number in 0..lines.len() {
             let index = LineIndex::new(u32::try_from(number).expect("few lines"));
@@ -40,11 +28,8 @@ fn main() {
                 }
             }
         }
-        let problems: Vec<String> = module
-            .problems()
-            .iter()
-            .map(|problem| format!("{:?} at {}", problem.kind, problem.offset))
-            .collect();
+        let problems: Vec<String> =
+            module.problems().iter().map(|problem| format!("{:?} at {}", problem.kind, problem.offset)).collect();
         let value = json!({
             "path": path,
             "fell_back": module.fell_back(),
@@ -102,19 +87,12 @@ fn show(expression: &Expr) -> Value {
             json!(["attribute", show(value), &*attribute.name])
         }
         ExprKind::Call(call) => {
-            json!([
-                "call",
-                show(&call.function),
-                show_arguments(&call.arguments)
-            ])
+            json!(["call", show(&call.function), show_arguments(&call.arguments)])
         }
         ExprKind::Subscript { value, index } => json!(["subscript", show(value), show(index)]),
-        ExprKind::Slice { lower, upper, step } => json!([
-            "slice",
-            show_option(lower.as_deref()),
-            show_option(upper.as_deref()),
-            show_option(step.as_deref())
-        ]),
+        ExprKind::Slice { lower, upper, step } => {
+            json!(["slice", show_option(lower.as_deref()), show_option(upper.as_deref()), show_option(step.as_deref())])
+        }
         ExprKind::Str(text) => json!(["str", text]),
         ExprKind::Bytes(bytes) => json!(["bytes", bytes]),
         ExprKind::Joined(parts) => {
@@ -136,39 +114,20 @@ fn show(expression: &Expr) -> Value {
         ExprKind::Tuple(elements) => json!(["tuple", show_all(elements)]),
         ExprKind::Set(elements) => json!(["set", show_all(elements)]),
         ExprKind::Dict(items) => {
-            let items: Vec<Value> = items
-                .iter()
-                .map(|item| json!([show_option(item.key.as_ref()), show(&item.value)]))
-                .collect();
+            let items: Vec<Value> = items.iter().map(|item| json!([show_option(item.key.as_ref()), show(&item.value)])).collect();
             json!(["dict", items])
         }
         ExprKind::Starred(value) => json!(["starred", show(value)]),
         ExprKind::Unary { operator, operand } => {
             json!(["unary", format!("{operator:?}"), show(operand)])
         }
-        ExprKind::Binary {
-            operator,
-            left,
-            right,
-        } => json!(["binary", format!("{operator:?}"), show(left), show(right)]),
-        ExprKind::Compare {
-            operands,
-            operators,
-        } => json!(["compare", show_all(operands), operators]),
-        ExprKind::Conditional {
-            test,
-            body,
-            otherwise,
-        } => json!(["conditional", show(test), show(body), show(otherwise)]),
+        ExprKind::Binary { operator, left, right } => json!(["binary", format!("{operator:?}"), show(left), show(right)]),
+        ExprKind::Compare { operands, operators } => json!(["compare", show_all(operands), operators]),
+        ExprKind::Conditional { test, body, otherwise } => json!(["conditional", show(test), show(body), show(otherwise)]),
         ExprKind::Lambda { parameters, body } => {
             json!(["lambda", show_parameters(parameters), show(body)])
         }
-        ExprKind::Comprehension {
-            kind,
-            element,
-            value,
-            clauses,
-        } => {
+        ExprKind::Comprehension { kind, element, value, clauses } => {
             let clauses: Vec<Value> = clauses
                 .iter()
                 .map(|clause| match clause {
@@ -178,13 +137,7 @@ fn show(expression: &Expr) -> Value {
                     ComprehensionClause::If(condition) => json!(["if", show(condition)]),
                 })
                 .collect();
-            json!([
-                "comprehension",
-                format!("{kind:?}"),
-                show(element),
-                show_option(value.as_deref()),
-                clauses
-            ])
+            json!(["comprehension", format!("{kind:?}"), show(element), show_option(value.as_deref()), clauses])
         }
         ExprKind::Await(value) => json!(["await", show(value)]),
         ExprKind::Yield(value) => json!(["yield", show_option(value.as_deref())]),
@@ -199,54 +152,23 @@ fn show_statement(statement: &Stmt) -> Option<Value> {
     Some(match &statement.kind {
         StmtKind::Expr(value) => json!(["expr", show(value)]),
         StmtKind::Assign { targets, value } => json!(["assign", show_all(targets), show(value)]),
-        StmtKind::AnnotatedAssign {
-            target,
-            annotation,
-            value,
-        } => json!([
-            "annotated",
-            show(target),
-            show(annotation),
-            show_option(value.as_ref())
-        ]),
-        StmtKind::AugmentedAssign {
-            target,
-            operator,
-            value,
-        } => json!([
-            "augmented",
-            show(target),
-            format!("{operator:?}"),
-            show(value)
-        ]),
+        StmtKind::AnnotatedAssign { target, annotation, value } => {
+            json!(["annotated", show(target), show(annotation), show_option(value.as_ref())])
+        }
+        StmtKind::AugmentedAssign { target, operator, value } => {
+            json!(["augmented", show(target), format!("{operator:?}"), show(value)])
+        }
         StmtKind::Import(names) => {
-            let names: Vec<Value> = names
-                .iter()
-                .map(|name| json!([&*name.name, name.alias]))
-                .collect();
+            let names: Vec<Value> = names.iter().map(|name| json!([&*name.name, name.alias])).collect();
             json!(["import", names])
         }
-        StmtKind::ImportFrom {
-            module,
-            level,
-            names,
-        } => {
-            let names: Vec<Value> = names
-                .iter()
-                .map(|name| json!([&*name.name, name.alias]))
-                .collect();
+        StmtKind::ImportFrom { module, level, names } => {
+            let names: Vec<Value> = names.iter().map(|name| json!([&*name.name, name.alias])).collect();
             json!(["from", &**module, level, names])
         }
-        StmtKind::Function {
-            name,
-            parameters,
-            returns,
-        } => json!([
-            "def",
-            &*name.name,
-            show_parameters(parameters),
-            show_option(returns.as_ref())
-        ]),
+        StmtKind::Function { name, parameters, returns } => {
+            json!(["def", &*name.name, show_parameters(parameters), show_option(returns.as_ref())])
+        }
         StmtKind::Class { name, arguments } => {
             json!(["class", &*name.name, show_arguments(arguments)])
         }
@@ -256,30 +178,18 @@ fn show_statement(statement: &Stmt) -> Option<Value> {
         StmtKind::While(test) => json!(["while", show(test)]),
         StmtKind::For { target, iterable } => json!(["for", show(target), show(iterable)]),
         StmtKind::With(items) => {
-            let items: Vec<Value> = items
-                .iter()
-                .map(|item| json!([show(&item.context), show_option(item.target.as_ref())]))
-                .collect();
+            let items: Vec<Value> =
+                items.iter().map(|item| json!([show(&item.context), show_option(item.target.as_ref())])).collect();
             json!(["with", items])
         }
         StmtKind::Try => json!(["try"]),
-        StmtKind::Except { types, name } => json!([
-            "except",
-            show_option(types.as_ref()),
-            name.as_ref().map(|name| &name.name)
-        ]),
+        StmtKind::Except { types, name } => json!(["except", show_option(types.as_ref()), name.as_ref().map(|name| &name.name)]),
         StmtKind::Match(subject) => json!(["match", show(subject)]),
         StmtKind::Global(names) => {
-            json!([
-                "global",
-                names.iter().map(|name| &*name.name).collect::<Vec<_>>()
-            ])
+            json!(["global", names.iter().map(|name| &*name.name).collect::<Vec<_>>()])
         }
         StmtKind::Nonlocal(names) => {
-            json!([
-                "nonlocal",
-                names.iter().map(|name| &*name.name).collect::<Vec<_>>()
-            ])
+            json!(["nonlocal", names.iter().map(|name| &*name.name).collect::<Vec<_>>()])
         }
         StmtKind::Delete(targets) => json!(["delete", show_all(targets)]),
         StmtKind::Raise(values) => json!(["raise", show_all(values)]),

@@ -11,10 +11,8 @@ use hublint::python::uses::{FileContext, uses};
 
 fn files(path: &Path, found: &mut Vec<PathBuf>) {
     if path.is_dir() {
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
-            .expect("a folder")
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .collect();
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(path).expect("a folder").filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
         entries.sort();
         for entry in entries {
             files(&entry, found);
@@ -42,7 +40,9 @@ fn main() {
         let folder = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
         let project = FolderProject::new(folder);
         for file in found {
-            let Ok(text) = std::fs::read_to_string(&file) else { continue };
+            let Ok(text) = std::fs::read_to_string(&file) else {
+                continue;
+            };
             let before = std::time::Instant::now();
             let relative = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy().replace('\\', "/");
             let module = Module::new(&text, ParseMode::OnDemand);
@@ -59,13 +59,27 @@ fn main() {
                     continue;
                 }
                 let line = text.get(..one.callee.start()).unwrap_or("").matches('\n').count() + 1;
-                println!("{relative}:{line}: {:?} {} [{}] {:?}{}{}", one.kind, one.name, one.qualified, one.confidence,
+                println!(
+                    "{relative}:{line}: {:?} {} [{}] {:?}{}{}",
+                    one.kind,
+                    one.name,
+                    one.qualified,
+                    one.confidence,
                     if one.saved_before { " saved" } else { "" },
-                    one.guarded.map_or(String::new(), |guard| format!(" {guard:?}")));
+                    one.guarded.map_or(String::new(), |guard| format!(" {guard:?}"))
+                );
                 for (role, argument) in &one.arguments {
-                    println!("    {role:?} = {:?} ({:?}) `{}`{}", argument.value, argument.origin,
+                    println!(
+                        "    {role:?} = {:?} ({:?}) `{}`{}",
+                        argument.value,
+                        argument.origin,
                         argument.span.text(&text).replace('\n', " "),
-                        argument.definition.as_ref().map_or(String::new(), |d| format!(" <- {}:{}", d.path.as_deref().unwrap_or(""), d.line)));
+                        argument.definition.as_ref().map_or(String::new(), |d| format!(
+                            " <- {}:{}",
+                            d.path.as_deref().unwrap_or(""),
+                            d.line
+                        ))
+                    );
                 }
             }
         }

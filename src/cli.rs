@@ -36,6 +36,8 @@ pub enum Command {
     Verify(Verify),
     /// Show each pin of hublint.lock beside the head of its branch.
     Outdated(Outdated),
+    /// List the models, datasets and other repositories that the code uses, and on what terms.
+    Inventory(Box<Inventory>),
     /// List the rules, check rule files of your own, or print their schema.
     Rules(Rules),
     /// Explain a rule, or the verdict about a repository id.
@@ -203,6 +205,60 @@ pub struct Outdated {
 fn parse_days(text: &str) -> Result<u64, String> {
     let digits = text.strip_suffix(['d', 'D']).unwrap_or(text);
     digits.parse().map_err(|_| format!("`{text}` is no number of days"))
+}
+
+/// `hublint inventory`
+#[derive(Args, Debug, Default, Clone)]
+pub struct Inventory {
+    /// Files and folders.
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// What is printed.
+    #[arg(long, value_enum, default_value = "table", value_name = "FORMAT")]
+    pub format: InventoryFormat,
+    /// Write to a file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print what changed since an inventory that was written with --format json.
+    #[arg(long, value_name = "OLD.json")]
+    pub diff: Option<PathBuf>,
+    /// Count what hublint.lock holds as pinned.
+    #[arg(long)]
+    pub lock: bool,
+    /// Allow requests to the Hub (HF_ENDPOINT, HF_TOKEN): commit, licence, gate, last change, scan, renamed or missing.
+    #[arg(long)]
+    pub online: bool,
+    #[command(flatten)]
+    /// Where the settings come from.
+    pub configuration: Configuration,
+    /// Look at code blocks in Markdown as well.
+    #[arg(long)]
+    pub include_docs: bool,
+    /// Number of threads [default: one for each core].
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Colours in the table.
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+    /// Exit with 2 when a file could not be read.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `--format` of the inventory.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum InventoryFormat {
+    /// For people.
+    #[default]
+    Table,
+    /// hublint's own JSON, version 1.
+    Json,
+    /// One line for each use.
+    Csv,
+    /// CycloneDX 1.6 JSON.
+    Cyclonedx,
+    /// A table for a page or a CI summary.
+    Markdown,
 }
 
 /// What is repaired.
@@ -398,7 +454,8 @@ pub enum Color {
 
 /// `sarif=out.sarif`
 fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or_else(|| format!("write FORMAT=FILE, such as sarif=hublint.sarif (got `{text}`)"))?;
+    let (format, file) =
+        text.split_once('=').ok_or_else(|| format!("write FORMAT=FILE, such as sarif=hublint.sarif (got `{text}`)"))?;
     let format = OutputFormat::from_str(format, true)
         .map_err(|_| format!("`{format}` is no format: text, concise, json, sarif, github, gitlab or markdown"))?;
     if file.is_empty() {

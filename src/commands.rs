@@ -1,6 +1,7 @@
 //! The subcommands: each turns its arguments into a call of the library and prints the result.
 
 pub mod check;
+pub mod inventory;
 pub mod lock;
 pub mod pin;
 
@@ -50,6 +51,7 @@ pub fn run(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
         Command::Lock(arguments) => lock::run(&arguments, out),
         Command::Verify(arguments) => lock::verify(&arguments, out),
         Command::Outdated(arguments) => lock::outdated(&arguments, out),
+        Command::Inventory(arguments) => inventory::run(&arguments, out),
         Command::Rules(rules) => list_rules(&rules, out),
         Command::Explain(explain) => explain_one(&explain, out),
         Command::Completions { shell } => {
@@ -142,7 +144,8 @@ fn colour_on_stderr() -> bool {
 
 /// `NO_COLOR` (any value that is not empty) and dumb terminals want none.
 fn wants_colour() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// Writes a file whole or not at all: to a temporary file beside it, then in its place.
@@ -150,7 +153,9 @@ fn wants_colour() -> bool {
 /// # Errors
 /// When the folder does not exist or cannot be written to.
 pub fn write_atomically(path: &std::path::Path, bytes: &[u8]) -> Result<(), Error> {
-    let failed = |error: io::Error| Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists");
+    let failed = |error: io::Error| {
+        Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists")
+    };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| std::path::Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;

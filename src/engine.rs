@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, RepoKind, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
 use crate::fix::Outlines;
+use crate::inventory::rows::{Material, Row};
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
 use crate::judge::{self, Context, PinPlan, Repair, RepairPlan, Ternary, Verdict, Versions};
@@ -21,6 +22,7 @@ use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, l
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Use};
+use crate::versions::{self, Answer, Requirement, VersionKnowledge};
 
 /// What all files of a run share. Read only.
 pub struct Engine<'a> {
@@ -70,6 +72,16 @@ impl World for NoWorld {
 struct Seen<'a> {
     world: &'a dyn World,
     path: &'a str,
+    /// What the file itself installs (`!pip install torch==2.1.0` in a notebook): it counts for that file first.
+    installed: Vec<Requirement>,
+}
+
+impl Seen<'_> {
+    fn installed(&self, package: &str) -> Option<versions::Known> {
+        // `!pip install torch` without a version says nothing: the project's manifests do.
+        versions::Known::from_requirements(self.path, &self.installed, package)
+            .filter(|known| !matches!(known.knowledge, VersionKnowledge::Unknown))
+    }
 }
 
 impl LocalPaths for Seen<'_> {
@@ -80,11 +92,23 @@ impl LocalPaths for Seen<'_> {
 
 impl Versions for Seen<'_> {
     fn at_least(&self, package: &str, version: &str) -> Ternary {
-        self.world.at_least(package, version, self.path)
+        let own = self.installed(package).and_then(|known| Some(versions::at_least(&known.knowledge, &version.parse().ok()?)));
+        match own {
+            Some(Answer::Yes) => Ternary::Yes,
+            Some(Answer::No) => Ternary::No,
+            Some(Answer::Unknown) => Ternary::Unknown,
+            None => self.world.at_least(package, version, self.path),
+        }
     }
 
     fn evidence(&self, package: &str) -> Option<String> {
-        self.world.evidence(package, self.path)
+        match self.installed(package) {
+            Some(known) => {
+                let written = self.installed.iter().find(|requirement| requirement.span == known.span)?;
+                Some(format!("{} is installed here", written.package))
+            }
+            None => self.world.evidence(package, self.path),
+        }
     }
 }
 
@@ -109,6 +133,10 @@ pub struct Settings {
     pub keep_uses: bool,
     /// List the repositories that a file names (for the lock).
     pub list_repos: bool,
+    /// Make rows for the inventory.
+    pub inventory: bool,
+    /// Count what the lock holds as pinned in the inventory.
+    pub count_lock: bool,
     /// Look at code in Markdown.
     pub include_docs: bool,
     /// Read comments that silence findings.
@@ -126,6 +154,8 @@ pub struct FileResult {
     pub uses: Vec<Use>,
     /// Findings that a comment silences.
     pub suppressed: Vec<Finding>,
+    /// Rows of the inventory, when they are made.
+    pub rows: Vec<Row>,
     /// Holes of libraries that the uses could reach, for the end of the run.
     pub reached: Vec<Reached>,
     /// The repositories that the file names, when they are listed.
@@ -186,15 +216,17 @@ impl Engine<'_> {
         if python {
             folded = self.python(&source, hits, &mut result);
         }
+        let mut installed = Vec::new();
         if surface || language == FileLanguage::Notebook {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
+            installed = found.installs.into_iter().flat_map(|(_, install)| install.requirements).collect();
         }
         if self.enabled(version::RULE) {
             result.reached = version::reached(&source, &result.uses);
         }
-        let seen = Seen { world: self.world, path };
+        let seen = Seen { world: self.world, path, installed };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
             catalog: self.catalog,
@@ -214,10 +246,25 @@ impl Engine<'_> {
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
+        if self.settings.inventory {
+            self.rows(&source, &context, &mut result);
+        }
         if !self.settings.keep_uses {
             result.uses.clear();
         }
         result
+    }
+
+    /// The file's rows of the inventory.
+    fn rows(&self, source: &Source, context: &Context<'_>, result: &mut FileResult) {
+        let positions = FindingContext::new(source);
+        let material = Material {
+            context,
+            positions: &positions,
+            findings: result.findings.iter().chain(&result.suppressed).collect(),
+            locked: self.settings.count_lock.then_some(&self.settings.terms),
+        };
+        result.rows = crate::inventory::rows::rows(&result.uses, &material);
     }
 
     /// True when the text may put a token together out of pieces.
@@ -304,7 +351,11 @@ impl Engine<'_> {
             result.uses.extend(addresses(*unit, module));
             if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
                 let texts = uses::folded_strings(module, &file, self.catalog, self.project);
-                folded.extend(texts.into_iter().map(|found| judge::token::Folded { unit: *unit, span: found.span, text: found.text }));
+                folded.extend(texts.into_iter().map(|found| judge::token::Folded {
+                    unit: *unit,
+                    span: found.span,
+                    text: found.text,
+                }));
             }
             for problem in module.problems() {
                 result.problems.push(Problem {
@@ -414,7 +465,8 @@ impl Engine<'_> {
         for usage in &result.uses {
             let Some(entry) = context.entry(usage) else { continue };
             for reference in references(usage, entry, context.paths) {
-                let known = reference.target == Target::Hub && !reference.id.is_empty() && pin::repo_type(reference.kind).is_some();
+                let known =
+                    reference.target == Target::Hub && !reference.id.is_empty() && pin::repo_type(reference.kind).is_some();
                 if !known || matches!(reference.pin, PinState::Irrelevant) {
                     continue;
                 }
@@ -439,7 +491,14 @@ impl Engine<'_> {
     }
 
     /// Turns the plan to pin into a repair, when a commit is known, and says what became of it.
-    fn pin(&self, outlines: &Outlines<'_>, spot: &judge::Spot, repair: Option<&RepairPlan>, beside: Option<&PinPlan>, draft: &mut Draft) {
+    fn pin(
+        &self,
+        outlines: &Outlines<'_>,
+        spot: &judge::Spot,
+        repair: Option<&RepairPlan>,
+        beside: Option<&PinPlan>,
+        draft: &mut Draft,
+    ) {
         let plan = match repair {
             Some(RepairPlan { repair: Repair::Pin(plan), .. }) => Some(plan),
             _ => beside,

@@ -29,7 +29,8 @@ pub fn page(policy: &Policy) -> String {
     let mut facts = vec![format!("level {}", policy.level.as_str())];
     facts.extend(policy.security_severity.iter().map(|severity| format!("security severity {severity}")));
     facts.extend(policy.cwe.iter().map(|number| format!("CWE-{number}")));
-    let _ = write!(text, "\n_{}. Silence one place with a comment: `# hublint: ignore[{}] reason`._\n", facts.join(", "), policy.id);
+    let _ =
+        write!(text, "\n_{}. Silence one place with a comment: `# hublint: ignore[{}] reason`._\n", facts.join(", "), policy.id);
     text
 }
 
@@ -52,9 +53,7 @@ pub fn catalogue_page(catalog: &Catalog) -> String {
 fn hide_markers(code: &str) -> String {
     code.lines()
         .filter(|line| !line.trim_start().starts_with("#") || !line.contains('^'))
-        .map(|line| {
-            line.split_once("# expect: ").map_or_else(|| line.to_owned(), |(before, ids)| format!("{before}# <- {ids}"))
-        })
+        .map(|line| line.split_once("# expect: ").map_or_else(|| line.to_owned(), |(before, ids)| format!("{before}# <- {ids}")))
         .collect::<Vec<_>>()
         .join("\n")
 }

@@ -69,15 +69,7 @@ impl Resolved {
     /// A bare answer: the commit and where it came from.
     #[must_use]
     pub fn new(commit: Commit, source: Source) -> Self {
-        Self {
-            commit,
-            source,
-            resolved_at: None,
-            last_modified: None,
-            renamed_to: None,
-            gated: None,
-            disabled: None,
-        }
+        Self { commit, source, resolved_at: None, last_modified: None, renamed_to: None, gated: None, disabled: None }
     }
 }
 

@@ -329,15 +329,7 @@ impl Context<'_> {
 pub fn judge(uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for usage in uses {
-        // An address that is an argument of a catalogued call is told there.
-        let told = usage.kind == UseKind::Address
-            && uses.iter().any(|other| {
-                other.kind != UseKind::Address
-                    && other.unit == usage.unit
-                    && other.arguments.values().any(|argument| argument.span.covers(usage.callee))
-                    && context.entry(other).is_some_and(|entry| entry.repo.is_some())
-            });
-        if !told {
+        if !is_told(usage, uses, context) {
             judge_use(usage, uses, context, &mut verdicts);
         }
     }
@@ -345,6 +337,26 @@ pub fn judge(uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
     revision::compare_plans(&mut verdicts, uses, context);
     verdicts.sort_by(|left, right| (left.spot, left.rule, left.case).cmp(&(right.spot, right.rule, right.case)));
     verdicts.dedup_by(|later, first| later.spot == first.spot && later.rule == first.rule);
+    verdicts
+}
+
+/// True for an address that is an argument of a catalogued call: it is told there.
+#[must_use]
+pub fn is_told(usage: &Use, uses: &[Use], context: &Context<'_>) -> bool {
+    usage.kind == UseKind::Address
+        && uses.iter().any(|other| {
+            other.kind != UseKind::Address
+                && other.unit == usage.unit
+                && other.arguments.values().any(|argument| argument.span.covers(usage.callee))
+                && context.entry(other).is_some_and(|entry| entry.repo.is_some())
+        })
+}
+
+/// What the rules say of one use, whether they run or not: for the inventory, which shows the same verdicts as `check`.
+#[must_use]
+pub fn verdicts(usage: &Use, all: &[Use], context: &Context<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    judge_use(usage, all, context, &mut verdicts);
     verdicts
 }
 

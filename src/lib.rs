@@ -16,6 +16,7 @@ pub mod explain;
 pub mod finding;
 pub mod fix;
 pub mod hub;
+pub mod inventory;
 pub mod judge;
 pub mod names;
 pub mod pin;

@@ -160,9 +160,7 @@ const FOLDER_NAMES: [&str; 22] = [
 /// True for a first segment that is far more often a local folder than a Hub namespace. In any case.
 #[must_use]
 pub fn is_folder_name(segment: &str) -> bool {
-    FOLDER_NAMES
-        .binary_search(&segment.to_ascii_lowercase().as_str())
-        .is_ok()
+    FOLDER_NAMES.binary_search(&segment.to_ascii_lowercase().as_str()).is_ok()
 }
 
 /// True for a namespace of ModelScope that the Hub does not have.
@@ -200,11 +198,7 @@ mod tests {
 
     #[test]
     fn lists_are_asked_in_any_case() {
-        assert!(
-            is_known_namespace("qwen")
-                && is_known_namespace("OPENAI")
-                && !is_known_namespace("qwenn")
-        );
+        assert!(is_known_namespace("qwen") && is_known_namespace("OPENAI") && !is_known_namespace("qwenn"));
         assert!(is_known_id("openai/whisper-large-v3") && is_known_id("gpt2") && !is_known_id(""));
         assert!(is_modelscope_namespace("LLM-Research") && !is_modelscope_namespace("openai"));
     }

@@ -377,6 +377,10 @@ fn pin_of(usage: &Use, entry: &Entry, role: Role, revision_role: Role) -> PinSta
     if entry.pin == Pin::None {
         return PinState::Irrelevant;
     }
+    if role == Role::KernelId {
+        // The model's `revision=` says nothing about a kernel; only a revision inside its id does.
+        return PinState::Absent;
+    }
     let fallback = match role {
         // `pipeline(tokenizer=...)` shares the one revision; a code repository follows `code_revision`.
         Role::TokenizerId if entry.parameter(revision_role).is_none() => Some(Role::Revision),
@@ -482,7 +486,8 @@ fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -
             }
         }
         Some((owner, _)) if owner.contains('_') && kind != RepoKind::Github => Target::Local,
-        None if entry.local == LocalTest::Builtin => Target::Builtin,
+        // The builders of `datasets` are listed above; every other bare name (`squad`, `glue`) is asked of the Hub.
+        None if entry.local == LocalTest::Builtin && kind != RepoKind::Dataset => Target::Builtin,
         _ => Target::Hub,
     }
 }

@@ -12,10 +12,11 @@ use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, RepoSeen, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
+use crate::fix::{self, Refusal};
 use crate::hub::lock::{LOCK_FILE_NAME, Lock};
+use crate::inventory::rows::Row;
 use crate::judge::policy::Terms;
 use crate::judge::version::{self, Reached};
-use crate::fix::{self, Refusal};
 use crate::names::ExtraNames;
 use crate::pin::{self, PinOptions, Sources};
 use crate::prefilter::Prefilter;
@@ -65,6 +66,10 @@ pub struct Options {
     pub include_docs: bool,
     /// Parse every Python file whole.
     pub whole_parse: bool,
+    /// Make rows for the inventory.
+    pub inventory: bool,
+    /// Count what the lock holds as pinned in the inventory.
+    pub count_lock: bool,
     /// Where commits for pins come from.
     pub pins: PinOptions,
     /// What is repaired.
@@ -94,6 +99,8 @@ pub struct Outcome {
     pub root: PathBuf,
     /// The configuration.
     pub config: Config,
+    /// Rows of the inventory, when they were asked for.
+    pub rows: Vec<Row>,
     /// What was repaired.
     pub repairs: Repairs,
     /// The repositories that the files name, when they are listed; sorted.
@@ -153,7 +160,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     config.check_ids(catalog.policy_ids().collect::<Vec<_>>())?;
     let rules = selected(options, &config, catalog)?;
     let working = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let real: Vec<PathBuf> = options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
+    let real: Vec<PathBuf> =
+        options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
     let root = discover::project_root(&real, config.folder(), &working);
     let project = FolderProject::new(&root);
     let world = Folder::new(&root);
@@ -170,7 +178,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
             names: ExtraNames::new(&config.extra_names),
             report_unknown: options.report_unknown,
-            terms: terms(&config, &root)?,
+            terms: terms(&config, &root, options.count_lock)?,
+            inventory: options.inventory,
+            count_lock: options.count_lock,
             line_hashes: options.line_hashes,
             whole_parse: options.whole_parse,
             keep_uses: false,
@@ -226,11 +236,14 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         message: format!("not read: {why}"),
         partial: true,
     }));
+    let mut rows = std::mem::take(&mut gathered.rows);
     let mut used = BTreeSet::new();
     let mut report = assemble(gathered, problems, &config, &base, options, &mut used);
     let mut repairs = Repairs::default();
     if let Some(wanted) = options.repair {
-        let keep = |finding: Finding| filtered(finding, &config, &base, options.min_level).ok();
+        let keep = |finding: Finding| {
+            filtered(finding, &config, &base, options.min_level).filter(|(finding, _)| finding.suppressed.is_none())
+        };
         repairs = repair_files(&mut report, &engine, &root, wanted, &|finding| keep(finding).map(|(finding, _)| finding));
     }
     // An entry for files that were not looked at is not unused.
@@ -244,7 +257,8 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| whole || checked.contains(path), &root);
     }
     report.sort();
-    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos })
+    silence(&mut rows, &report);
+    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos, rows })
 }
 
 /// The catalogue with a user's own files, when the configuration names folders of them.
@@ -269,10 +283,8 @@ pub fn extended(config: &Config) -> Result<Option<Catalog>, Error> {
 pub fn user_files(folder: &Path) -> Result<Vec<UserFile>, Error> {
     let failed = |path: &Path, source: std::io::Error| Error::Read { path: path.to_path_buf(), source };
     let mut files = Vec::new();
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(|error| failed(folder, error))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).map_err(|error| failed(folder, error))?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     entries.sort();
     for path in entries {
         if path.extension().is_none_or(|extension| extension != "toml") {
@@ -301,13 +313,13 @@ pub fn extend(files: &[UserFile]) -> Result<Catalog, Error> {
 }
 
 /// What the configuration demands, with the lock file when that is asked for.
-fn terms(config: &Config, root: &Path) -> Result<Terms, Error> {
-    let lock = if config.policy.require.is_empty() {
+fn terms(config: &Config, root: &Path, wanted: bool) -> Result<Terms, Error> {
+    let lock = if config.policy.require.is_empty() && !wanted {
         None
     } else {
         let path = root.join(LOCK_FILE_NAME);
         Lock::read(&path).map_err(|error| {
-            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew; [policy] requires it")
+            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew")
         })?
     };
     Ok(Terms { policy: config.policy.clone(), lock })
@@ -321,6 +333,7 @@ struct Gathered {
     problems: Vec<Problem>,
     reached: BTreeSet<Reached>,
     repos: Vec<RepoSeen>,
+    rows: Vec<Row>,
     files: u64,
     bytes: u64,
 }
@@ -344,6 +357,21 @@ fn gather(gathered: &Mutex<Gathered>, result: FileResult, size: u64) {
     all.problems.extend(result.problems);
     all.reached.extend(result.reached);
     all.repos.extend(result.repos);
+    all.rows.extend(result.rows);
+}
+
+/// Marks findings of rows that configuration or baseline silence, so that the inventory says what `check` says.
+fn silence(rows: &mut [Row], report: &Report) {
+    let shown: BTreeSet<(&str, &str, usize)> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.location.path.as_str(), finding.rule.as_str(), finding.location.start_byte))
+        .collect();
+    for row in rows {
+        for finding in &mut row.findings {
+            finding.suppressed |= !shown.contains(&(row.path.as_str(), finding.rule.as_str(), finding.start_byte));
+        }
+    }
 }
 
 /// A path of the project relative to the folder of the configuration; `None` for paths outside of it, about which its
@@ -367,16 +395,12 @@ fn assemble(
     report.statistics.bytes = gathered.bytes;
     report.suppressed = gathered.suppressed;
     for finding in gathered.findings {
-        match filtered(finding, config, base, options.min_level) {
-            Ok((finding, allowed)) => {
-                used.extend(allowed);
-                report.findings.push(finding);
-            }
-            Err(Some((finding, allowed))) => {
-                used.extend(allowed);
-                report.suppressed.push(finding);
-            }
-            Err(None) => {}
+        let Some((finding, allowed)) = filtered(finding, config, base, options.min_level) else { continue };
+        used.extend(allowed);
+        if finding.suppressed.is_some() {
+            report.suppressed.push(finding);
+        } else {
+            report.findings.push(finding);
         }
     }
     report.statistics.suppressed = report.suppressed.len() as u64;
@@ -386,19 +410,14 @@ fn assemble(
     report
 }
 
-/// What level and configuration say to a finding: it stays, it is silenced (with the index of the `allow`), or it is nothing.
-#[allow(clippy::type_complexity)] // One private function with two callers.
-fn filtered(
-    mut finding: Finding,
-    config: &Config,
-    base: &str,
-    min_level: Option<Level>,
-) -> Result<(Finding, Option<usize>), Option<(Finding, Option<usize>)>> {
+/// What level and configuration say to a finding: nothing of it is left, or it stays, perhaps silenced (then with the
+/// index of the `allow`).
+fn filtered(mut finding: Finding, config: &Config, base: &str, min_level: Option<Level>) -> Option<(Finding, Option<usize>)> {
     if min_level.is_some_and(|least| finding.level < least) {
-        return Err(None);
+        return None;
     }
     let path = finding.location.path.clone();
-    let Some(path) = within(&path, base) else { return Ok((finding, None)) };
+    let Some(path) = within(&path, base) else { return Some((finding, None)) };
     let mut allowed = None;
     if config.is_ignored_on(&finding.rule, path) {
         finding.suppressed = Some(Suppression { in_source: false, reason: "per-path configuration".to_owned() });
@@ -407,7 +426,7 @@ fn filtered(
         let reason = config.allow.get(index).map_or_else(String::new, |allow| allow.reason.clone());
         finding.suppressed = Some(Suppression { in_source: false, reason });
     }
-    if finding.suppressed.is_some() { Err(Some((finding, allowed))) } else { Ok((finding, allowed)) }
+    Some((finding, allowed))
 }
 
 /// Repairs every file that has something to repair, and puts what is left into the report.
@@ -508,24 +527,27 @@ pub fn rule_texts(catalog: &Catalog) -> Vec<RuleText> {
             Precision::Medium => "medium",
             Precision::Low => "low",
         };
-        texts.insert(policy.id.clone(), RuleText {
-            id: policy.id.clone(),
-            name: policy.id.replace('-', " "),
-            level: policy.level,
-            precision: precision.to_owned(),
-            cwe: policy.cwe.clone(),
-            security_severity: policy.security_severity.as_ref().and_then(|text| text.parse().ok()),
-            summary: policy.summary.clone(),
-            full: plain(&policy.rationale),
-            help: plain(&policy.help),
-            help_markdown: crate::explain::page(policy),
-            help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
-            group: match policy.id.as_str() {
-                "unpinned-revision" => "{count} calls load {repo} unpinned".to_owned(),
-                "trust-remote-code" => "{count} calls run code of {repo}".to_owned(),
-                _ => String::new(),
+        texts.insert(
+            policy.id.clone(),
+            RuleText {
+                id: policy.id.clone(),
+                name: policy.id.replace('-', " "),
+                level: policy.level,
+                precision: precision.to_owned(),
+                cwe: policy.cwe.clone(),
+                security_severity: policy.security_severity.as_ref().and_then(|text| text.parse().ok()),
+                summary: policy.summary.clone(),
+                full: plain(&policy.rationale),
+                help: plain(&policy.help),
+                help_markdown: crate::explain::page(policy),
+                help_uri: format!("{}/blob/main/rules/README.md#{}", env!("CARGO_PKG_REPOSITORY"), policy.id),
+                group: match policy.id.as_str() {
+                    "unpinned-revision" => "{count} calls load {repo} unpinned".to_owned(),
+                    "trust-remote-code" => "{count} calls run code of {repo}".to_owned(),
+                    _ => String::new(),
+                },
             },
-        });
+        );
     }
     texts.into_values().collect()
 }

@@ -119,10 +119,7 @@ impl fmt::Debug for Secret {
 /// Finds every credential in a text. Spans are byte ranges of `text`, sorted.
 #[must_use]
 pub fn scan(text: &str, context: ScanContext) -> Vec<SecretMatch> {
-    publish(
-        text.as_bytes(),
-        scanner::find(text.as_bytes(), context).found,
-    )
+    publish(text.as_bytes(), scanner::find(text.as_bytes(), context).found)
 }
 
 /// Turns what a scanner found into matches that may leave this module.
@@ -131,11 +128,8 @@ fn publish(text: &[u8], found: Vec<scanner::Found>) -> Vec<SecretMatch> {
         .into_iter()
         .map(|item| {
             let rule = item.kind.rule();
-            let encoded = if item.chain.is_empty() {
-                Vec::new()
-            } else {
-                class::slice(text, item.span.start, item.span.end).to_vec()
-            };
+            let encoded =
+                if item.chain.is_empty() { Vec::new() } else { class::slice(text, item.span.start, item.span.end).to_vec() };
             SecretMatch {
                 kind: item.kind,
                 service: item.kind.service(),
@@ -148,10 +142,7 @@ fn publish(text: &[u8], found: Vec<scanner::Found>) -> Vec<SecretMatch> {
                 masked: mask::masked(item.kind, &item.secret),
                 fingerprint: fingerprint(rule, &item.secret),
                 expiry: item.expiry,
-                secret: Secret {
-                    value: item.secret,
-                    encoded,
-                },
+                secret: Secret { value: item.secret, encoded },
             }
         })
         .collect()
@@ -164,14 +155,10 @@ fn fingerprint(rule: Rule, secret: &[u8]) -> String {
     hasher.update(rule.id().as_bytes());
     hasher.update(b"\0");
     hasher.update(secret);
-    hasher
-        .finalize()
-        .iter()
-        .take(16)
-        .fold(String::with_capacity(32), |mut digits, byte| {
-            for nibble in [byte >> 4, byte & 15] {
-                digits.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
-            }
-            digits
-        })
+    hasher.finalize().iter().take(16).fold(String::with_capacity(32), |mut digits, byte| {
+        for nibble in [byte >> 4, byte & 15] {
+            digits.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+        }
+        digits
+    })
 }

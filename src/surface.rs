@@ -29,8 +29,8 @@ use crate::versions::{self, Installation};
 
 pub use command::{Place, Word, command_uses};
 pub use gate::wants;
-pub use python::from_python;
 use piece::Piece;
+pub use python::from_python;
 use shell::{Dialect, Event, Variables};
 
 /// What the units of a file say.

@@ -100,6 +100,7 @@ pub enum Literal {
     /// A list, tuple or set.
     List(Vec<Value>),
     /// A dict; keys that are not known literals are left out and `open` says so.
+    #[allow(missing_docs)]
     Dict { items: Vec<(Literal, Value)>, open: bool },
     /// A path object or joined path (`Path("a") / "b"`, `os.path.join(..)`, a temporary directory): local by construction.
     /// The text is given where all parts are known.

@@ -51,8 +51,7 @@ impl Folder {
         for inner in ["", "requirements"] {
             let place = [folder, inner].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
             let Ok(entries) = std::fs::read_dir(self.root.join(&place)) else { continue };
-            let mut names: Vec<String> =
-                entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+            let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
             names.sort();
             for name in names {
                 let path = if place.is_empty() { name } else { format!("{place}/{name}") };

@@ -79,7 +79,9 @@ fn script(block: &Block) -> String {
     for line in block.text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
         let wanted = line.rsplit_once("# exit code ").map_or("0", |(_, code)| code.get(..1).unwrap_or("0"));
         script.push_str(line);
-        script.push_str(&format!("\ncode=$?\nif [ $code -ne {wanted} ]; then echo \"exit code $code, not {wanted}\" >&2; exit 99; fi\n"));
+        script.push_str(&format!(
+            "\ncode=$?\nif [ $code -ne {wanted} ]; then echo \"exit code $code, not {wanted}\" >&2; exit 99; fi\n"
+        ));
     }
     script
 }
@@ -131,7 +133,8 @@ fn settings_in_the_documentation_are_accepted() {
 #[test]
 fn every_block_of_shell_runs_or_says_why_not() {
     // What installs, builds or needs the network; the README's two commands are those of .ci/run.
-    const NOT_OFFLINE: &[&str] = &["cargo run", "cargo install", "cargo test", "pip install", "git clone", "--online", "maturin", "pre-commit"];
+    const NOT_OFFLINE: &[&str] =
+        &["cargo run", "cargo install", "cargo test", "pip install", "git clone", "--online", "maturin", "pre-commit"];
     for block in blocks().iter().filter(|block| matches!(block.info.as_str(), "sh" | "bash" | "shell" | "console")) {
         assert!(
             NOT_OFFLINE.iter().any(|word| block.text.contains(word)),
@@ -144,7 +147,8 @@ fn every_block_of_shell_runs_or_says_why_not() {
 
 #[test]
 fn links_between_pages_lead_somewhere() {
-    let mut pages = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "SECURITY.md".to_owned(), "CHANGELOG.md".to_owned()];
+    let mut pages =
+        vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "SECURITY.md".to_owned(), "CHANGELOG.md".to_owned()];
     for entry in fs::read_dir(root().join("docs")).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         if name.ends_with(".md") {
@@ -165,7 +169,8 @@ fn links_between_pages_lead_somewhere() {
             if !there.exists() {
                 dead.push(format!("{page}: {target}"));
             } else if !anchor.is_empty() && there.extension().is_some_and(|extension| extension == "md") {
-                let wanted = fs::read_to_string(&there).unwrap().lines().any(|line| line.starts_with('#') && slug(line) == anchor);
+                let wanted =
+                    fs::read_to_string(&there).unwrap().lines().any(|line| line.starts_with('#') && slug(line) == anchor);
                 if !wanted {
                     dead.push(format!("{page}: {target}"));
                 }

@@ -1,11 +1,6 @@
 //! The Hub's API against a fake Hub on loopback: every answer and every failure, and where the token goes.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod fake_hub;
 
@@ -14,10 +9,7 @@ use std::time::{Duration, Instant};
 use fake_hub::{FakeHub, Reply, Request};
 use hublint::hub::api::{HubApi, HubOptions};
 use hublint::hub::cache::Cache;
-use hublint::hub::{
-    Chain, Commit, CommitSource, Gated, InfoSource, RepoRequest, RepoType, ResolveError, Resolved,
-    Source,
-};
+use hublint::hub::{Chain, Commit, CommitSource, Gated, InfoSource, RepoRequest, RepoType, ResolveError, Resolved, Source};
 use serde_json::json;
 
 const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -40,10 +32,7 @@ fn fast() -> HubOptions {
 }
 
 fn impatient() -> HubOptions {
-    HubOptions {
-        timeout: Duration::from_millis(300),
-        ..fast()
-    }
+    HubOptions { timeout: Duration::from_millis(300), ..fast() }
 }
 
 fn api_at(url: &str, with_token: bool) -> HubApi {
@@ -66,9 +55,7 @@ fn model(commit: &str) -> Reply {
 }
 
 /// The answer for `org/m` at `main` from a Hub with this handler, and what the Hub saw.
-fn ask(
-    handler: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static,
-) -> (Result<Resolved, ResolveError>, Vec<Request>) {
+fn ask(handler: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) -> (Result<Resolved, ResolveError>, Vec<Request>) {
     let hub = FakeHub::start(handler);
     let answer = api_at(&hub.url(), true).resolve(&RepoRequest::model("org/m"));
     (answer, hub.requests())
@@ -82,25 +69,14 @@ fn error_of(handler: impl Fn(&Request, usize) -> Reply + Send + Sync + 'static) 
 fn a_branch_is_resolved_and_the_token_goes_to_the_endpoint() {
     let (answer, requests) = ask(|_, _| model(A));
     let resolved = answer.unwrap();
-    assert_eq!(
-        (resolved.commit.as_str(), resolved.source),
-        (A, Source::Hub)
-    );
+    assert_eq!((resolved.commit.as_str(), resolved.source), (A, Source::Hub));
     assert_eq!(resolved.gated, Some(Gated::No));
     assert_eq!(resolved.renamed_to, None);
     assert_eq!(resolved.last_modified.unwrap().to_string(), "2026-03-01");
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].target, "/api/models/org/m/revision/main");
-    assert_eq!(
-        requests[0].header("authorization"),
-        Some(format!("Bearer {}", token()).as_str())
-    );
-    assert!(
-        requests[0]
-            .header("user-agent")
-            .unwrap()
-            .starts_with("hublint/")
-    );
+    assert_eq!(requests[0].header("authorization"), Some(format!("Bearer {}", token()).as_str()));
+    assert!(requests[0].header("user-agent").unwrap().starts_with("hublint/"));
 }
 
 #[test]
@@ -113,17 +89,11 @@ fn every_type_and_reference_has_its_address() {
         (RepoType::Space, "a#b&c=é"),
         (RepoType::Kernel, A),
     ] {
-        api.resolve(&RepoRequest::new(repo_type, "org/m", reference))
-            .unwrap();
+        api.resolve(&RepoRequest::new(repo_type, "org/m", reference)).unwrap();
     }
     api.info(&RepoRequest::model("org/m")).unwrap();
-    api.info(&RepoRequest::new(RepoType::Dataset, "org/m", "main"))
-        .unwrap();
-    let targets: Vec<String> = hub
-        .requests()
-        .into_iter()
-        .map(|request| request.target)
-        .collect();
+    api.info(&RepoRequest::new(RepoType::Dataset, "org/m", "main")).unwrap();
+    let targets: Vec<String> = hub.requests().into_iter().map(|request| request.target).collect();
     assert_eq!(
         targets,
         [
@@ -135,11 +105,7 @@ fn every_type_and_reference_has_its_address() {
             "/mirror/api/datasets/org/m/revision/main?blobs=True".to_owned(),
         ]
     );
-    assert!(
-        hub.requests()
-            .iter()
-            .all(|request| request.header("authorization").is_none())
-    );
+    assert!(hub.requests().iter().all(|request| request.header("authorization").is_none()));
 }
 
 #[test]
@@ -147,16 +113,10 @@ fn illegal_requests_are_never_sent() {
     let hub = FakeHub::start(|_, _| model(A));
     let api = api_at(&hub.url(), true);
     for id in ["../x", "org/m?x=1", "org/m/../../x", "", "a b", "org/m#x"] {
-        assert!(matches!(
-            api.resolve(&RepoRequest::model(id)),
-            Err(ResolveError::InvalidId { .. })
-        ));
+        assert!(matches!(api.resolve(&RepoRequest::model(id)), Err(ResolveError::InvalidId { .. })));
     }
     let request = RepoRequest::new(RepoType::Model, "org/m", "../../x");
-    assert!(matches!(
-        api.resolve(&request),
-        Err(ResolveError::InvalidReference { .. })
-    ));
+    assert!(matches!(api.resolve(&request), Err(ResolveError::InvalidReference { .. })));
     assert!(hub.requests().is_empty());
 }
 
@@ -165,10 +125,7 @@ fn a_failure_in_passing_is_repeated() {
     for status in [429, 500, 502, 503, 504] {
         let (answer, requests) = ask(move |_, before| match before {
             0 => Reply::new(status, &[("Retry-After", "0")], b""),
-            1 => Reply::Truncated {
-                promised: 500,
-                body: b"{\"id\":".to_vec(),
-            },
+            1 => Reply::Truncated { promised: 500, body: b"{\"id\":".to_vec() },
             _ => model(A),
         });
         assert_eq!(answer.unwrap().commit.as_str(), A, "{status}");
@@ -185,20 +142,13 @@ fn a_lasting_failure_is_told_after_three_attempts() {
     ] {
         // A long Retry-After is not obeyed beyond the bound.
         let start = Instant::now();
-        let (answer, requests) =
-            ask(move |_, _| Reply::new(status, &[("Retry-After", "3600")], b"<html>"));
+        let (answer, requests) = ask(move |_, _| Reply::new(status, &[("Retry-After", "3600")], b"<html>"));
         assert_eq!(answer, Err(expected));
         assert_eq!(requests.len(), 3);
         assert!(start.elapsed() < Duration::from_secs(5));
     }
-    let (answer, requests) = ask(|_, _| Reply::Truncated {
-        promised: 500,
-        body: b"{\"id\":".to_vec(),
-    });
-    assert!(
-        matches!(answer, Err(ResolveError::WrongReply { .. })),
-        "{answer:?}"
-    );
+    let (answer, requests) = ask(|_, _| Reply::Truncated { promised: 500, body: b"{\"id\":".to_vec() });
+    assert!(matches!(answer, Err(ResolveError::WrongReply { .. })), "{answer:?}");
     assert_eq!(requests.len(), 3);
 }
 
@@ -221,10 +171,7 @@ fn a_dead_hub_is_asked_three_times_only() {
     let start = Instant::now();
     for number in 0..200 {
         let answer = api.resolve(&RepoRequest::model(format!("org/m{number}")));
-        assert!(matches!(
-            answer,
-            Err(ResolveError::Timeout | ResolveError::Unreachable { .. })
-        ));
+        assert!(matches!(answer, Err(ResolveError::Timeout | ResolveError::Unreachable { .. })));
     }
     assert_eq!(hub.requests().len(), 3);
     assert!(start.elapsed() < Duration::from_secs(5));
@@ -234,35 +181,17 @@ fn a_dead_hub_is_asked_three_times_only() {
 fn no_hub_at_all() {
     let url = FakeHub::start(|_, _| model(A)).url();
     let answer = api_at(&url, false).resolve(&RepoRequest::model("org/m"));
-    assert!(
-        matches!(answer, Err(ResolveError::Unreachable { .. })),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(ResolveError::Unreachable { .. })), "{answer:?}");
 }
 
 #[test]
 fn replies_that_make_no_sense() {
-    for body in [
-        "",
-        "{",
-        "[]",
-        "<html>Please log in</html>",
-        "{\"id\":\"org/m\",\"sha\":\"main\"}",
-    ] {
+    for body in ["", "{", "[]", "<html>Please log in</html>", "{\"id\":\"org/m\",\"sha\":\"main\"}"] {
         let error = error_of(move |_, _| Reply::new(200, &[], body.as_bytes()));
-        assert!(
-            matches!(error, ResolveError::WrongReply { .. }),
-            "{body}: {error}"
-        );
+        assert!(matches!(error, ResolveError::WrongReply { .. }), "{body}: {error}");
     }
     let error = error_of(|_, _| Reply::Raw(b"220 smtp.example ready\r\n".to_vec()));
-    assert!(
-        matches!(
-            error,
-            ResolveError::WrongReply { .. } | ResolveError::Unreachable { .. }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, ResolveError::WrongReply { .. } | ResolveError::Unreachable { .. }), "{error}");
     // Asked for commit B, told about commit A.
     let hub = FakeHub::start(|_, _| model(A));
     let answer = api_at(&hub.url(), false).resolve(&RepoRequest::new(RepoType::Model, "org/m", B));
@@ -274,70 +203,26 @@ fn a_huge_reply_is_cut_and_the_small_form_is_asked_for() {
     let (answer, requests) = ask(|_, _| Reply::Huge(64 << 20));
     assert_eq!(answer, Err(ResolveError::ReplyTooLarge { limit: 1 << 20 }));
     assert_eq!(requests.len(), 2);
-    let (answer, _) = ask(|request, _| {
-        if request.target.contains("expand=sha") {
-            model(A)
-        } else {
-            Reply::Huge(2 << 20)
-        }
-    });
+    let (answer, _) = ask(|request, _| if request.target.contains("expand=sha") { model(A) } else { Reply::Huge(2 << 20) });
     assert_eq!(answer.unwrap().commit.as_str(), A);
 
-    let hub = FakeHub::start(|request, _| {
-        if request.target.contains("blobs") {
-            Reply::Huge(2 << 20)
-        } else {
-            model(A)
-        }
-    });
-    let info = api_at(&hub.url(), false)
-        .info(&RepoRequest::model("org/m"))
-        .unwrap();
+    let hub = FakeHub::start(|request, _| if request.target.contains("blobs") { Reply::Huge(2 << 20) } else { model(A) });
+    let info = api_at(&hub.url(), false).info(&RepoRequest::model("org/m")).unwrap();
     assert_eq!((info.commit.as_str(), info.files), (A, None));
 }
 
 #[test]
 fn refusals_have_their_words() {
     for (status, code, message, expected, words) in [
-        (
-            401,
-            "RepoNotFound",
-            "",
-            ResolveError::NotFoundOrPrivate,
-            "private",
-        ),
-        (
-            404,
-            "RepoNotFound",
-            "",
-            ResolveError::NotFoundOrPrivate,
-            "not found",
-        ),
+        (401, "RepoNotFound", "", ResolveError::NotFoundOrPrivate, "private"),
+        (404, "RepoNotFound", "", ResolveError::NotFoundOrPrivate, "not found"),
         (401, "", "", ResolveError::NotFoundOrPrivate, "private"),
-        (
-            404,
-            "RevisionNotFound",
-            "",
-            ResolveError::RevisionNotFound,
-            "no branch",
-        ),
+        (404, "RevisionNotFound", "", ResolveError::RevisionNotFound, "no branch"),
         (401, "GatedRepo", "", ResolveError::Gated, "gated"),
         (403, "GatedRepo", "", ResolveError::Gated, "conditions"),
-        (
-            403,
-            "",
-            "Access to this resource is disabled.",
-            ResolveError::Disabled,
-            "disabled",
-        ),
+        (403, "", "Access to this resource is disabled.", ResolveError::Disabled, "disabled"),
         (403, "", "", ResolveError::Forbidden, "403"),
-        (
-            401,
-            "",
-            "Invalid credentials in Authorization header",
-            ResolveError::BadToken,
-            "HF_TOKEN",
-        ),
+        (401, "", "Invalid credentials in Authorization header", ResolveError::BadToken, "HF_TOKEN"),
     ] {
         let (answer, requests) = ask(move |_, _| Reply::refusal(status, code, message));
         let error = answer.unwrap_err();
@@ -352,9 +237,7 @@ fn refusals_have_their_words() {
 #[test]
 fn a_renamed_repo_is_followed_and_noted() {
     let hub = FakeHub::start(|request, _| match request.path() {
-        "/api/models/old/name/revision/main" => {
-            Reply::redirect(307, "/api/models/org/m/revision/main")
-        }
+        "/api/models/old/name/revision/main" => Reply::redirect(307, "/api/models/org/m/revision/main"),
         "/api/models/org/m/revision/main" => model(A),
         _ => Reply::refusal(404, "RepoNotFound", ""),
     });
@@ -363,11 +246,7 @@ fn a_renamed_repo_is_followed_and_noted() {
     assert_eq!(resolved.renamed_to.as_deref(), Some("org/m"));
     assert_eq!(resolved.commit.as_str(), A);
     // Same origin: the token goes along.
-    assert!(
-        hub.requests()
-            .iter()
-            .all(|request| request.header("authorization").is_some())
-    );
+    assert!(hub.requests().iter().all(|request| request.header("authorization").is_some()));
 }
 
 #[test]
@@ -376,16 +255,8 @@ fn a_redirect_to_a_stranger_is_refused_and_the_token_stays() {
         let stranger = FakeHub::start(|_, _| model(B));
         let target = format!("{}/api/models/org/m/revision/main", stranger.url());
         let (answer, _) = ask(move |_, _| Reply::redirect(status, &target));
-        assert_eq!(
-            answer,
-            Err(ResolveError::StrangerRedirect {
-                host: "127.0.0.1".to_owned()
-            })
-        );
-        assert!(
-            stranger.requests().is_empty(),
-            "not even a request without the token"
-        );
+        assert_eq!(answer, Err(ResolveError::StrangerRedirect { host: "127.0.0.1".to_owned() }));
+        assert!(stranger.requests().is_empty(), "not even a request without the token");
     }
     for location in [
         "https://stranger.example/x",
@@ -394,22 +265,11 @@ fn a_redirect_to_a_stranger_is_refused_and_the_token_stays() {
         "https://huggingface.co.stranger.example/",
     ] {
         let error = error_of(move |_, _| Reply::redirect(302, location));
-        assert!(
-            matches!(error, ResolveError::StrangerRedirect { .. }),
-            "{location}: {error}"
-        );
+        assert!(matches!(error, ResolveError::StrangerRedirect { .. }), "{location}: {error}");
     }
-    for location in [
-        "",
-        "file:///etc/passwd",
-        "relative",
-        "https://huggingface.co\\@stranger.example/",
-    ] {
+    for location in ["", "file:///etc/passwd", "relative", "https://huggingface.co\\@stranger.example/"] {
         let error = error_of(move |_, _| Reply::redirect(302, location));
-        assert!(
-            matches!(error, ResolveError::WrongReply { .. }),
-            "{location}: {error}"
-        );
+        assert!(matches!(error, ResolveError::WrongReply { .. }), "{location}: {error}");
     }
 }
 
@@ -442,14 +302,8 @@ fn files_licence_scan_and_distance() {
     assert_eq!(info.gated, Some(Gated::Manual));
     assert_eq!(info.scan.unwrap().issues, Vec::<String>::new());
     assert_eq!(info.files.unwrap()["model.safetensors"].size, Some(3));
-    let behind = |text: &str| {
-        api.commits_behind(&request, &Commit::parse(text).unwrap())
-            .unwrap()
-    };
-    assert_eq!(
-        (behind(A), behind(B), behind(&"c".repeat(40))),
-        (Some(0), Some(1), None)
-    );
+    let behind = |text: &str| api.commits_behind(&request, &Commit::parse(text).unwrap()).unwrap();
+    assert_eq!((behind(A), behind(B), behind(&"c".repeat(40))), (Some(0), Some(1), None));
 }
 
 #[test]
@@ -468,12 +322,7 @@ fn without_the_api_source_nothing_touches_the_network() {
     // Building the source does not connect either; only a question does.
     let api = api_at(&hub.url(), true);
     assert!(hub.requests().is_empty());
-    assert!(
-        chain
-            .with(Source::Hub, &api)
-            .find(&RepoRequest::model("org/other"))
-            .is_ok()
-    );
+    assert!(chain.with(Source::Hub, &api).find(&RepoRequest::model("org/other")).is_ok());
     assert_eq!(hub.requests().len(), 1);
 }
 
@@ -490,15 +339,8 @@ fn only_the_api_file_can_open_a_connection() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            let opens = [
-                "ureq::",
-                "TcpStream",
-                "UdpSocket",
-                "ToSocketAddrs",
-                "UnixStream",
-            ]
-            .iter()
-            .any(|word| text.contains(word));
+            let opens =
+                ["ureq::", "TcpStream", "UdpSocket", "ToSocketAddrs", "UnixStream"].iter().any(|word| text.contains(word));
             assert_eq!(opens, path.ends_with("hub/api.rs"), "{}", path.display());
             seen += 1;
         }

@@ -4,12 +4,7 @@
 //! `python3` is tried. Without one the test says so and passes; with `HUBLINT_TEST_REQUIRE_PYTHON=1` it fails.
 //! `python3 tests/hub_cache_real.py` makes the virtual environments and runs this test with them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod fake_hub;
 
@@ -24,8 +19,7 @@ use sha2::{Digest, Sha256};
 
 const MAIN: &str = "1234567890abcdef1234567890abcdef12345678";
 const PULL_REQUEST: &str = "234567890abcdef1234567890abcdef123456789";
-const CONFIG: &[u8] =
-    br#"{"model_type": "tiny", "auto_map": {"AutoModel": "other/code--modeling.Tiny"}}"#;
+const CONFIG: &[u8] = br#"{"model_type": "tiny", "auto_map": {"AutoModel": "other/code--modeling.Tiny"}}"#;
 const WEIGHTS: &[u8] = b"not really weights, but large enough to be told apart";
 
 const DOWNLOAD: &str = r#"
@@ -59,10 +53,7 @@ fn commit_of(reference: &str) -> Option<&'static str> {
 fn hub(request: &Request, _: usize) -> Reply {
     let path = request.path();
     let weights_hash = hex(&Sha256::digest(WEIGHTS));
-    let files = [
-        ("config.json", CONFIG, None),
-        ("sub/model.safetensors", WEIGHTS, Some(&weights_hash)),
-    ];
+    let files = [("config.json", CONFIG, None), ("sub/model.safetensors", WEIGHTS, Some(&weights_hash))];
     for (api, id, prefix) in [
         ("/api/models/org/tiny/", "org/tiny", "/org/tiny/resolve/"),
         ("/api/datasets/squad/", "squad", "/datasets/squad/resolve/"),
@@ -71,10 +62,7 @@ fn hub(request: &Request, _: usize) -> Reply {
             let Some(commit) = commit_of(reference) else {
                 return Reply::refusal(404, "RevisionNotFound", "");
             };
-            let siblings: Vec<_> = files
-                .iter()
-                .map(|(name, ..)| json!({"rfilename": name}))
-                .collect();
+            let siblings: Vec<_> = files.iter().map(|(name, ..)| json!({"rfilename": name})).collect();
             return Reply::json(json!({
                 "_id": "1", "id": id, "modelId": id, "author": "org", "sha": commit, "private": false, "gated": false,
                 "disabled": false, "downloads": 1, "likes": 0, "tags": [], "siblings": siblings,
@@ -92,30 +80,18 @@ fn hub(request: &Request, _: usize) -> Reply {
                 .collect();
             return Reply::json(json!(listing));
         }
-        if let Some((reference, name)) = path
-            .strip_prefix(prefix)
-            .and_then(|rest| rest.split_once('/'))
-        {
+        if let Some((reference, name)) = path.strip_prefix(prefix).and_then(|rest| rest.split_once('/')) {
             let Some(commit) = commit_of(reference) else {
                 return Reply::refusal(404, "RevisionNotFound", "");
             };
             let Some((_, body, lfs)) = files.iter().find(|(file, ..)| *file == name) else {
-                return Reply::new(
-                    404,
-                    &[("X-Error-Code", "EntryNotFound"), ("X-Repo-Commit", commit)],
-                    b"",
-                );
+                return Reply::new(404, &[("X-Error-Code", "EntryNotFound"), ("X-Repo-Commit", commit)], b"");
             };
             let etag = format!("\"{}\"", lfs.cloned().unwrap_or_else(|| "c".repeat(40)));
             let length = body.len().to_string();
             return Reply::new(
                 200,
-                &[
-                    ("ETag", &etag),
-                    ("X-Repo-Commit", commit),
-                    ("Content-Length", &length),
-                    ("Accept-Ranges", "bytes"),
-                ],
+                &[("ETag", &etag), ("X-Repo-Commit", commit), ("Content-Length", &length), ("Accept-Ranges", "bytes")],
                 body,
             );
         }
@@ -128,9 +104,7 @@ fn pythons() -> Vec<std::path::PathBuf> {
     let named = std::env::var_os("HUBLINT_TEST_PYTHON").unwrap_or_else(|| "python3".into());
     std::env::split_paths(&named)
         .filter(|python| {
-            let import = Command::new(python)
-                .args(["-c", "import huggingface_hub"])
-                .output();
+            let import = Command::new(python).args(["-c", "import huggingface_hub"]).output();
             import.is_ok_and(|output| output.status.success())
         })
         .collect()
@@ -141,10 +115,7 @@ fn caches_written_by_huggingface_hub_are_understood() {
     let pythons = pythons();
     if pythons.is_empty() {
         let reason = "no Python with huggingface_hub (set HUBLINT_TEST_PYTHON, or run tests/hub_cache_real.py)";
-        assert!(
-            std::env::var_os("HUBLINT_TEST_REQUIRE_PYTHON").is_none(),
-            "{reason}"
-        );
+        assert!(std::env::var_os("HUBLINT_TEST_REQUIRE_PYTHON").is_none(), "{reason}");
         println!("skipped: {reason}");
         return;
     }
@@ -171,19 +142,14 @@ fn check_with(python: &std::path::Path) {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}\n{:#?}", hub.requests());
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    println!(
-        "huggingface_hub {version}: {} requests",
-        hub.requests().len()
-    );
+    println!("huggingface_hub {version}: {} requests", hub.requests().len());
     drop(hub);
 
     let home = home.path().to_string_lossy().into_owned();
     let environment = |name: &str| (name == "HF_HOME").then(|| format!("{home}/hf"));
     let cache = Cache::from_environment(&environment);
     let ask = |repo_type, id: &str, reference: &str| {
-        cache
-            .resolve(&RepoRequest::new(repo_type, id, reference))
-            .map(|resolved| resolved.commit.to_string())
+        cache.resolve(&RepoRequest::new(repo_type, id, reference)).map(|resolved| resolved.commit.to_string())
     };
     for (repo_type, id, reference, commit) in [
         (RepoType::Model, "org/tiny", "main", MAIN),
@@ -192,61 +158,29 @@ fn check_with(python: &std::path::Path) {
         (RepoType::Model, "org/tiny", "refs/pr/3", PULL_REQUEST),
         (RepoType::Dataset, "squad", "main", MAIN),
     ] {
-        assert_eq!(
-            ask(repo_type, id, reference).as_deref(),
-            Ok(commit),
-            "{version}: {id} {reference}"
-        );
+        assert_eq!(ask(repo_type, id, reference).as_deref(), Ok(commit), "{version}: {id} {reference}");
     }
-    assert_eq!(
-        ask(RepoType::Model, "org/tiny", "other"),
-        Err(ResolveError::NotInCache)
-    );
-    assert_eq!(
-        ask(RepoType::Model, "squad", "main"),
-        Err(ResolveError::NotInCache)
-    );
+    assert_eq!(ask(RepoType::Model, "org/tiny", "other"), Err(ResolveError::NotInCache));
+    assert_eq!(ask(RepoType::Model, "squad", "main"), Err(ResolveError::NotInCache));
     let request = RepoRequest::model("org/tiny");
     let resolved = cache.resolve(&request).unwrap();
     assert!(resolved.resolved_at.is_some());
     let commit = resolved.commit;
     let short = cache.expand_short(RepoType::Model, "org/tiny", &MAIN[..7]);
     assert_eq!(short.unwrap(), commit);
-    assert_eq!(
-        cache.is_adapter(RepoType::Model, "org/tiny", &commit),
-        Some(false),
-        "{version}"
-    );
-    let code = cache
-        .remote_code(RepoType::Model, "org/tiny", &commit)
-        .unwrap();
+    assert_eq!(cache.is_adapter(RepoType::Model, "org/tiny", &commit), Some(false), "{version}");
+    let code = cache.remote_code(RepoType::Model, "org/tiny", &commit).unwrap();
     assert!(code.other_repos.contains("other/code") && !code.own);
 
     let files = cache.files(RepoType::Model, "org/tiny", &commit).unwrap();
-    assert_eq!(
-        files.keys().collect::<Vec<_>>(),
-        ["config.json", "sub/model.safetensors"]
-    );
-    assert_eq!(
-        files["sub/model.safetensors"].sha256,
-        Some(hex(&Sha256::digest(WEIGHTS))),
-        "{version}"
-    );
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["config.json", "sub/model.safetensors"]);
+    assert_eq!(files["sub/model.safetensors"].sha256, Some(hex(&Sha256::digest(WEIGHTS))), "{version}");
 
-    let wanted = [Wanted {
-        request: request.clone(),
-        pinned: None,
-    }];
+    let wanted = [Wanted { request: request.clone(), pinned: None }];
     let today: Date = "2026-11-21".parse().unwrap();
     let lock = build(None, &wanted, Some(&cache), None, today).lock;
     let report = verify(&lock, &cache);
-    assert_eq!(
-        report.count(|state| *state == FileState::Same),
-        2,
-        "{version}: {report:?}"
-    );
-    let chain = Chain::new()
-        .with(Source::Lock, &lock)
-        .with(Source::Cache, &cache);
+    assert_eq!(report.count(|state| *state == FileState::Same), 2, "{version}: {report:?}");
+    let chain = Chain::new().with(Source::Lock, &lock).with(Source::Cache, &cache);
     assert_eq!(chain.find(&request).unwrap().source, Source::Lock);
 }

@@ -2,12 +2,7 @@
 //!
 //! By default over the texts below; `HUBLINT_CORPUS=folder:folder` adds all Python files under these folders, and a
 //! summary on standard error.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 
@@ -138,10 +133,7 @@ fn cut_texts_never_fail() {
             describe(&module);
             let mut before = 0;
             for line in module.lines() {
-                assert!(
-                    line.span.start() >= before && line.span.end() <= end,
-                    "{text}"
-                );
+                assert!(line.span.start() >= before && line.span.end() <= end, "{text}");
                 before = line.span.end();
             }
         }
@@ -169,20 +161,12 @@ fn corpus_agrees() {
         }
     }
     for (file, difference) in different.iter().take(40) {
-        eprintln!(
-            "{}: {}",
-            file.display(),
-            difference.chars().take(1500).collect::<String>()
-        );
+        eprintln!("{}: {}", file.display(), difference.chars().take(1500).collect::<String>());
     }
     for file in &unreadable {
         eprintln!("not parsed whole: {}", file.display());
     }
-    eprintln!(
-        "{checked} files agree, {} differ, {} cannot be parsed whole",
-        different.len(),
-        unreadable.len()
-    );
+    eprintln!("{checked} files agree, {} differ, {} cannot be parsed whole", different.len(), unreadable.len());
     assert!(different.is_empty());
 }
 

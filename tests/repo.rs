@@ -57,14 +57,18 @@ fn the_version_is_the_same_everywhere() {
     assert_eq!(between(&read("setup.py"), "\nVERSION = \"", "\""), version);
     assert_eq!(between(&read("README.md"), "\nVersion ", ". Licensed"), version);
     // The action has no version of its own: it reads that of Cargo.toml, which must be where it looks.
-    let first = read("Cargo.toml").lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"').map(str::to_owned));
+    let first =
+        read("Cargo.toml").lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"').map(str::to_owned));
     assert_eq!(first.as_deref(), Some(version));
 }
 
 #[test]
 fn actions_are_pinned_by_commit_and_say_which_tag_that_is() {
     for (path, text) in tracked() {
-        if !(path.ends_with(".yml") || path.ends_with(".yaml")) || path.starts_with("examples/") || path.starts_with("tests/fixtures/") {
+        if !(path.ends_with(".yml") || path.ends_with(".yaml"))
+            || path.starts_with("examples/")
+            || path.starts_with("tests/fixtures/")
+        {
             continue;
         }
         for line in text.lines() {
@@ -121,8 +125,12 @@ fn layers_are_kept() {
                 !code.starts_with("//") && (code.contains(&format!("{word}::")) || code.contains(&format!("use {word}")))
             });
             // `src/hub/api.rs` and the files of `src/hub/api/` are one module.
-            let inside = allowed.iter().any(|file| path == file || path.starts_with(&format!("{}/", file.trim_end_matches(".rs"))));
-            assert!(!used || inside || (word == "tree_sitter" && path.starts_with("src/surface/")), "{path} names {word}: {what} stay behind {allowed:?}");
+            let inside =
+                allowed.iter().any(|file| path == file || path.starts_with(&format!("{}/", file.trim_end_matches(".rs"))));
+            assert!(
+                !used || inside || (word == "tree_sitter" && path.starts_with("src/surface/")),
+                "{path} names {word}: {what} stay behind {allowed:?}"
+            );
         }
     }
 }
@@ -148,7 +156,8 @@ fn nobody_switches_the_lints_of_the_library_off() {
             continue;
         }
         for (index, line) in lines.iter().enumerate() {
-            let off = ["unwrap_used", "expect_used", "clippy::panic"].iter().any(|lint| line.contains(lint) && line.contains("allow("));
+            let off =
+                ["unwrap_used", "expect_used", "clippy::panic"].iter().any(|lint| line.contains(lint) && line.contains("allow("));
             if off {
                 let around = lines[index.saturating_sub(3)..lines.len().min(index + 4)].join("\n");
                 assert!(around.contains("cfg(test)"), "{path}:{}: {line}", index + 1);
@@ -160,8 +169,15 @@ fn nobody_switches_the_lints_of_the_library_off() {
 #[test]
 fn no_secret_no_path_of_a_machine_and_no_host_of_a_registry() {
     // Put together here, so that this file does not hold them itself.
-    let machine: Vec<String> = ["shared", "main", "wt", "corpus", ".library", ".mirror"].iter().map(|name| format!("/{}/{name}", "work")).collect();
-    let hosts = [["index.", "crates.io"].concat(), ["registry.", "npmjs"].concat(), ["files.", "pythonhosted"].concat(), ["://", "pypi.org"].concat(), ["deb.", "debian.org"].concat()];
+    let machine: Vec<String> =
+        ["shared", "main", "wt", "corpus", ".library", ".mirror"].iter().map(|name| format!("/{}/{name}", "work")).collect();
+    let hosts = [
+        ["index.", "crates.io"].concat(),
+        ["registry.", "npmjs"].concat(),
+        ["files.", "pythonhosted"].concat(),
+        ["://", "pypi.org"].concat(),
+        ["deb.", "debian.org"].concat(),
+    ];
     let mut found = Vec::new();
     for (path, text) in tracked() {
         if path == "Cargo.lock" {

@@ -4,7 +4,7 @@
 //! (the last file is the one that is checked), `# cell` another cell of a notebook. `# use: ...` at the end of a line
 //! states the use there; several are separated by ` ;; `. The verdict (`bad`, `good`, `unknown`) is computed from the uses
 //! and must be the stated one. `UPDATE=1 cargo test --test resolver` rewrites the markers and `docs/resolver.md`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -124,9 +124,7 @@ fn is_commit(text: &str) -> bool {
 fn is_local(literal: &Literal) -> bool {
     match literal {
         Literal::LocalPath(_) | Literal::Result(_) => true,
-        Literal::Str(text) => {
-            text.starts_with(['.', '/', '~']) || text.matches('/').count() > 1 || text.contains('\\')
-        }
+        Literal::Str(text) => text.starts_with(['.', '/', '~']) || text.matches('/').count() > 1 || text.contains('\\'),
         _ => false,
     }
 }
@@ -174,9 +172,9 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
             && entry.parameter(Role::Revision).is_some()
     });
     if hub && one.kind == UseKind::Call {
-        let offline = one
-            .argument(Role::LocalFilesOnly)
-            .is_some_and(|argument| argument.value.literals().iter().all(|one| one.truth() == Some(true)) && !argument.value.literals().is_empty());
+        let offline = one.argument(Role::LocalFilesOnly).is_some_and(|argument| {
+            argument.value.literals().iter().all(|one| one.truth() == Some(true)) && !argument.value.literals().is_empty()
+        });
         let repo = one.argument(Role::RepoId);
         let local = one.saved_before
             || offline
@@ -192,9 +190,7 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
                 None => Verdict::Bad,
                 Some(argument) if argument.value == Value::Unknown(Why::Bound) => Verdict::Unknown,
                 Some(argument) if argument.value.literals().is_empty() => Verdict::Unknown,
-                Some(argument)
-                    if argument.value.literals().iter().all(|one| one.as_str().is_some_and(is_commit)) =>
-                {
+                Some(argument) if argument.value.literals().iter().all(|one| one.as_str().is_some_and(is_commit)) => {
                     Verdict::Good
                 }
                 Some(_) => Verdict::Bad,
@@ -218,7 +214,9 @@ fn situations(text: &str) -> Vec<Situation> {
             });
             continue;
         }
-        let Some(situation) = found.last_mut() else { continue };
+        let Some(situation) = found.last_mut() else {
+            continue;
+        };
         if let Some(path) = line.strip_prefix("# file: ") {
             if situation.files.len() == 1 && situation.files[0].1.is_empty() {
                 situation.files.clear();
@@ -240,8 +238,7 @@ fn run(catalog: &Catalog, situation: &Situation) -> (Vec<(usize, String)>, Verdi
     let (path, text) = situation.files.last().expect("a file");
     let texts: Vec<&str> = text.split("# cell\n").collect();
     let modules: Vec<Module<'_>> = texts.iter().map(|text| Module::new(text, ParseMode::OnDemand)).collect();
-    let cells: Vec<CodeCell<'_>> =
-        modules.iter().enumerate().map(|(unit, module)| CodeCell { module, unit }).collect();
+    let cells: Vec<CodeCell<'_>> = modules.iter().enumerate().map(|(unit, module)| CodeCell { module, unit }).collect();
     let mut found = Vec::new();
     let mut verdict = Verdict::Good;
     let mut first = 0;
@@ -297,8 +294,7 @@ fn every_situation_is_understood() {
             let text = &situation.files.last().unwrap().1;
             for (offset, line) in text.lines().enumerate() {
                 let (code, stated) = line.split_once(MARK).map_or((line, ""), |(code, mark)| (code, mark));
-                let actual: Vec<&str> =
-                    found.iter().filter(|(at, _)| *at == offset).map(|(_, text)| text.as_str()).collect();
+                let actual: Vec<&str> = found.iter().filter(|(at, _)| *at == offset).map(|(_, text)| text.as_str()).collect();
                 let actual = actual.join(" ;; ");
                 if actual != stated {
                     let _ = writeln!(
@@ -312,8 +308,7 @@ fn every_situation_is_understood() {
                     }
                 }
             }
-            let answers: Vec<String> =
-                found.iter().map(|(_, text)| format!("`{}`", text.replace('|', "\\|"))).collect();
+            let answers: Vec<String> = found.iter().map(|(_, text)| format!("`{}`", text.replace('|', "\\|"))).collect();
             let _ = writeln!(
                 table,
                 "| {} | {} | {} |",

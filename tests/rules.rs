@@ -10,8 +10,8 @@ use hublint::catalog::generated::generated_calls;
 use hublint::catalog::json_schema::{Schema, schema_text};
 use hublint::catalog::load::parse_library;
 use hublint::catalog::{Catalog, CheckKind, EntryKind, Example, UserFile};
-use hublint::engine::{Engine, Settings, World};
 use hublint::config::Config;
+use hublint::engine::{Engine, Settings, World};
 use hublint::judge::Ternary;
 use hublint::judge::policy::Terms;
 use hublint::prefilter::Prefilter;
@@ -143,12 +143,8 @@ fn schemas_are_fresh() {
         if std::env::var_os("HUBLINT_UPDATE").is_some() {
             fs::write(&path, &wanted).unwrap();
         }
-        assert_eq!(
-            fs::read_to_string(&path).unwrap_or_default(),
-            wanted,
-            "{} is stale: run HUBLINT_UPDATE=1 cargo test --test rules",
-            path.display()
-        );
+        let fresh = fs::read_to_string(&path).unwrap_or_default() == wanted;
+        assert!(fresh, "{} is stale: run HUBLINT_UPDATE=1 cargo test --test rules", path.display());
     }
 }
 

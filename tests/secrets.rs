@@ -1,11 +1,6 @@
 //! The token matcher as a whole: conformance with other scanners' cases, our own bench of leaks and look-alikes,
 //! loss of the placeholder test, masks, and speed (ignored; run with `--release -- --ignored --nocapture`).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 #[path = "secrets/bench.rs"]
 mod bench;
@@ -17,8 +12,7 @@ mod safety;
 mod speed;
 
 use hublint::secrets::{
-    Rule, ScanContext, TRIGGERS, fold_hint, is_placeholder_body, looks_like_secret_literal,
-    may_hold_secret, scan, scan_json,
+    Rule, ScanContext, TRIGGERS, fold_hint, is_placeholder_body, looks_like_secret_literal, may_hold_secret, scan, scan_json,
 };
 use render::Random;
 use serde_json::Value;
@@ -37,11 +31,7 @@ fn cases_of_other_scanners() {
             let field = |name: &str| case[name].as_str().unwrap();
             let mut random = Random::new(seed, field("id"));
             let text = render::render(field("template"), &mut random);
-            let matches = if field("file") == "ipynb" {
-                scan_json(&text)
-            } else {
-                scan(&text, ScanContext::Source)
-            };
+            let matches = if field("file") == "ipynb" { scan_json(&text) } else { scan(&text, ScanContext::Source) };
             let hit = matches.iter().any(|found| found.rule == Rule::Token);
             match field("expect") {
                 "match" => {
@@ -61,10 +51,7 @@ fn cases_of_other_scanners() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     // 183 of 186 with three seeds.
-    assert!(
-        matched * 186 >= must_match * 183,
-        "{matched} of {must_match}"
-    );
+    assert!(matched * 186 >= must_match * 183, "{matched} of {must_match}");
     assert_eq!(false_alarms, 0, "of {must_not}");
 }
 
@@ -72,25 +59,12 @@ fn cases_of_other_scanners() {
 #[test]
 fn random_tokens_are_not_lost() {
     // A debug build draws fewer: the bar is the same share.
-    let draws: u32 = if cfg!(debug_assertions) {
-        30_000
-    } else {
-        1_000_000
-    };
+    let draws: u32 = if cfg!(debug_assertions) { 30_000 } else { 1_000_000 };
     for alphabet in [render::LETTERS, render::ALPHANUMERIC] {
         let mut random = Random::new(4, "loss");
-        let lost = (0..draws)
-            .filter(|_| is_placeholder_body(&random.string(alphabet, 34)))
-            .count();
-        eprintln!(
-            "{lost} of {draws} random bodies taken for dummies ({} letters)",
-            alphabet.len()
-        );
-        assert!(
-            lost as f64 <= f64::from(draws) * 5e-5,
-            "{lost} of {draws} lost ({} letters)",
-            alphabet.len()
-        );
+        let lost = (0..draws).filter(|_| is_placeholder_body(&random.string(alphabet, 34))).count();
+        eprintln!("{lost} of {draws} random bodies taken for dummies ({} letters)", alphabet.len());
+        assert!(lost as f64 <= f64::from(draws) * 5e-5, "{lost} of {draws} lost ({} letters)", alphabet.len());
     }
 }
 
@@ -123,35 +97,21 @@ fn triggers_hold_every_alignment_of_base64() {
     let mut random = Random::new(3, "alignment");
     for prefix in prefixes {
         for before in 0..3 {
-            let text = format!(
-                "{}{prefix}{}",
-                &"a:="[..before],
-                random.string(render::LETTERS, 30)
-            );
-            assert!(
-                may_hold_secret(render::base64(text.as_bytes(), false).as_bytes()),
-                "{prefix} after {before} bytes"
-            );
+            let text = format!("{}{prefix}{}", &"a:="[..before], random.string(render::LETTERS, 30));
+            assert!(may_hold_secret(render::base64(text.as_bytes(), false).as_bytes()), "{prefix} after {before} bytes");
         }
     }
     assert!(TRIGGERS.iter().all(|literal| literal.len() >= 3));
-    assert!(!may_hold_secret(
-        b"import torch\nmodel = torch.load('model.pt')\n"
-    ));
+    assert!(!may_hold_secret(b"import torch\nmodel = torch.load('model.pt')\n"));
 }
 
 #[test]
 fn weak_literals_are_random_to_the_eye() {
     let mut random = Random::new(5, "weak");
-    let found = (0..500)
-        .filter(|_| looks_like_secret_literal(&random.string(render::ALPHANUMERIC, 32)))
-        .count();
+    let found = (0..500).filter(|_| looks_like_secret_literal(&random.string(render::ALPHANUMERIC, 32))).count();
     assert!(found >= 490, "{found} of 500");
     // What the scan reports is not weak, and what nobody could call random is nothing.
-    assert!(!looks_like_secret_literal(&render::render(
-        "{{HF34}}",
-        &mut random
-    )));
+    assert!(!looks_like_secret_literal(&render::render("{{HF34}}", &mut random)));
     for value in [
         "",
         "hf_...",
@@ -172,10 +132,7 @@ fn weak_literals_are_random_to_the_eye() {
         assert!(!looks_like_secret_literal(value), "{value}");
     }
     // A real token that lost its end.
-    assert!(looks_like_secret_literal(&format!(
-        "hf_{}",
-        random.string(render::LETTERS, 30)
-    )));
+    assert!(looks_like_secret_literal(&format!("hf_{}", random.string(render::LETTERS, 30))));
 }
 
 #[test]

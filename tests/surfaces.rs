@@ -1,5 +1,5 @@
 //! What surfaces other than Python yield, with exact lines and columns, and twins that stay silent.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stderr, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::{Duration, Instant};
 
@@ -613,7 +613,7 @@ fn hostile_texts_are_bounded() {
         let limit = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 2 });
         let shown: String = text.chars().take(20).collect();
         if std::env::var_os("SHOW_TIMES").is_some() {
-            println!("{path} {shown:?} {spent:?}");
+            eprintln!("{path} {shown:?} {spent:?}");
         }
         assert!(spent < limit, "{path} {shown:?} took {spent:?}");
     }

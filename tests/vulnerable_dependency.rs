@@ -35,7 +35,10 @@ fn a_pinned_version_with_a_use_is_a_warning_at_the_manifest() {
     let findings = found(&[("requirements.txt", "numpy\ntorch==2.5.1  # old\n"), LOAD]);
     assert_eq!(findings.len(), 1, "{findings:?}");
     let finding = &findings[0];
-    assert_eq!((finding.location.path.as_str(), finding.location.start.line, finding.location.start.column), ("requirements.txt", 2, 1));
+    assert_eq!(
+        (finding.location.path.as_str(), finding.location.start.line, finding.location.start.column),
+        ("requirements.txt", 2, 1)
+    );
     assert_eq!(finding.level, Level::Warning);
     assert!(finding.message.contains("`torch` 2.5.1 has CVE-2025-32434"), "{}", finding.message);
     assert!(finding.message.contains("torch.load") && finding.message.contains("also CVE-2026-24747"), "{}", finding.message);
@@ -88,7 +91,8 @@ fn only_the_same_part_of_the_project_counts() {
 #[test]
 fn a_lock_decides_and_is_named() {
     let lock = "version = 1\n\n[[package]]\nname = \"torch\"\nversion = \"2.5.1\"\n";
-    let findings = found(&[("pyproject.toml", "[project]\nname = \"x\"\ndependencies = [\"torch>=2.0\"]\n"), ("uv.lock", lock), LOAD]);
+    let findings =
+        found(&[("pyproject.toml", "[project]\nname = \"x\"\ndependencies = [\"torch>=2.0\"]\n"), ("uv.lock", lock), LOAD]);
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert_eq!((findings[0].location.path.as_str(), findings[0].level), ("uv.lock", Level::Warning));
     assert!(findings[0].fix.is_none());
@@ -111,7 +115,8 @@ fn a_hole_that_needs_a_companion_needs_it_named() {
 
 #[test]
 fn a_comment_beside_the_requirement_silences_it() {
-    let folder = project(&[("requirements.txt", "torch==2.5.1  # hublint: ignore[vulnerable-dependency] own files only\n"), LOAD]);
+    let folder =
+        project(&[("requirements.txt", "torch==2.5.1  # hublint: ignore[vulnerable-dependency] own files only\n"), LOAD]);
     let options = Options { paths: vec![folder.path().to_path_buf()], report_suppressed: true, ..Options::default() };
     let report = run::check(&options).unwrap().report;
     assert!(report.findings.iter().all(|finding| finding.location.path != "requirements.txt"), "{:?}", report.findings);

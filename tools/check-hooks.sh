@@ -80,7 +80,7 @@ done
 if ! $quick; then
   if tool maturin==1.16.0; then
     began=$SECONDS
-    if (cd "$root" && "$bin/maturin" build --release --locked --quiet -m python/pyproject.toml --out "$work/dist"); then
+    if (cd "$root/python" && "$bin/maturin" build --release --locked --quiet --out "$work/dist"); then
       good "wheel ($((SECONDS - began)) s): $(cd "$work/dist" && ls)"
       export PIP_FIND_LINKS=$work/dist PIP_NO_INDEX=
       for runner in "${runners[@]+"${runners[@]}"}"; do

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Library;
 use super::generated::{COMMIT, GeneratedCall, secret};
 use super::model::{Entry, EntryId, EntryKind, LocalTest, Pin, RepoKind, RunsCode};
-use super::Library;
 use crate::usage::Role;
 
 /// The uses of an entry; none where no rule asks for it.

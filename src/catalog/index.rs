@@ -10,13 +10,16 @@ use super::schema::{LibraryFile, RawEntry};
 /// A name and what it leads to.
 pub type Row<T> = (Cow<'static, str>, T);
 
+/// An import root, a pattern that begins with it, and what it leads to.
+pub type Glob = (Cow<'static, str>, Cow<'static, str>, EntryId);
+
 /// Sorted tables of one layer (built in, or a user's own).
 #[derive(Clone, Debug)]
 pub struct Index {
     /// Callables by qualified name; of several versions the newest stands first.
     pub exact: Cow<'static, [Row<EntryId>]>,
     /// Patterns by import root, the most specific first: root, pattern, entry.
-    pub globs: Cow<'static, [(Cow<'static, str>, Cow<'static, str>, EntryId)]>,
+    pub globs: Cow<'static, [Glob]>,
     /// Methods that match on any receiver, by name.
     pub methods: Cow<'static, [Row<EntryId>]>,
     /// Commands by their words.

@@ -158,6 +158,9 @@ pub fn tables(file: &LibraryFile) -> [(EntryKind, &'static str, &[RawEntry]); 5]
     ]
 }
 
+/// `since` and `until`.
+type Bounds<'a> = (Option<&'a str>, Option<&'a str>);
+
 /// Checks what the schema alone cannot say.
 #[must_use]
 pub fn check_library(stem: &str, file: &LibraryFile, place: DataFile<'_>) -> Vec<DataError> {
@@ -186,7 +189,7 @@ pub fn check_library(stem: &str, file: &LibraryFile, place: DataFile<'_>) -> Vec
             "the file says nothing: it needs at least one [[callable]], [[command]], [[environment]], [[switch]] or [[config]]",
         ));
     }
-    let mut seen: BTreeMap<(EntryKind, &str), Vec<(Option<&str>, Option<&str>)>> = BTreeMap::new();
+    let mut seen: BTreeMap<(EntryKind, &str), Vec<Bounds<'_>>> = BTreeMap::new();
     for (kind, table, entries) in tables(file) {
         for (index, entry) in entries.iter().enumerate() {
             let mut refuse = |key: &str, message: String| {

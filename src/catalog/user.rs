@@ -29,7 +29,7 @@ pub struct UserFile {
 
 /// What a user's file is.
 enum Kind {
-    Library(LibraryFile),
+    Library(Box<LibraryFile>),
     Policy(Box<PolicyFile>),
 }
 
@@ -56,7 +56,7 @@ impl Catalog {
                             library.library
                         )));
                     }
-                    libraries.push(library);
+                    libraries.push(*library);
                 }
                 Ok(Kind::Policy(raw)) => {
                     let taken = catalog.policy_id(&raw.id).is_some() || policies.iter().any(|(other, _)| other.id == raw.id);
@@ -136,7 +136,7 @@ fn read(file: &UserFile) -> Result<Kind, DataError> {
         file.text.lines().any(|line| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')))
     };
     if has("library") {
-        load::parse_library(&file.name, &file.text).map(Kind::Library)
+        load::parse_library(&file.name, &file.text).map(Box::new).map(Kind::Library)
     } else if has("id") {
         load::parse_policy(&file.name, &file.text).map(Box::new).map(Kind::Policy)
     } else {

@@ -11,10 +11,10 @@ use crate::cli::{Check, FailOn};
 use crate::engine::{Engine, NoWorld, Settings};
 use crate::error::Error;
 use crate::finding::Level;
+use crate::pin::PinOptions;
 use crate::prefilter::Prefilter;
 use crate::python::project::NoProject;
 use crate::report::{self, Format, Report, ReportContext};
-use crate::pin::PinOptions;
 use crate::run::{self, Options, Outcome, RepairOptions};
 
 /// Runs the check and prints the report.
@@ -59,11 +59,15 @@ fn options(check: &Check) -> Result<Options, Error> {
     // With a list, the default path is not meant.
     let only_default = check.paths.len() == 1 && check.paths.first().is_some_and(|path| path.as_os_str() == ".");
     let paths = if check.files_from.is_some() && only_default { Vec::new() } else { check.paths.clone() };
-    let sarif = check.format == crate::cli::OutputFormat::Sarif || check.outputs.iter().any(|(format, _)| *format == Format::Sarif);
+    let sarif =
+        check.format == crate::cli::OutputFormat::Sarif || check.outputs.iter().any(|(format, _)| *format == Format::Sarif);
     let min_level: Level = check.select.min_level.into();
     let repairs = check.repair.fix || check.repair.diff;
     if check.repair.unsafe_fixes && !repairs {
-        return Err(Error::usage("`--unsafe-fixes` alone does nothing", "add `--fix` to write the repairs or `--diff` to see them"));
+        return Err(Error::usage(
+            "`--unsafe-fixes` alone does nothing",
+            "add `--fix` to write the repairs or `--diff` to see them",
+        ));
     }
     if repairs && check.paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(Error::usage("standard input cannot be repaired", "name the file"));
@@ -100,6 +104,8 @@ fn options(check: &Check) -> Result<Options, Error> {
             write: check.repair.fix && !check.repair.diff,
         }),
         list_repos: false,
+        inventory: false,
+        count_lock: false,
     })
 }
 
@@ -110,12 +116,16 @@ fn read_list(path: &Path) -> Result<Vec<u8>, Error> {
     } else {
         std::fs::read(path).map(|found| bytes = found)
     };
-    read.map_err(|error| Error::usage(format!("{}: cannot be read: {error}", path.display()), "--files-from takes a file with one path a line"))?;
+    read.map_err(|error| {
+        Error::usage(format!("{}: cannot be read: {error}", path.display()), "--files-from takes a file with one path a line")
+    })?;
     Ok(bytes)
 }
 
 fn write_file(format: Format, report: &Report, context: &ReportContext<'_>, path: &PathBuf) -> Result<(), Failure> {
-    let failed = |error: io::Error| Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists");
+    let failed = |error: io::Error| {
+        Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists")
+    };
     let plain = ReportContext { colour: false, links: false, ..context.clone() };
     let mut file = io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
     report::write(format, report, &plain, &mut file).map_err(failed)?;
@@ -161,7 +171,11 @@ pub fn rules(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
         project: &NoProject,
         world: &NoWorld,
         pins: None,
-        settings: Settings { rules: catalog.policy_ids().map(str::to_owned).collect(), ignore_comments: true, ..Settings::default() },
+        settings: Settings {
+            rules: catalog.policy_ids().map(str::to_owned).collect(),
+            ignore_comments: true,
+            ..Settings::default()
+        },
     };
     let examine = |name: &str, text: &str, _: &BTreeMap<String, String>| -> Vec<Reported> {
         let result = engine.check(name, with_secrets(text).into_bytes());

@@ -149,10 +149,20 @@ fn command_option(text: &str, unit: usize, at: Span, option: &str, list_quote: O
         at += 1;
     }
     let commit = &stamp.commit;
-    let new = match list_quote {
+    let new = match list_quote.or_else(|| quote_of_list(text, at)) {
         Some(quote) => format!(", {quote}{option}{quote}, {quote}{commit}{quote}"),
         None if option.ends_with('=') => format!(" {option}{commit}"),
         None => format!(" {option} {commit}"),
     };
     Some(Splice::insert(unit, at, new))
+}
+
+/// The quote of a word in a list of words that ends at `at`: `["vllm", "serve", "org/m"]`.
+fn quote_of_list(text: &str, at: usize) -> Option<char> {
+    let before = text.get(..at)?;
+    let quote = before.chars().next_back().filter(|last| matches!(last, '"' | '\''))?;
+    let word = before.get(..at - 1)?;
+    let list_before = word.get(..word.rfind(quote)?)?.trim_end().ends_with(['[', ',']);
+    let list_after = text.get(at..)?.trim_start().starts_with([',', ']']);
+    (list_before && list_after).then_some(quote)
 }

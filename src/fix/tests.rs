@@ -189,6 +189,11 @@ fn commands_get_an_option() {
         option("Dockerfile", "CMD [\"vllm\", \"serve\", \"org/m\"]\n", "\"org/m\"", Some('"')),
         "CMD [\"vllm\", \"serve\", \"org/m\", \"--revision\", \"C\"]\n"
     );
+    // The list is seen in the text, too.
+    assert_eq!(
+        option("Dockerfile", "CMD [\"vllm\", \"serve\", \"org/m\"]\n", "\"org/m\"", None),
+        "CMD [\"vllm\", \"serve\", \"org/m\", \"--revision\", \"C\"]\n"
+    );
     assert_eq!(
         option("a.json", "{\"args\": [\"serve\", \"org/m\"]}\n", "org/m", Some('"')),
         "{\"args\": [\"serve\", \"org/m\", \"--revision\", \"C\"]}\n"

@@ -14,9 +14,7 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use super::repo::{is_lower_hex, visible};
-use super::{
-    Commit, CommitSource, Date, Environment, RepoRequest, RepoType, ResolveError, Resolved, Source,
-};
+use super::{Commit, CommitSource, Date, Environment, RepoRequest, RepoType, ResolveError, Resolved, Source};
 
 pub use code::RemoteCode;
 pub(super) use code::add_auto_map;
@@ -37,17 +35,13 @@ pub struct Cache {
 impl Cache {
     /// The cache in one folder, which need not exist.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self {
-            roots: vec![root.into()],
-        }
+        Self { roots: vec![root.into()] }
     }
 
     /// The folders that the libraries use under these environment variables; see [`root`].
     #[must_use]
     pub fn from_environment(environment: Environment<'_>) -> Self {
-        Self {
-            roots: root::roots(environment),
-        }
+        Self { roots: root::roots(environment) }
     }
 
     /// The folders, in the order in which they are looked at.
@@ -60,19 +54,12 @@ impl Cache {
     ///
     /// # Errors
     /// Not in the cache, ambiguous, or not a short hash.
-    pub fn expand_short(
-        &self,
-        repo_type: RepoType,
-        id: &str,
-        prefix: &str,
-    ) -> Result<Commit, ResolveError> {
+    pub fn expand_short(&self, repo_type: RepoType, id: &str, prefix: &str) -> Result<Commit, ResolveError> {
         let prefix = prefix.to_ascii_lowercase();
         let request = RepoRequest::new(repo_type, id, prefix.clone());
         request.validate()?;
         if !(4..=40).contains(&prefix.len()) || !is_lower_hex(&prefix) {
-            return Err(ResolveError::InvalidReference {
-                reference: visible(&prefix),
-            });
+            return Err(ResolveError::InvalidReference { reference: visible(&prefix) });
         }
         let mut found = std::collections::BTreeSet::new();
         for repo in self.repo_folders(repo_type, id)? {
@@ -100,12 +87,7 @@ impl Cache {
     ///
     /// # Errors
     /// Not in the cache, or broken.
-    pub fn snapshot(
-        &self,
-        repo_type: RepoType,
-        id: &str,
-        commit: &Commit,
-    ) -> Result<PathBuf, ResolveError> {
+    pub fn snapshot(&self, repo_type: RepoType, id: &str, commit: &Commit) -> Result<PathBuf, ResolveError> {
         self.first_of(repo_type, id, |repo| snapshot_folder(repo, commit))
     }
 
@@ -162,10 +144,7 @@ impl CommitSource for Cache {
             match snapshot_folder(repo, &commit) {
                 Ok(_) => {}
                 Err(ResolveError::NotInCache) => {
-                    return Err(broken(format!(
-                        "the files of commit {} are missing",
-                        commit.short()
-                    )));
+                    return Err(broken(format!("the files of commit {} are missing", commit.short())));
                 }
                 Err(error) => return Err(error),
             }
@@ -189,16 +168,10 @@ fn read_ref(repo: &Path, reference: &str) -> Result<(Commit, Option<Date>), Reso
         // `refs/refs` exists as soon as one pull request was cached; a reference of that name was not.
         return Err(ResolveError::NotInCache);
     }
-    let bytes =
-        read_bounded(&path, MAX_REF_BYTES).map_err(|error| unreadable(&described, &error))?;
+    let bytes = read_bounded(&path, MAX_REF_BYTES).map_err(|error| unreadable(&described, &error))?;
     let text = std::str::from_utf8(&bytes).ok();
     let commit = text
-        .and_then(|text| {
-            Commit::parse(
-                text.strip_suffix('\n')
-                    .map_or(text, |line| line.strip_suffix('\r').unwrap_or(line)),
-            )
-        })
+        .and_then(|text| Commit::parse(text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line))))
         .ok_or_else(|| broken(format!("{described} does not hold a commit hash")))?;
     Ok((commit, metadata.modified().ok().and_then(Date::from_time)))
 }
@@ -213,10 +186,7 @@ fn snapshot_folder(repo: &Path, commit: &Commit) -> Result<PathBuf, ResolveError
     let described = format!("snapshots/{}", commit.short());
     let mut entries = fs::read_dir(&path).map_err(|error| unreadable(&described, &error))?;
     if entries.next().is_none() {
-        return Err(broken(format!(
-            "the files of commit {} are missing",
-            commit.short()
-        )));
+        return Err(broken(format!("the files of commit {} are missing", commit.short())));
     }
     Ok(path)
 }
@@ -227,11 +197,7 @@ fn inside(folder: &Path, path: &Path) -> Result<PathBuf, ResolveError> {
         io::ErrorKind::NotFound => broken("a link leads to nothing".to_owned()),
         _ => unreadable("a link", &error),
     })?;
-    if real.starts_with(folder) {
-        Ok(real)
-    } else {
-        Err(broken("a link leads out of the cache".to_owned()))
-    }
+    if real.starts_with(folder) { Ok(real) } else { Err(broken("a link leads out of the cache".to_owned())) }
 }
 
 /// At most `limit` bytes of a regular file; more is an error. Pipes and devices would block, so they are refused.
@@ -240,9 +206,7 @@ fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("not a regular file"));
     }
     let mut bytes = Vec::new();
-    fs::File::open(path)?
-        .take(limit + 1)
-        .read_to_end(&mut bytes)?;
+    fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::other("longer than it can be"));
     }
@@ -254,9 +218,7 @@ pub(in crate::hub) fn is_plain_file_name(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= 4096
         && !name.contains(['\\', '\0'])
-        && Path::new(name)
-            .components()
-            .all(|component| matches!(component, Component::Normal(_)))
+        && Path::new(name).components().all(|component| matches!(component, Component::Normal(_)))
 }
 
 fn broken(why: String) -> ResolveError {
@@ -264,11 +226,7 @@ fn broken(why: String) -> ResolveError {
 }
 
 fn unreadable(what: &str, error: &io::Error) -> ResolveError {
-    broken(format!(
-        "{}: {}",
-        visible(what),
-        visible(&error.to_string())
-    ))
+    broken(format!("{}: {}", visible(what), visible(&error.to_string())))
 }
 
 #[cfg(test)]
@@ -297,9 +255,7 @@ pub(super) mod tests {
     }
 
     fn commit_of(cache: &Cache, reference: &str) -> Result<String, ResolveError> {
-        cache
-            .resolve(&RepoRequest::new(RepoType::Model, "org/m", reference))
-            .map(|resolved| resolved.commit.to_string())
+        cache.resolve(&RepoRequest::new(RepoType::Model, "org/m", reference)).map(|resolved| resolved.commit.to_string())
     }
 
     #[test]
@@ -314,18 +270,10 @@ pub(super) mod tests {
             ("models--org--m/refs/release/v1", A),
         ]);
         for reference in ["main", "newline", "windows", "refs/pr/3", "release/v1", A] {
-            assert_eq!(
-                commit_of(&cache, reference).as_deref(),
-                Ok(A),
-                "{reference}"
-            );
+            assert_eq!(commit_of(&cache, reference).as_deref(), Ok(A), "{reference}");
         }
         for reference in ["other", "refs", "refs/pr", "refs/pr/4", B] {
-            assert_eq!(
-                commit_of(&cache, reference),
-                Err(ResolveError::NotInCache),
-                "{reference}"
-            );
+            assert_eq!(commit_of(&cache, reference), Err(ResolveError::NotInCache), "{reference}");
         }
         let resolved = cache.resolve(&RepoRequest::model("org/m")).unwrap();
         assert_eq!(resolved.source, Source::Cache);
@@ -334,15 +282,8 @@ pub(super) mod tests {
 
     #[test]
     fn types_do_not_mix_and_legacy_ids_work() {
-        let (_folder, cache) = with(&[
-            ("datasets--squad/refs/main", A),
-            (&format!("datasets--squad/snapshots/{A}/x"), ""),
-        ]);
-        assert!(
-            cache
-                .resolve(&RepoRequest::new(RepoType::Dataset, "squad", "main"))
-                .is_ok()
-        );
+        let (_folder, cache) = with(&[("datasets--squad/refs/main", A), (&format!("datasets--squad/snapshots/{A}/x"), "")]);
+        assert!(cache.resolve(&RepoRequest::new(RepoType::Dataset, "squad", "main")).is_ok());
         for repo_type in [RepoType::Model, RepoType::Space, RepoType::Kernel] {
             let answer = cache.resolve(&RepoRequest::new(repo_type, "squad", "main"));
             assert_eq!(answer, Err(ResolveError::NotInCache));
@@ -354,26 +295,11 @@ pub(super) mod tests {
         let upper = A.to_uppercase();
         let two_lines = format!("{A}\n\n");
         let long = "a".repeat(1 << 20);
-        for content in [
-            "",
-            "main",
-            &A[..39],
-            &format!("{A}a"),
-            &upper,
-            &two_lines,
-            &long,
-            &format!(" {A}"),
-            "\u{1b}[2J",
-        ] {
-            let (_folder, cache) = with(&[
-                ("models--org--m/refs/main", content),
-                (&format!("models--org--m/snapshots/{A}/x"), ""),
-            ]);
+        for content in ["", "main", &A[..39], &format!("{A}a"), &upper, &two_lines, &long, &format!(" {A}"), "\u{1b}[2J"] {
+            let (_folder, cache) =
+                with(&[("models--org--m/refs/main", content), (&format!("models--org--m/snapshots/{A}/x"), "")]);
             let error = commit_of(&cache, "main").unwrap_err();
-            assert!(
-                matches!(error, ResolveError::BrokenCache { .. }),
-                "{content:.50}: {error}"
-            );
+            assert!(matches!(error, ResolveError::BrokenCache { .. }), "{content:.50}: {error}");
             assert!(!error.to_string().contains('\u{1b}'));
         }
     }
@@ -381,9 +307,7 @@ pub(super) mod tests {
     #[test]
     fn a_ref_without_files_is_not_an_answer() {
         let (folder, cache) = with(&[("models--org--m/refs/main", A)]);
-        let missing = Err(broken(
-            "the files of commit aaaaaaaaaaaa are missing".to_owned(),
-        ));
+        let missing = Err(broken("the files of commit aaaaaaaaaaaa are missing".to_owned()));
         assert_eq!(commit_of(&cache, "main"), missing);
         fs::create_dir_all(folder.path().join(format!("models--org--m/snapshots/{A}"))).unwrap();
         assert_eq!(commit_of(&cache, "main"), missing);
@@ -393,17 +317,11 @@ pub(super) mod tests {
     fn ids_and_references_cannot_climb() {
         let (_folder, cache) = with(&[("secret", A), ("models--org--m/refs/main", A)]);
         for reference in ["../../secret", "/etc/passwd", "../refs/main", ""] {
-            assert!(matches!(
-                commit_of(&cache, reference),
-                Err(ResolveError::InvalidReference { .. })
-            ));
+            assert!(matches!(commit_of(&cache, reference), Err(ResolveError::InvalidReference { .. })));
         }
         for id in ["../m", "org/m/x", "org--m", "..", ""] {
             let answer = cache.resolve(&RepoRequest::model(id));
-            assert!(
-                matches!(answer, Err(ResolveError::InvalidId { .. })),
-                "{id}"
-            );
+            assert!(matches!(answer, Err(ResolveError::InvalidId { .. })), "{id}");
         }
     }
 
@@ -425,48 +343,27 @@ pub(super) mod tests {
         symlink(outside.path().join("main"), repo.join("refs/main")).unwrap();
         assert_eq!(commit_of(&cache, "main"), leaves);
         symlink(repo.join("refs/nothing"), repo.join("refs/dangling")).unwrap();
-        assert_eq!(
-            commit_of(&cache, "dangling"),
-            Err(broken("a link leads to nothing".to_owned()))
-        );
+        assert_eq!(commit_of(&cache, "dangling"), Err(broken("a link leads to nothing".to_owned())));
         symlink("loop", repo.join("refs/loop")).unwrap();
-        assert!(matches!(
-            commit_of(&cache, "loop"),
-            Err(ResolveError::BrokenCache { .. })
-        ));
+        assert!(matches!(commit_of(&cache, "loop"), Err(ResolveError::BrokenCache { .. })));
         write(&repo, "refs/real", A);
         symlink("real", repo.join("refs/alias")).unwrap();
         assert_eq!(commit_of(&cache, "alias").as_deref(), Ok(A));
 
         // the snapshot
-        let (folder, cache) = with(&[
-            ("models--org--m/refs/main", A),
-            ("models--org--m/snapshots/x", ""),
-        ]);
-        symlink(
-            outside.path().join(A),
-            folder.path().join(format!("models--org--m/snapshots/{A}")),
-        )
-        .unwrap();
+        let (folder, cache) = with(&[("models--org--m/refs/main", A), ("models--org--m/snapshots/x", "")]);
+        symlink(outside.path().join(A), folder.path().join(format!("models--org--m/snapshots/{A}"))).unwrap();
         assert_eq!(commit_of(&cache, "main"), leaves);
 
         // the repo's folder
         let (folder, cache) = with(&[]);
-        symlink(
-            outside.path().join("whole"),
-            folder.path().join("models--org--m"),
-        )
-        .unwrap();
+        symlink(outside.path().join("whole"), folder.path().join("models--org--m")).unwrap();
         assert_eq!(commit_of(&cache, "main"), leaves);
 
         // the root itself may be a link
         let root = folder.path().join("link");
         symlink(outside.path(), &root).unwrap();
-        fs::rename(
-            outside.path().join("whole"),
-            outside.path().join("models--org--m"),
-        )
-        .unwrap();
+        fs::rename(outside.path().join("whole"), outside.path().join("models--org--m")).unwrap();
         assert_eq!(commit_of(&Cache::at(root), "main").as_deref(), Ok(A));
     }
 
@@ -476,16 +373,11 @@ pub(super) mod tests {
         let (folder, cache) = with(&[(&format!("models--org--m/snapshots/{A}/x"), "")]);
         let refs = folder.path().join("models--org--m/refs");
         fs::create_dir_all(&refs).unwrap();
-        let made = std::process::Command::new("mkfifo")
-            .arg(refs.join("main"))
-            .status();
+        let made = std::process::Command::new("mkfifo").arg(refs.join("main")).status();
         if !made.is_ok_and(|status| status.success()) {
             return;
         }
-        assert!(matches!(
-            commit_of(&cache, "main"),
-            Err(ResolveError::BrokenCache { .. })
-        ));
+        assert!(matches!(commit_of(&cache, "main"), Err(ResolveError::BrokenCache { .. })));
     }
 
     #[test]
@@ -497,45 +389,23 @@ pub(super) mod tests {
             (&format!("models--org--m/snapshots/{d}/x"), ""),
             (&format!("models--org--m/snapshots/{}/x", &c[..20]), ""),
         ]);
-        let expand = |prefix: &str| {
-            cache
-                .expand_short(RepoType::Model, "org/m", prefix)
-                .map(String::from)
-        };
+        let expand = |prefix: &str| cache.expand_short(RepoType::Model, "org/m", prefix).map(String::from);
         assert_eq!(expand("abcdef01").as_deref(), Ok(c));
         assert_eq!(expand("ABCDEF01").as_deref(), Ok(c));
         assert_eq!(expand(&d.to_uppercase()).as_deref(), Ok(d));
-        assert_eq!(
-            expand("abcdef"),
-            Err(ResolveError::AmbiguousCommit { count: 2 })
-        );
+        assert_eq!(expand("abcdef"), Err(ResolveError::AmbiguousCommit { count: 2 }));
         assert_eq!(expand("1234567"), Err(ResolveError::NotInCache));
         for bad in ["abc", "main", "", "../..", &format!("{c}0")] {
-            assert!(
-                matches!(expand(bad), Err(ResolveError::InvalidReference { .. })),
-                "{bad}"
-            );
+            assert!(matches!(expand(bad), Err(ResolveError::InvalidReference { .. })), "{bad}");
         }
     }
 
     #[test]
     fn later_roots_are_asked_too() {
         let (first, _) = with(&[("models--org--m/refs/main", "broken")]);
-        let (second, _) = with(&[
-            ("models--org--m/refs/main", B),
-            (&format!("models--org--m/snapshots/{B}/x"), ""),
-        ]);
-        let cache = Cache {
-            roots: vec![
-                "/nonexistent-root".into(),
-                first.path().into(),
-                second.path().into(),
-            ],
-        };
+        let (second, _) = with(&[("models--org--m/refs/main", B), (&format!("models--org--m/snapshots/{B}/x"), "")]);
+        let cache = Cache { roots: vec!["/nonexistent-root".into(), first.path().into(), second.path().into()] };
         assert_eq!(commit_of(&cache, "main").as_deref(), Ok(B));
-        assert!(matches!(
-            commit_of(&Cache::at(first.path()), "main"),
-            Err(ResolveError::BrokenCache { .. })
-        ));
+        assert!(matches!(commit_of(&Cache::at(first.path()), "main"), Err(ResolveError::BrokenCache { .. })));
     }
 }

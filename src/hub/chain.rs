@@ -27,25 +27,16 @@ impl Unresolved {
     /// hopeless (an illegal id stays illegal).
     #[must_use]
     pub fn online_may_help(&self) -> bool {
-        self.misses
-            .iter()
-            .any(|miss| miss.error == ResolveError::Offline)
-            && self
-                .misses
-                .iter()
-                .all(|miss| miss.error.could_be_answered_online())
+        self.misses.iter().any(|miss| miss.error == ResolveError::Offline)
+            && self.misses.iter().all(|miss| miss.error.could_be_answered_online())
     }
 
     /// The reason to show when there is room for one: the source asked last knows most, but "run with --online" and
     /// "not in the cache" say less than a broken entry.
     #[must_use]
     pub fn main_error(&self) -> ResolveError {
-        let plain = |error: &ResolveError| {
-            matches!(
-                error,
-                ResolveError::NotInLock | ResolveError::NotInCache | ResolveError::Offline
-            )
-        };
+        let plain =
+            |error: &ResolveError| matches!(error, ResolveError::NotInLock | ResolveError::NotInCache | ResolveError::Offline);
         self.misses
             .iter()
             .rev()
@@ -108,10 +99,7 @@ impl<'a> Chain<'a> {
         }
         let answer = self.ask(request);
         // Two threads may have asked at once; the first stored answer wins so that all users see one commit.
-        self.lock_answers()
-            .entry(request.clone())
-            .or_insert(answer)
-            .clone()
+        self.lock_answers().entry(request.clone()).or_insert(answer).clone()
     }
 
     fn ask(&self, request: &RepoRequest) -> Answer {
@@ -119,22 +107,11 @@ impl<'a> Chain<'a> {
         for (source, commits) in &self.sources {
             match request.validate().and_then(|()| commits.resolve(request)) {
                 Ok(resolved) => return Ok(resolved),
-                Err(error) => misses.push(Miss {
-                    source: *source,
-                    error,
-                }),
+                Err(error) => misses.push(Miss { source: *source, error }),
             }
         }
-        if self.online_possible
-            && !self
-                .sources
-                .iter()
-                .any(|(source, _)| *source == Source::Hub)
-        {
-            misses.push(Miss {
-                source: Source::Hub,
-                error: ResolveError::Offline,
-            });
+        if self.online_possible && !self.sources.iter().any(|(source, _)| *source == Source::Hub) {
+            misses.push(Miss { source: Source::Hub, error: ResolveError::Offline });
         }
         Err(Unresolved { misses })
     }
@@ -147,8 +124,7 @@ impl<'a> Chain<'a> {
 
 impl CommitSource for Chain<'_> {
     fn resolve(&self, request: &RepoRequest) -> Result<Resolved, ResolveError> {
-        self.find(request)
-            .map_err(|unresolved| unresolved.main_error())
+        self.find(request).map_err(|unresolved| unresolved.main_error())
     }
 }
 
@@ -188,12 +164,7 @@ impl fmt::Display for Tally {
     /// `12 findings, 7 can be fixed offline, 5 more with --online`
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.total() == 1 { "" } else { "s" };
-        write!(
-            formatter,
-            "{} finding{plural}, {} can be fixed offline",
-            self.total(),
-            self.offline
-        )?;
+        write!(formatter, "{} finding{plural}, {} can be fixed offline", self.total(), self.offline)?;
         if self.online > 0 {
             write!(formatter, ", {} more by asking the Hub", self.online)?;
         }
@@ -226,10 +197,7 @@ mod tests {
         fn resolve(&self, request: &RepoRequest) -> Result<Resolved, ResolveError> {
             self.3.fetch_add(1, Ordering::SeqCst);
             if request.id == self.1 {
-                Ok(Resolved::new(
-                    Commit::parse(&"a".repeat(40)).unwrap(),
-                    self.0,
-                ))
+                Ok(Resolved::new(Commit::parse(&"a".repeat(40)).unwrap(), self.0))
             } else {
                 Err(self.2.clone())
             }
@@ -241,15 +209,8 @@ mod tests {
         let lock = Fake::new(Source::Lock, "a/lock", ResolveError::NotInLock);
         let cache = Fake::new(Source::Cache, "a/cache", ResolveError::NotInCache);
         let hub = Fake::new(Source::Hub, "a/hub", ResolveError::Gated);
-        let chain = Chain::new()
-            .with(Source::Lock, &lock)
-            .with(Source::Cache, &cache)
-            .with(Source::Hub, &hub);
-        for (id, source) in [
-            ("a/lock", Source::Lock),
-            ("a/cache", Source::Cache),
-            ("a/hub", Source::Hub),
-        ] {
+        let chain = Chain::new().with(Source::Lock, &lock).with(Source::Cache, &cache).with(Source::Hub, &hub);
+        for (id, source) in [("a/lock", Source::Lock), ("a/cache", Source::Cache), ("a/hub", Source::Hub)] {
             for _ in 0..3 {
                 assert_eq!(chain.find(&RepoRequest::model(id)).unwrap().source, source);
             }
@@ -271,42 +232,21 @@ mod tests {
         for id in ["a/cache", "a/x", "a/cache", "not//legal"] {
             tally.add(&chain.find(&RepoRequest::model(id)));
         }
-        assert_eq!(
-            tally,
-            Tally {
-                offline: 2,
-                online: 0,
-                with_online: 1,
-                not_found: 1
-            }
-        );
-        assert_eq!(
-            tally.to_string(),
-            "4 findings, 2 can be fixed offline, 1 more with --online, 1 without a known commit"
-        );
+        assert_eq!(tally, Tally { offline: 2, online: 0, with_online: 1, not_found: 1 });
+        assert_eq!(tally.to_string(), "4 findings, 2 can be fixed offline, 1 more with --online, 1 without a known commit");
         // Limited with --from cache: the Hub is no option, so it is not offered.
         let limited = Chain::new().with(Source::Cache, &cache);
-        assert!(
-            !limited
-                .find(&RepoRequest::model("a/x"))
-                .unwrap_err()
-                .online_may_help()
-        );
+        assert!(!limited.find(&RepoRequest::model("a/x")).unwrap_err().online_may_help());
     }
 
     #[test]
     fn a_broken_entry_says_more_than_offline() {
-        let broken = ResolveError::BrokenCache {
-            why: "x".to_owned(),
-        };
+        let broken = ResolveError::BrokenCache { why: "x".to_owned() };
         let cache = Fake::new(Source::Cache, "", broken.clone());
         let chain = Chain::new().with(Source::Cache, &cache).with_hub_offline();
         let unresolved = chain.find(&RepoRequest::model("a/x")).unwrap_err();
         assert_eq!(unresolved.main_error(), broken);
         assert!(unresolved.online_may_help());
-        assert_eq!(
-            unresolved.to_string(),
-            "the cache entry is broken: x; the Hub was not asked (run with --online)"
-        );
+        assert_eq!(unresolved.to_string(), "the cache entry is broken: x; the Hub was not asked (run with --online)");
     }
 }

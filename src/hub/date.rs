@@ -21,8 +21,7 @@ impl Date {
     /// The day, if it exists.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        ((1970..=9999).contains(&year) && (1..=days_in_month(year, month)).contains(&day))
-            .then_some(Self { year, month, day })
+        ((1970..=9999).contains(&year) && (1..=days_in_month(year, month)).contains(&day)).then_some(Self { year, month, day })
     }
 
     /// The day of an ISO 8601 date or date and time in UTC (`2026-03-01`, `2026-03-01T12:00:00.000Z`).
@@ -44,12 +43,8 @@ impl Date {
     /// Days since 1970-01-01.
     #[must_use]
     pub fn day_number(self) -> u64 {
-        let years = (1970..self.year)
-            .map(|year| u64::from(days_in_year(year)))
-            .sum::<u64>();
-        let months = (1..self.month)
-            .map(|month| u64::from(days_in_month(self.year, month)))
-            .sum::<u64>();
+        let years = (1970..self.year).map(|year| u64::from(days_in_year(year))).sum::<u64>();
+        let months = (1..self.month).map(|month| u64::from(days_in_month(self.year, month))).sum::<u64>();
         years + months + u64::from(self.day) - 1
     }
 
@@ -95,11 +90,7 @@ fn days_in_month(year: u16, month: u8) -> u8 {
 
 impl fmt::Display for Date {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{:04}-{:02}-{:02}",
-            self.year, self.month, self.day
-        )
+        write!(formatter, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
 
@@ -117,11 +108,7 @@ impl FromStr for Date {
             if !shape {
                 return None;
             }
-            Self::new(
-                text.get(..4)?.parse().ok()?,
-                text.get(5..7)?.parse().ok()?,
-                text.get(8..)?.parse().ok()?,
-            )
+            Self::new(text.get(..4)?.parse().ok()?, text.get(5..7)?.parse().ok()?, text.get(8..)?.parse().ok()?)
         };
         parse().ok_or("a day is written YYYY-MM-DD")
     }
@@ -185,10 +172,7 @@ mod tests {
 
     #[test]
     fn the_day_of_a_time_stamp() {
-        assert_eq!(
-            Date::parse_start("2026-03-01T23:59:59.000Z"),
-            Some(date("2026-03-01"))
-        );
+        assert_eq!(Date::parse_start("2026-03-01T23:59:59.000Z"), Some(date("2026-03-01")));
         assert_eq!(Date::parse_start("2026-03-01"), Some(date("2026-03-01")));
         assert_eq!(Date::parse_start("2026-03-01x"), None);
         assert_eq!(Date::parse_start("yesterday"), None);

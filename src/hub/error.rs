@@ -46,9 +46,7 @@ pub enum ResolveError {
     #[error("the repo is gated: accept its conditions on the Hub and set HF_TOKEN")]
     Gated,
     /// 403 without further reason.
-    #[error(
-        "the Hub refuses access (403): the token in HF_TOKEN may lack the right to read this repo"
-    )]
+    #[error("the Hub refuses access (403): the token in HF_TOKEN may lack the right to read this repo")]
     Forbidden,
     /// The Hub has switched the repo off.
     #[error("the Hub has disabled access to this repo: do not use it")]
@@ -109,11 +107,7 @@ impl ResolveError {
     pub fn could_be_answered_online(&self) -> bool {
         matches!(
             self,
-            Self::NotInLock
-                | Self::NotInCache
-                | Self::BrokenCache { .. }
-                | Self::AmbiguousCommit { .. }
-                | Self::Offline
+            Self::NotInLock | Self::NotInCache | Self::BrokenCache { .. } | Self::AmbiguousCommit { .. } | Self::Offline
         )
     }
 

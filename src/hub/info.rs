@@ -58,11 +58,7 @@ pub trait InfoSource {
     ///
     /// # Errors
     /// Why there is no answer.
-    fn commits_behind(
-        &self,
-        request: &RepoRequest,
-        pinned: &Commit,
-    ) -> Result<Option<usize>, ResolveError> {
+    fn commits_behind(&self, request: &RepoRequest, pinned: &Commit) -> Result<Option<usize>, ResolveError> {
         let _ = (request, pinned);
         Ok(None)
     }

@@ -21,10 +21,7 @@ use thiserror::Error;
 
 use super::cache::is_sha256;
 use super::repo::{is_valid_id, is_valid_reference};
-use super::{
-    Commit, CommitSource, Date, FileFacts, Gated, RepoRequest, RepoType, ResolveError, Resolved,
-    Source,
-};
+use super::{Commit, CommitSource, Date, FileFacts, Gated, RepoRequest, RepoType, ResolveError, Resolved, Source};
 
 pub use build::{Built, Disagreement, Wanted, build};
 pub use check::{Drift, DriftKind, Reference, check};
@@ -198,37 +195,24 @@ impl Lock {
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if let Some(index) = text.lines().position(|line| line.starts_with("<<<<<<< ")) {
-            return Err(content(
-                index + 1,
-                "an unresolved merge conflict".to_owned(),
-            ));
+            return Err(content(index + 1, "an unresolved merge conflict".to_owned()));
         }
         let json = |error: serde_json::Error| content(error.line(), message(&error));
         // The version first: a newer file may have any shape.
         let version = serde_json::from_str::<Version>(text).map_err(json)?.version;
         if version != VERSION {
-            let why = format!(
-                "version {version} of the lock format; this hublint knows version {VERSION}"
-            );
+            let why = format!("version {version} of the lock format; this hublint knows version {VERSION}");
             return Err(content(1, why));
         }
         let mut lock = Self::default();
-        let mut lines = LineCounter {
-            text,
-            offset: 0,
-            line: 1,
-        };
+        let mut lines = LineCounter { text, offset: 0, line: 1 };
         for raw in serde_json::from_str::<File<'_>>(text).map_err(json)?.repos {
             let start = lines.line_of(raw.get());
-            let wire: EntryWire = serde_json::from_str(raw.get()).map_err(|error| {
-                content(start + error.line().saturating_sub(1), message(&error))
-            })?;
+            let wire: EntryWire = serde_json::from_str(raw.get())
+                .map_err(|error| content(start + error.line().saturating_sub(1), message(&error)))?;
             let entry = wire.check().map_err(|why| content(start, why))?;
             if let Some(earlier) = lock.entries.insert(entry.request(), entry) {
-                let why = format!(
-                    "a second entry for {} {} at {}",
-                    earlier.repo_type, earlier.id, earlier.reference
-                );
+                let why = format!("a second entry for {} {} at {}", earlier.repo_type, earlier.id, earlier.reference);
                 return Err(content(start, why));
             }
         }
@@ -240,26 +224,18 @@ impl Lock {
     /// # Errors
     /// Unreadable, or not a lock.
     pub fn read(path: &Path) -> Result<Option<Self>, LockError> {
-        let io = |error| LockError::Io {
-            what: "cannot read the lock file",
-            error,
-        };
+        let io = |error| LockError::Io { what: "cannot read the lock file", error };
         let file = match fs::File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(io(error)),
         };
         let mut bytes = Vec::new();
-        file.take(MAX_LOCK_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(io)?;
+        file.take(MAX_LOCK_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
         if bytes.len() as u64 > MAX_LOCK_BYTES {
-            return Err(io(io::Error::other(format!(
-                "it is larger than {MAX_LOCK_BYTES} bytes"
-            ))));
+            return Err(io(io::Error::other(format!("it is larger than {MAX_LOCK_BYTES} bytes"))));
         }
-        let text =
-            String::from_utf8(bytes).map_err(|_| content(1, "it is not UTF-8".to_owned()))?;
+        let text = String::from_utf8(bytes).map_err(|_| content(1, "it is not UTF-8".to_owned()))?;
         Self::parse(&text).map(Some)
     }
 
@@ -298,10 +274,8 @@ impl CommitSource for Lock {
         request.validate()?;
         let entry = self.entries.get(request).or_else(|| {
             let commit = Commit::parse(&request.reference)?;
-            self.entries().find(|entry| {
-                (entry.repo_type, entry.id.as_str(), &entry.revision)
-                    == (request.repo_type, &request.id, &commit)
-            })
+            self.entries()
+                .find(|entry| (entry.repo_type, entry.id.as_str(), &entry.revision) == (request.repo_type, &request.id, &commit))
         });
         let entry = entry.ok_or(ResolveError::NotInLock)?;
         let mut resolved = Resolved::new(entry.revision.clone(), Source::Lock);
@@ -319,20 +293,16 @@ impl EntryWire {
         if !is_valid_reference(&self.reference) {
             return Err("`ref` is not a legal branch or tag".to_owned());
         }
-        if self
-            .code
-            .as_ref()
-            .is_some_and(|code| !is_valid_id(&code.repo))
-        {
+        if self.code.as_ref().is_some_and(|code| !is_valid_id(&code.repo)) {
             return Err("`code.repo` is not a legal repo id".to_owned());
         }
         let files = self.files.map(|files| {
             files
                 .into_iter()
                 .map(|(name, FileWire { sha256, size })| match &sha256 {
-                    Some(hash) if !is_sha256(hash) => Err(
-                        "`sha256` is exactly 64 lower-case hexadecimal digits or null".to_owned(),
-                    ),
+                    Some(hash) if !is_sha256(hash) => {
+                        Err("`sha256` is exactly 64 lower-case hexadecimal digits or null".to_owned())
+                    }
                     _ => Ok((name, FileFacts { size, sha256 })),
                 })
                 .collect::<Result<BTreeMap<_, _>, _>>()
@@ -365,11 +335,7 @@ struct LineCounter<'a> {
 impl LineCounter<'_> {
     fn line_of(&mut self, slice: &str) -> usize {
         let offset = (slice.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        let between = self
-            .text
-            .as_bytes()
-            .get(self.offset..offset)
-            .unwrap_or_default();
+        let between = self.text.as_bytes().get(self.offset..offset).unwrap_or_default();
         self.line += between.iter().filter(|byte| **byte == b'\n').count();
         self.offset = self.offset.max(offset);
         self.line
@@ -377,10 +343,7 @@ impl LineCounter<'_> {
 }
 
 fn content(line: usize, why: String) -> LockError {
-    LockError::Content {
-        line: line.max(1),
-        why,
-    }
+    LockError::Content { line: line.max(1), why }
 }
 
 /// serde's message without its own position, which counts from the start of a block.

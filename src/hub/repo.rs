@@ -116,8 +116,7 @@ impl From<Commit> for String {
 
 /// Whether `text` consists of lower-case hexadecimal digits only (true for the empty string).
 pub(crate) fn is_lower_hex(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Whether downloading a repo's files needs consent. The Hub writes it as `false`, `"auto"` or `"manual"`.
@@ -180,11 +179,7 @@ pub struct RepoRequest {
 impl RepoRequest {
     /// A question about `reference`.
     pub fn new(repo_type: RepoType, id: impl Into<String>, reference: impl Into<String>) -> Self {
-        Self {
-            repo_type,
-            id: id.into(),
-            reference: reference.into(),
-        }
+        Self { repo_type, id: id.into(), reference: reference.into() }
     }
 
     /// A question about the default branch of a model.
@@ -198,14 +193,10 @@ impl RepoRequest {
     /// [`ResolveError::InvalidId`] or [`ResolveError::InvalidReference`].
     pub fn validate(&self) -> Result<(), ResolveError> {
         if !is_valid_id(&self.id) {
-            return Err(ResolveError::InvalidId {
-                id: visible(&self.id),
-            });
+            return Err(ResolveError::InvalidId { id: visible(&self.id) });
         }
         if !is_valid_reference(&self.reference) {
-            return Err(ResolveError::InvalidReference {
-                reference: visible(&self.reference),
-            });
+            return Err(ResolveError::InvalidReference { reference: visible(&self.reference) });
         }
         Ok(())
     }
@@ -221,19 +212,12 @@ pub fn is_valid_id(id: &str) -> bool {
         (1..=96).contains(&bytes.len())
             && bytes.first().is_some_and(word)
             && bytes.last().is_some_and(word)
-            && bytes
-                .iter()
-                .all(|byte| word(byte) || matches!(byte, b'-' | b'.'))
+            && bytes.iter().all(|byte| word(byte) || matches!(byte, b'-' | b'.'))
     };
     let mut parts = id.splitn(3, '/');
     let first = parts.next().is_some_and(part_is_valid);
     let second = parts.next().is_none_or(part_is_valid);
-    first
-        && second
-        && parts.next().is_none()
-        && !id.contains("--")
-        && !id.contains("..")
-        && !id.ends_with(".git")
+    first && second && parts.next().is_none() && !id.contains("--") && !id.contains("..") && !id.ends_with(".git")
 }
 
 /// A reference that git would take: no empty, dotted or `.lock` component, no control or glob characters. The same
@@ -244,34 +228,20 @@ pub fn is_valid_reference(reference: &str) -> bool {
         return false;
     }
     let forbidden = |character: char| {
-        character.is_control()
-            || character.is_whitespace()
-            || matches!(character, '~' | '^' | ':' | '?' | '*' | '[' | '\\')
+        character.is_control() || character.is_whitespace() || matches!(character, '~' | '^' | ':' | '?' | '*' | '[' | '\\')
     };
     !reference.contains(forbidden)
         && !reference.contains("..")
         && !reference.contains("@{")
-        && reference.split('/').all(|part| {
-            !part.is_empty()
-                && !part.starts_with('.')
-                && !part.ends_with('.')
-                && !part.ends_with(".lock")
-        })
+        && reference
+            .split('/')
+            .all(|part| !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !part.ends_with(".lock"))
 }
 
 /// Foreign text made fit for a message: at most 120 characters, nothing that a terminal would act on.
 pub(crate) fn visible(text: &str) -> String {
-    let mut result: String = text
-        .chars()
-        .take(120)
-        .map(|character| {
-            if is_unprintable(character) {
-                '\u{fffd}'
-            } else {
-                character
-            }
-        })
-        .collect();
+    let mut result: String =
+        text.chars().take(120).map(|character| if is_unprintable(character) { '\u{fffd}' } else { character }).collect();
     if text.chars().nth(120).is_some() {
         result.push('…');
     }
@@ -311,22 +281,10 @@ mod tests {
 
     #[test]
     fn ids_follow_the_grammar_of_the_client() {
-        for good in [
-            "gpt2",
-            "google/flan-t5-base",
-            "_x",
-            "x_",
-            "_",
-            "models/x",
-            "a.b/c.d",
-        ] {
+        for good in ["gpt2", "google/flan-t5-base", "_x", "x_", "_", "models/x", "a.b/c.d"] {
             assert!(is_valid_id(good), "{good}");
         }
-        assert!(is_valid_id(&format!(
-            "{}/{}",
-            "a".repeat(96),
-            "b".repeat(96)
-        )));
+        assert!(is_valid_id(&format!("{}/{}", "a".repeat(96), "b".repeat(96))));
         for bad in [
             "",
             "-x",
@@ -358,15 +316,7 @@ mod tests {
 
     #[test]
     fn references_cannot_leave_the_folder() {
-        for good in [
-            "main",
-            "fp16",
-            "v1.0",
-            "refs/pr/3",
-            "refs/convert/parquet",
-            "feature/x-y",
-            "é",
-        ] {
+        for good in ["main", "fp16", "v1.0", "refs/pr/3", "refs/convert/parquet", "feature/x-y", "é"] {
             assert!(is_valid_reference(good), "{good}");
         }
         let long = "a".repeat(256);
@@ -399,18 +349,11 @@ mod tests {
 
     #[test]
     fn gated_reads_and_writes_the_words_of_the_hub() {
-        for (json, gated) in [
-            ("false", Gated::No),
-            ("\"auto\"", Gated::Automatic),
-            ("\"manual\"", Gated::Manual),
-        ] {
+        for (json, gated) in [("false", Gated::No), ("\"auto\"", Gated::Automatic), ("\"manual\"", Gated::Manual)] {
             assert_eq!(serde_json::from_str::<Gated>(json).unwrap(), gated);
             assert_eq!(serde_json::to_string(&gated).unwrap(), json);
         }
-        assert_eq!(
-            serde_json::from_str::<Gated>("true").unwrap(),
-            Gated::Manual
-        );
+        assert_eq!(serde_json::from_str::<Gated>("true").unwrap(), Gated::Manual);
         assert!(serde_json::from_str::<Gated>("\"no\"").is_err());
         assert!(serde_json::from_str::<Gated>("3").is_err());
     }

@@ -43,7 +43,9 @@ pub fn judge(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict>
     }
     // `pickle.loads(pickle.dumps(x))` reads what it has just written.
     let own = usage.argument(Role::Path).is_some_and(|argument| {
-        argument.value.literals().iter().any(|literal| matches!(literal, Literal::Result(name) if name.ends_with(".dumps")))
+        argument.origin == Origin::Literal
+            && argument.definition.is_none()
+            && argument.value.literals().iter().any(|literal| matches!(literal, Literal::Result(name) if name.ends_with(".dumps")))
     });
     if own {
         return None;

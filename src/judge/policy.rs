@@ -142,7 +142,7 @@ fn pickle_possible(usage: &Use, entry: &Entry, reference: &Reference, terms: &Te
     match usage.argument(Role::UseSafetensors).map(|argument| &argument.value) {
         Some(Value::Unknown(_)) => return None,
         Some(value) if value.literals().iter().all(|literal| literal.truth() == Some(true)) => return None,
-        Some(value) if value.literals().iter().any(|literal| *literal == Literal::Bool(false)) => {
+        Some(value) if value.literals().contains(&Literal::Bool(false)) => {
             return Some(format!("`{keyword}=False` is passed"));
         }
         _ if usage.site.is_some_and(|site| site.open) => return None,

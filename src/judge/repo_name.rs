@@ -5,7 +5,7 @@ use crate::catalog::{Entry, RepoKind};
 use crate::finding::Level;
 use crate::names;
 use crate::reference::{Reference, Target};
-use crate::usage::{Argument, Use};
+use crate::usage::{Argument, Use, UseKind};
 
 /// The verdicts about the ids of one use; at most one a rule and id.
 #[must_use]
@@ -59,16 +59,19 @@ fn one(usage: &Use, reference: &Reference, context: &Context<'_>) -> Option<Verd
         made = made.capped(Level::Note);
     }
     let target = verdict.target.as_deref().filter(|_| verdict.candidates == 1);
-    Some(made.repaired(repair(argument, reference, target)))
+    Some(made.repaired(repair(usage, argument, reference, target)))
 }
 
 /// Write the id that is meant, where it stands as a plain literal.
-fn repair(argument: &Argument, reference: &Reference, target: Option<&str>) -> Option<RepairPlan> {
+fn repair(usage: &Use, argument: &Argument, reference: &Reference, target: Option<&str>) -> Option<RepairPlan> {
     let target = target.filter(|target| target.contains('/') || !reference.full_id.contains('/'))?;
     let plain = argument.replaceable && argument.value.literals().len() == 1;
     (plain && !reference.pinned_in_id && reference.id == reference.full_id).then(|| RepairPlan {
         safe: false,
         description: format!("write {target}"),
-        repair: Repair::Replace { span: argument.value_span, text: format!("\"{target}\"") },
+        repair: Repair::Replace {
+            span: argument.value_span,
+            text: if usage.kind == UseKind::Call { format!("\"{target}\"") } else { target.to_owned() },
+        },
     })
 }

@@ -59,7 +59,7 @@ fn one(usage: &Use, entry: &Entry, reference: &Reference, found: &[Reference], c
         Target::Local | Target::Builtin => return Vec::new(),
         Target::Ambiguous => {
             let verdict = Verdict::new("ambiguous-model-path", "folder", usage, id_argument).about(&reference.id);
-            return vec![verdict.repaired(local_repair(id_argument, &reference.id))];
+            return vec![verdict.repaired(local_repair(usage, id_argument, &reference.id))];
         }
         Target::Unknown(why) => {
             // An explicit branch floats whatever the id is; an absent revision of an unknown thing says nothing.
@@ -138,12 +138,14 @@ pub fn definition_unit(usage: &Use, role: Role) -> usize {
 }
 
 /// `checkpoints/x` -> `./checkpoints/x`.
-fn local_repair(argument: Option<&Argument>, id: &str) -> Option<RepairPlan> {
+fn local_repair(usage: &Use, argument: Option<&Argument>, id: &str) -> Option<RepairPlan> {
     let argument = argument.filter(|argument| argument.replaceable)?;
+    // In a command or a configuration file the place holds the bare text.
+    let text = if usage.kind == UseKind::Call { format!("\"./{id}\"") } else { format!("./{id}") };
     Some(RepairPlan {
         safe: false,
         description: format!("write `./{id}`, which can only be a folder"),
-        repair: Repair::Replace { span: argument.value_span, text: format!("\"./{id}\"") },
+        repair: Repair::Replace { span: argument.value_span, text },
     })
 }
 
@@ -189,13 +191,9 @@ fn pin_plan(
         _ => "main".to_owned(),
     };
     let inside = id_argument.value_span.end().saturating_sub(1).max(id_argument.value_span.start());
-    let in_id = PinPlace::BehindId {
-        at: Span::new(inside, inside),
-        separator: if entry.pin == Pin::Colon { ':' } else { '@' },
-    };
-    let written = |test: &dyn Fn(&str) -> bool| {
-        id_argument.value.literals().iter().any(|literal| literal.as_str().is_some_and(test))
-    };
+    let in_id = PinPlace::BehindId { at: Span::new(inside, inside), separator: if entry.pin == Pin::Colon { ':' } else { '@' } };
+    let written =
+        |test: &dyn Fn(&str) -> bool| id_argument.value.literals().iter().any(|literal| literal.as_str().is_some_and(test));
     let in_address = usage.kind == UseKind::Address
         || reference.role == Role::DataFiles
         || written(&|text| text.starts_with("hf://"))
@@ -371,7 +369,11 @@ fn partial(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict> {
             id_written: Span::default(),
             id_definition: None,
         };
-        Some(RepairPlan { safe: true, description: format!("add `{keyword}` for {}", reference.full_id), repair: Repair::Pin(plan) })
+        Some(RepairPlan {
+            safe: true,
+            description: format!("add `{keyword}` for {}", reference.full_id),
+            repair: Repair::Pin(plan),
+        })
     };
     let hub = |role: Role| found.iter().find(|reference| reference.role == role && reference.target == Target::Hub);
     if missing(Role::TokenizerRevision) && entry.parameter(Role::TokenizerId).is_some() {

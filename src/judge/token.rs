@@ -19,7 +19,13 @@ pub struct Folded {
 
 /// The verdicts about tokens of one file.
 #[must_use]
-pub fn judge(source: &mut Source, matches: Vec<SecretMatch>, folded: Vec<Folded>, uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
+pub fn judge(
+    source: &mut Source,
+    matches: Vec<SecretMatch>,
+    folded: Vec<Folded>,
+    uses: &[Use],
+    context: &Context<'_>,
+) -> Vec<Verdict> {
     let mut out = Vec::new();
     let mut seen: Vec<(usize, Span, String)> = Vec::new();
     for found in matches {
@@ -31,7 +37,9 @@ pub fn judge(source: &mut Source, matches: Vec<SecretMatch>, folded: Vec<Folded>
         for found in secrets::scan_folded(&expression.text) {
             // The same secret in plain sight inside the expression is told already.
             let told = seen.iter().any(|(unit, span, fingerprint)| {
-                *unit == expression.unit && *fingerprint == found.fingerprint && (expression.span.covers(*span) || span.covers(expression.span))
+                *unit == expression.unit
+                    && *fingerprint == found.fingerprint
+                    && (expression.span.covers(*span) || span.covers(expression.span))
             });
             if told {
                 continue;
@@ -43,7 +51,9 @@ pub fn judge(source: &mut Source, matches: Vec<SecretMatch>, folded: Vec<Folded>
     }
     for usage in uses {
         if let Some(made) = literal(usage, context).filter(|made| {
-            !seen.iter().any(|(unit, span, _)| *unit == made.spot.unit && (made.spot.span.covers(*span) || span.covers(made.spot.span)))
+            !seen
+                .iter()
+                .any(|(unit, span, _)| *unit == made.spot.unit && (made.spot.span.covers(*span) || span.covers(made.spot.span)))
         }) {
             out.push(made);
         }

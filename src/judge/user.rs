@@ -37,11 +37,17 @@ pub fn hits(policy: &Policy, uses: &[Use], context: &Context<'_>) -> Vec<Hit> {
             let keyword = check.keyword.as_deref()?;
             let entry = context.entry(usage)?;
             let holds = |name: Option<&str>| name == Some(keyword);
-            entry.parameters.iter().find(|parameter| parameter.places.iter().any(|place| holds(place.keyword.as_deref()))).map(|found| found.role)
+            entry
+                .parameters
+                .iter()
+                .find(|parameter| parameter.places.iter().any(|place| holds(place.keyword.as_deref())))
+                .map(|found| found.role)
         };
         let Some(role) = check.roles.first().copied().or_else(by_keyword) else { continue };
         let argument = usage.argument(role).filter(|argument| argument.origin != Origin::Absent);
-        if context.entry(usage).is_some_and(|entry| entry.parameter(role).is_some()) && check.flags(argument.map(|found| &found.value), open) {
+        if context.entry(usage).is_some_and(|entry| entry.parameter(role).is_some())
+            && check.flags(argument.map(|found| &found.value), open)
+        {
             found.push(hit(argument.map_or(usage.callee, |argument| argument.span)));
         }
     }

@@ -112,6 +112,9 @@ pub trait Manifests {
     fn text(&self, path: &str) -> Option<String>;
 }
 
+/// What a folder gets of a package, and the rows that this version meets.
+type Asked = (Known, Vec<Match>);
+
 /// What one requirement is accused of.
 struct Accused<'a> {
     known: Known,
@@ -123,7 +126,7 @@ struct Accused<'a> {
 pub fn judge(reached: &BTreeSet<Reached>, manifests: &dyn Manifests) -> BTreeMap<String, Vec<Verdict>> {
     let Ok(rows) = advisories() else { return BTreeMap::new() };
     let mut accused: BTreeMap<(String, usize, String), Accused<'_>> = BTreeMap::new();
-    let mut asked: BTreeMap<(&str, &str), Option<(Known, Vec<Match>)>> = BTreeMap::new();
+    let mut asked: BTreeMap<(&str, &str), Option<Asked>> = BTreeMap::new();
     for one in reached {
         let Some(row) = rows.get(one.advisory) else { continue };
         let folder = one.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -178,8 +181,11 @@ fn verdict(package: &str, accused: &Accused<'_>, text: &str) -> Option<Verdict> 
         (_, "") => String::new(),
         (_, written) => written.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect(),
     };
-    let others: Vec<&str> =
-        matches.iter().filter(|found| !std::ptr::eq(found.advisory, worst.advisory)).map(|found| found.advisory.id.as_str()).collect();
+    let others: Vec<&str> = matches
+        .iter()
+        .filter(|found| !std::ptr::eq(found.advisory, worst.advisory))
+        .map(|found| found.advisory.id.as_str())
+        .collect();
     let reason = match others.as_slice() {
         [] => worst.advisory.summary.clone(),
         others => format!("{} (also {})", worst.advisory.summary, others.join(", ")),
@@ -204,7 +210,8 @@ fn verdict(package: &str, accused: &Accused<'_>, text: &str) -> Option<Verdict> 
     if let Some(floor) = target.or(closes) {
         verdict.properties.insert("fixed".to_owned(), floor.to_string());
         // A pin or a lock is somebody's decision: only a floor is raised, and only where the text is what the manifest holds.
-        let raised = (known.place != Place::Lock && !text.contains('\u{FFFD}')).then(|| raised_floor(specifier, &floor)).flatten();
+        let raised =
+            (known.place != Place::Lock && !text.contains('\u{FFFD}')).then(|| raised_floor(specifier, &floor)).flatten();
         if let Some(raised) = raised.filter(|_| !specifier.is_empty()) {
             verdict = verdict.repaired(Some(RepairPlan {
                 safe: false,

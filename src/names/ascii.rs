@@ -15,12 +15,8 @@ fn confusables() -> &'static [(char, char)] {
             .filter_map(|line| line.split_once('\t'))
             .filter_map(|(ascii, points)| ascii.chars().next().map(|ascii| (ascii, points)))
             .flat_map(|(ascii, points)| {
-                let point =
-                    |point: &str| u32::from_str_radix(point, 16).ok().and_then(char::from_u32);
-                points
-                    .split(' ')
-                    .filter_map(point)
-                    .map(move |character| (character, ascii))
+                let point = |point: &str| u32::from_str_radix(point, 16).ok().and_then(char::from_u32);
+                points.split(' ').filter_map(point).map(move |character| (character, ascii))
             })
             .collect();
         table.sort_unstable();
@@ -52,20 +48,14 @@ pub(super) fn to_ascii(text: &str) -> Option<Plain> {
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return None;
     }
-    let mut plain = Plain {
-        text: String::with_capacity(text.len()),
-        deceptive: false,
-    };
+    let mut plain = Plain { text: String::with_capacity(text.len()), deceptive: false };
     for character in text.chars() {
         if is_invisible(character) {
             plain.deceptive = true;
         } else if character.is_ascii() {
             plain.text.push(character);
-        } else if let Ok(found) = confusables().binary_search_by_key(&character, |(from, _)| *from)
-        {
-            plain
-                .text
-                .extend(confusables().get(found).map(|(_, ascii)| *ascii));
+        } else if let Ok(found) = confusables().binary_search_by_key(&character, |(from, _)| *from) {
+            plain.text.extend(confusables().get(found).map(|(_, ascii)| *ascii));
             plain.deceptive = true;
         } else {
             plain.text.push('?');
@@ -76,11 +66,7 @@ pub(super) fn to_ascii(text: &str) -> Option<Plain> {
 
 /// How a character is named in a message: `U+043E` outside ASCII and for controls, else itself.
 pub(super) fn named(character: char) -> String {
-    if character.is_ascii_graphic() {
-        character.to_string()
-    } else {
-        format!("U+{:04X}", u32::from(character))
-    }
+    if character.is_ascii_graphic() { character.to_string() } else { format!("U+{:04X}", u32::from(character)) }
 }
 
 /// A text safe to show: no controls, nothing outside ASCII, and not endless.
@@ -112,22 +98,11 @@ mod tests {
 
     #[test]
     fn every_row_of_the_table_is_read() {
-        let counted = CONFUSABLES
-            .lines()
-            .find_map(|line| line.strip_prefix("# count: "))
-            .unwrap_or_default();
-        let points: usize = counted
-            .split(' ')
-            .nth(2)
-            .and_then(|count| count.parse().ok())
-            .unwrap_or(0);
+        let counted = CONFUSABLES.lines().find_map(|line| line.strip_prefix("# count: ")).unwrap_or_default();
+        let points: usize = counted.split(' ').nth(2).and_then(|count| count.parse().ok()).unwrap_or(0);
         assert!(points > 1_000);
         assert_eq!(confusables().len(), points);
-        assert!(
-            confusables()
-                .iter()
-                .all(|(from, to)| !from.is_ascii() && to.is_ascii_graphic())
-        );
+        assert!(confusables().iter().all(|(from, to)| !from.is_ascii() && to.is_ascii_graphic()));
         assert!(confusables().windows(2).all(|pair| pair[0].0 < pair[1].0));
     }
 
@@ -143,10 +118,7 @@ mod tests {
         assert_eq!(plain("\u{6A21}\u{578B}"), "??");
         assert_eq!(to_ascii("openai"), None);
         assert!(to_ascii("a\tb").is_some());
-        assert_eq!(
-            to_ascii("\u{6A21}").map(|plain| plain.deceptive),
-            Some(false)
-        );
+        assert_eq!(to_ascii("\u{6A21}").map(|plain| plain.deceptive), Some(false));
     }
 
     #[test]

@@ -41,10 +41,7 @@ struct Entry {
 impl Chains {
     /// A table meant for about `capacity` entries.
     pub(super) fn with_capacity(capacity: usize) -> Self {
-        Self {
-            heads: vec![EMPTY; capacity.next_power_of_two().max(16)],
-            entries: Vec::with_capacity(capacity),
-        }
+        Self { heads: vec![EMPTY; capacity.next_power_of_two().max(16)], entries: Vec::with_capacity(capacity) }
     }
 
     fn slot(&self, key: u64) -> usize {
@@ -54,14 +51,8 @@ impl Chains {
 
     pub(super) fn insert(&mut self, key: u64, value: u32) {
         let slot = self.slot(key);
-        if let (Some(head), Ok(number)) =
-            (self.heads.get_mut(slot), u32::try_from(self.entries.len()))
-        {
-            self.entries.push(Entry {
-                key,
-                value,
-                next: *head,
-            });
+        if let (Some(head), Ok(number)) = (self.heads.get_mut(slot), u32::try_from(self.entries.len())) {
+            self.entries.push(Entry { key, value, next: *head });
             *head = number;
         }
     }
@@ -92,9 +83,7 @@ mod tests {
             table.insert(tagged(hash(format!("key{}", value / 2).bytes()), 3), value);
         }
         for value in 0..500 {
-            let found: Vec<u32> = table
-                .get(tagged(hash(format!("key{value}").bytes()), 3))
-                .collect();
+            let found: Vec<u32> = table.get(tagged(hash(format!("key{value}").bytes()), 3)).collect();
             assert_eq!(found, [value * 2 + 1, value * 2]);
         }
         assert_eq!(table.get(hash(*b"other")).count(), 0);

@@ -35,9 +35,7 @@ pub fn judge(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict
 fn split(id: &str) -> Option<(Option<&str>, &str)> {
     match id.split_once('/') {
         None => Some((None, id)),
-        Some((owner, name)) if !owner.is_empty() && !name.is_empty() && !name.contains('/') => {
-            Some((Some(owner), name))
-        }
+        Some((owner, name)) if !owner.is_empty() && !name.is_empty() && !name.contains('/') => Some((Some(owner), name)),
         Some(_) => None,
     }
 }
@@ -45,29 +43,17 @@ fn split(id: &str) -> Option<(Option<&str>, &str)> {
 fn judge_ascii(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict> {
     let (owner, name) = split(id)?;
     // Characters that some spoofs use in place of letters are let through; others make it something else than an id.
-    let odd = |byte: u8| {
-        !(byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'|' | b'$' | b'!'))
-    };
-    if id.bytes().any(odd)
-        || extra.has_id(id)
-        || owner.is_some_and(|owner| extra.has_namespace(owner))
-    {
+    let odd = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'|' | b'$' | b'!'));
+    if id.bytes().any(odd) || extra.has_id(id) || owner.is_some_and(|owner| extra.has_namespace(owner)) {
         return None;
     }
     if let Some(reason) = refused_by_client(owner, name) {
         // A folder of the local cache is written so; it is a path that went astray, not an id.
-        let cache = ["models--", "datasets--", "spaces--"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix));
+        let cache = ["models--", "datasets--", "spaces--"].iter().any(|prefix| name.starts_with(prefix));
         return Some(NameVerdict {
             code: NameCode::G,
             rule: NameProblem::InvalidId,
-            level: if cache {
-                NameLevel::Warning
-            } else {
-                NameLevel::Error
-            },
+            level: if cache { NameLevel::Warning } else { NameLevel::Error },
             target: None,
             candidates: 0,
             reason: format!("{} {reason}", reason::quoted(id)),
@@ -82,12 +68,7 @@ fn judge_ascii(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdi
             return None;
         }
         let slip = name_checks::of_known_namespace(owner, name)?;
-        return Some(of_slip(
-            NameCode::R2,
-            NameLevel::Note,
-            &slip,
-            slip.id.to_owned(),
-        ));
+        return Some(of_slip(NameCode::R2, NameLevel::Note, &slip, slip.id.to_owned()));
     }
     if MODELSCOPE.find(owner).is_some() {
         return None;
@@ -101,12 +82,7 @@ fn bare(id: &str, kind: RepoKind) -> Option<NameVerdict> {
         return None;
     }
     let slip = name_checks::bare(id)?;
-    Some(of_slip(
-        NameCode::R1,
-        NameLevel::Warning,
-        &slip,
-        slip.id.to_owned(),
-    ))
+    Some(of_slip(NameCode::R1, NameLevel::Warning, &slip, slip.id.to_owned()))
 }
 
 fn of_slip(code: NameCode, level: NameLevel, slip: &Slip, target: String) -> NameVerdict {
@@ -127,10 +103,7 @@ fn unknown_namespace(owner: &str, name: &str, extra: &ExtraNames) -> Option<Name
     if owner.contains(['_', '.']) {
         // No Hub namespace has these: a local path, unless it is one of ours but for them.
         let found = checked.differs_in_separators()?;
-        let reason = format!(
-            "{}, and no namespace of the Hub has `_` or `.`",
-            found.reason
-        );
+        let reason = format!("{}, and no namespace of the Hub has `_` or `.`", found.reason);
         let mut verdict = of_resemblance(found, name, None);
         verdict.rule = NameProblem::InvalidId;
         verdict.reason = reason;
@@ -148,30 +121,17 @@ fn unknown_namespace(owner: &str, name: &str, extra: &ExtraNames) -> Option<Name
         return Some(of_resemblance(found, name, slip.as_ref()));
     }
     let slip = slip?;
-    Some(of_slip(
-        NameCode::R3,
-        NameLevel::Warning,
-        &slip,
-        slip.id.to_owned(),
-    ))
+    Some(of_slip(NameCode::R3, NameLevel::Warning, &slip, slip.id.to_owned()))
 }
 
 fn of_resemblance(found: Resemblance, name: &str, slip: Option<&Slip>) -> NameVerdict {
     // The name may be misspelt too: then its own home is what was meant, if that home is the namespace found.
-    let home = slip.filter(|slip| {
-        slip.id
-            .split('/')
-            .next()
-            .is_some_and(|home| home.eq_ignore_ascii_case(&found.namespace))
-    });
+    let home = slip.filter(|slip| slip.id.split('/').next().is_some_and(|home| home.eq_ignore_ascii_case(&found.namespace)));
     NameVerdict {
         code: found.code,
         rule: NameProblem::Typosquatted,
         level: found.level,
-        target: Some(home.map_or_else(
-            || format!("{}/{name}", found.namespace),
-            |slip| slip.id.to_owned(),
-        )),
+        target: Some(home.map_or_else(|| format!("{}/{name}", found.namespace), |slip| slip.id.to_owned())),
         candidates: found.candidates,
         reason: found.reason,
         report: None,
@@ -180,22 +140,15 @@ fn of_resemblance(found: Resemblance, name: &str, slip: Option<&Slip>) -> NameVe
 
 fn refused_by_client(owner: Option<&str>, name: &str) -> Option<String> {
     for part in [owner.unwrap_or_default(), name] {
-        let refused = part
-            .as_bytes()
-            .windows(2)
-            .find(|pair| matches!(pair, [b'-', b'-'] | [b'.', b'.']));
+        let refused = part.as_bytes().windows(2).find(|pair| matches!(pair, [b'-', b'-'] | [b'.', b'.']));
         if let Some(refused) = refused.and_then(|pair| std::str::from_utf8(pair).ok()) {
             return Some(format!("has `{refused}`, which no repo id may have"));
         }
         if part.len() > LONGEST_NAME {
-            return Some(format!(
-                "has {} characters in a row where a repo id may have {LONGEST_NAME}",
-                part.len()
-            ));
+            return Some(format!("has {} characters in a row where a repo id may have {LONGEST_NAME}", part.len()));
         }
     }
-    name.ends_with(".git")
-        .then(|| "ends in `.git`, which no repo id may".to_owned())
+    name.ends_with(".git").then(|| "ends in `.git`, which no repo id may".to_owned())
 }
 
 /// HB. An id of the configuration cannot silence it: `allow` of the policy can.
@@ -203,14 +156,8 @@ fn known_bad(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict
     let row = known_bad_row(id, kind)?;
     let (level, what) = match row.cell(2) {
         "malware" => (NameLevel::Error, "is named in a public report as malware"),
-        "research-squat" => (
-            NameLevel::Error,
-            "is named in a public report as a planted look-alike",
-        ),
-        "poc" | "research-poc" => (
-            NameLevel::Note,
-            "is a public demonstration of a harmful model",
-        ),
+        "research-squat" => (NameLevel::Error, "is named in a public report as a planted look-alike"),
+        "poc" | "research-poc" => (NameLevel::Note, "is a public demonstration of a harmful model"),
         "scanner-test" => (NameLevel::Note, "is a test file for malware scanners"),
         _ => return None,
     };
@@ -232,11 +179,7 @@ fn known_bad(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict
 /// What the checks would say of a known-bad id: whom it imitates.
 fn judge_unlisted(id: &str, extra: &ExtraNames) -> Option<NameVerdict> {
     let (owner, name) = id.split_once('/')?;
-    NAMESPACES
-        .find(owner)
-        .is_none()
-        .then(|| unknown_namespace(owner, name, extra))
-        .flatten()
+    NAMESPACES.find(owner).is_none().then(|| unknown_namespace(owner, name, extra)).flatten()
 }
 
 fn known_bad_row(id: &str, kind: RepoKind) -> Option<Row> {
@@ -244,22 +187,14 @@ fn known_bad_row(id: &str, kind: RepoKind) -> Option<Row> {
     let of_scope = |key: &str, scope: &str| KNOWN_BAD.find(key).filter(|row| row.cell(1) == scope);
     of_scope(id, "repo")
         .or_else(|| namespace.and_then(|namespace| of_scope(namespace, "namespace")))
-        .or_else(|| {
-            if kind == RepoKind::Space {
-                of_scope(id, "space")
-            } else {
-                None
-            }
-        })
+        .or_else(|| if kind == RepoKind::Space { of_scope(id, "space") } else { None })
 }
 
 /// N0: what a name with characters outside ASCII looks like.
 fn not_ascii(id: &str, plain: &Plain, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict> {
     let looks_like = |character: char| {
         let mut bytes = [0; 4];
-        to_ascii(character.encode_utf8(&mut bytes))
-            .and_then(|plain| plain.text.chars().next())
-            .filter(|ascii| *ascii != '?')
+        to_ascii(character.encode_utf8(&mut bytes)).and_then(|plain| plain.text.chars().next()).filter(|ascii| *ascii != '?')
     };
     let found = meant(&plain.text, kind, extra);
     let mut reason = reason::of_unicode(id, looks_like);
@@ -269,15 +204,10 @@ fn not_ascii(id: &str, plain: &Plain, kind: RepoKind, extra: &ExtraNames) -> Opt
         reason.push_str(": no repo id may hold that, it can only be a local folder");
         NameLevel::Warning
     };
-    let (target, candidates) =
-        found.map_or((None, 0), |(target, candidates)| (Some(target), candidates));
+    let (target, candidates) = found.map_or((None, 0), |(target, candidates)| (Some(target), candidates));
     Some(NameVerdict {
         code: NameCode::N0,
-        rule: if target.is_some() {
-            NameProblem::Typosquatted
-        } else {
-            NameProblem::InvalidId
-        },
+        rule: if target.is_some() { NameProblem::Typosquatted } else { NameProblem::InvalidId },
         level,
         target,
         candidates,
@@ -299,8 +229,7 @@ fn meant(ascii: &str, kind: RepoKind, extra: &ExtraNames) -> Option<(String, usi
     if known || extra.has_id(ascii) {
         return Some((ascii.to_owned(), 1));
     }
-    let verdict =
-        judge_ascii(ascii, kind, extra).filter(|verdict| verdict.level >= NameLevel::Warning)?;
+    let verdict = judge_ascii(ascii, kind, extra).filter(|verdict| verdict.level >= NameLevel::Warning)?;
     verdict.target.map(|target| (target, verdict.candidates))
 }
 
@@ -309,8 +238,7 @@ fn meant(ascii: &str, kind: RepoKind, extra: &ExtraNames) -> Option<(String, usi
 pub fn explain(id: &str) -> Vec<String> {
     let extra = ExtraNames::default();
     let mut lines = Vec::new();
-    let mut say =
-        |code: &str, what: &str, found: String| lines.push(format!("{code:<3} {what}: {found}"));
+    let mut say = |code: &str, what: &str, found: String| lines.push(format!("{code:<3} {what}: {found}"));
     let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     if id.is_empty() || id.len() > LONGEST_TEXT {
         return vec!["not a repo id: empty or longer than any".to_owned()];
@@ -319,66 +247,30 @@ pub fn explain(id: &str) -> Vec<String> {
     say(
         "HB",
         "named in a public report",
-        bad.map_or_else(
-            || "no".to_owned(),
-            |row| format!("{} ({})", row.cell(2), row.cell(3)),
-        ),
+        bad.map_or_else(|| "no".to_owned(), |row| format!("{} ({})", row.cell(2), row.cell(3))),
     );
     let plain = to_ascii(id);
     say(
         "N0",
         "characters outside ASCII or invisible",
-        plain.as_ref().map_or_else(
-            || "no".to_owned(),
-            |plain| format!("yes, looks like {}", reason::quoted(&plain.text)),
-        ),
+        plain.as_ref().map_or_else(|| "no".to_owned(), |plain| format!("yes, looks like {}", reason::quoted(&plain.text))),
     );
     let ascii = plain.map_or_else(|| id.to_owned(), |plain| plain.text);
     let Some((owner, name)) = split(&ascii) else {
-        say(
-            "G",
-            "shape",
-            "more than one `/`, or an empty part: a path".to_owned(),
-        );
+        say("G", "shape", "more than one `/`, or an empty part: a path".to_owned());
         return lines;
     };
-    say(
-        "G",
-        "refused by the client",
-        refused_by_client(owner, name).unwrap_or_else(|| "no".to_owned()),
-    );
+    say("G", "refused by the client", refused_by_client(owner, name).unwrap_or_else(|| "no".to_owned()));
     let Some(owner) = owner else {
         say("-", "known bare id", yes_no(BARE.find(&ascii).is_some()));
-        say(
-            "R1",
-            "like a bare id",
-            of_check(name_checks::bare(name).map(|slip| slip.reason)),
-        );
+        say("R1", "like a bare id", of_check(name_checks::bare(name).map(|slip| slip.reason)));
         lines.push(conclusion(id, &extra));
         return lines;
     };
     let namespace = NAMESPACES.find(owner);
-    say(
-        "-",
-        "known namespace",
-        namespace.map_or_else(
-            || "no".to_owned(),
-            |row| format!("yes, in {} projects", row.cell(1)),
-        ),
-    );
-    say(
-        "-",
-        "namespace of ModelScope",
-        yes_no(MODELSCOPE.find(owner).is_some()),
-    );
-    say(
-        "-",
-        "known id",
-        REPOS.find(&ascii).map_or_else(
-            || "no".to_owned(),
-            |row| format!("yes, in {} projects", row.cell(2)),
-        ),
-    );
+    say("-", "known namespace", namespace.map_or_else(|| "no".to_owned(), |row| format!("yes, in {} projects", row.cell(1))));
+    say("-", "namespace of ModelScope", yes_no(MODELSCOPE.find(owner).is_some()));
+    say("-", "known id", REPOS.find(&ascii).map_or_else(|| "no".to_owned(), |row| format!("yes, in {} projects", row.cell(2))));
     if namespace.is_some() {
         say(
             "R2",
@@ -392,41 +284,13 @@ pub fn explain(id: &str) -> Vec<String> {
         let protected = name_checks::is_protected(name, index);
         let boosted = || slip.is_some() || protected;
         let reason = |found: Option<Resemblance>| of_check(found.map(|found| found.reason));
-        say(
-            "N1",
-            "looks like a protected namespace",
-            reason(checked.looks_alike()),
-        );
-        say(
-            "N3",
-            "differs in separators or word order",
-            reason(checked.differs_in_separators()),
-        );
-        say(
-            "N2",
-            "one edit from a protected namespace",
-            reason(checked.is_slip(boosted)),
-        );
-        say(
-            "N4",
-            "a brand with a word added",
-            reason(checked.has_affix(boosted)),
-        );
-        say(
-            "N5",
-            "two edits from a popular namespace, with a popular name",
-            reason(checked.is_double_slip(boosted)),
-        );
-        say(
-            "R3",
-            "name like a popular one",
-            of_check(slip.as_ref().map(|slip| slip.reason.clone())),
-        );
-        say(
-            "S1",
-            "name of a popular repo (never alone)",
-            yes_no(protected),
-        );
+        say("N1", "looks like a protected namespace", reason(checked.looks_alike()));
+        say("N3", "differs in separators or word order", reason(checked.differs_in_separators()));
+        say("N2", "one edit from a protected namespace", reason(checked.is_slip(boosted)));
+        say("N4", "a brand with a word added", reason(checked.has_affix(boosted)));
+        say("N5", "two edits from a popular namespace, with a popular name", reason(checked.is_double_slip(boosted)));
+        say("R3", "name like a popular one", of_check(slip.as_ref().map(|slip| slip.reason.clone())));
+        say("S1", "name of a popular repo (never alone)", yes_no(protected));
     }
     lines.push(conclusion(id, &extra));
     lines
@@ -445,15 +309,8 @@ fn conclusion(id: &str, extra: &ExtraNames) -> String {
                 NameLevel::Warning => "warning",
                 NameLevel::Error => "error",
             };
-            let target = verdict
-                .target
-                .map(|target| format!("; did you mean {}?", reason::quoted(&target)))
-                .unwrap_or_default();
-            format!(
-                "verdict: {} {level}: {}{target}",
-                verdict.code.as_str(),
-                verdict.reason
-            )
+            let target = verdict.target.map(|target| format!("; did you mean {}?", reason::quoted(&target))).unwrap_or_default();
+            format!("verdict: {} {level}: {}{target}", verdict.code.as_str(), verdict.reason)
         }
     }
 }

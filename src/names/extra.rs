@@ -24,9 +24,7 @@ impl ExtraNames {
                 continue;
             }
             if matches!(rest, "" | "*" | "**") {
-                extra
-                    .namespaces
-                    .insert(namespace.to_ascii_lowercase(), namespace.to_owned());
+                extra.namespaces.insert(namespace.to_ascii_lowercase(), namespace.to_owned());
             }
             if !rest.is_empty() || !name.contains('/') {
                 extra.ids.insert(name.to_ascii_lowercase());
@@ -36,10 +34,7 @@ impl ExtraNames {
     }
 
     pub(super) fn has_namespace(&self, namespace: &str) -> bool {
-        !self.namespaces.is_empty()
-            && self
-                .namespaces
-                .contains_key(&namespace.to_ascii_lowercase())
+        !self.namespaces.is_empty() && self.namespaces.contains_key(&namespace.to_ascii_lowercase())
     }
 
     pub(super) fn has_id(&self, id: &str) -> bool {
@@ -48,9 +43,7 @@ impl ExtraNames {
 
     /// Lower-case and given form of each namespace.
     pub(super) fn namespaces(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.namespaces
-            .iter()
-            .map(|(lower, shown)| (lower.as_str(), shown.as_str()))
+        self.namespaces.iter().map(|(lower, shown)| (lower.as_str(), shown.as_str()))
     }
 }
 

@@ -67,11 +67,7 @@ impl Matcher {
 
     fn same_key(&self, plain: &str) -> u64 {
         let dropped = self.separators == Separators::Dropped;
-        hash(
-            plain
-                .bytes()
-                .filter(|byte| !dropped || !matches!(byte, b'-' | b'_' | b'.')),
-        )
+        hash(plain.bytes().filter(|byte| !dropped || !matches!(byte, b'-' | b'_' | b'.')))
     }
 
     fn skeleton_key(&self, text: &str, reading: Reading) -> u64 {
@@ -83,34 +79,17 @@ impl Matcher {
         let start = self.plain.len();
         let unified = self.separators == Separators::Unified;
         let fold = |byte: u8| {
-            if unified {
-                normal_byte(byte)
-            } else {
-                byte.to_ascii_lowercase()
-            }
+            if unified { normal_byte(byte) } else { byte.to_ascii_lowercase() }
         };
         let kept = |byte: &u8| !(self.glued && matches!(byte, b'-' | b'_' | b'.'));
-        self.plain.extend(
-            target
-                .shown
-                .bytes()
-                .filter(kept)
-                .map(|byte| char::from(fold(byte))),
-        );
+        self.plain.extend(target.shown.bytes().filter(kept).map(|byte| char::from(fold(byte))));
         let plain = self.plain.get(start..).unwrap_or_default();
         let same = self.same_key(plain);
         if unified {
-            let twin = self
-                .same
-                .get(same)
-                .find(|number| self.plain(*number) == plain);
+            let twin = self.same.get(same).find(|number| self.plain(*number) == plain);
             if let Some(twin) = twin {
                 self.plain.truncate(start);
-                if let Some(old) = self
-                    .targets
-                    .get_mut(twin as usize)
-                    .filter(|old| target.weight > old.weight)
-                {
+                if let Some(old) = self.targets.get_mut(twin as usize).filter(|old| target.weight > old.weight) {
                     *old = target;
                 }
                 return;
@@ -123,17 +102,13 @@ impl Matcher {
         let (length, half) = (bytes.len(), bytes.len() / 2);
         let first = hash(bytes.iter().take(half).copied());
         let second = hash(bytes.iter().skip(half).rev().copied());
-        self.halves
-            .insert(tagged(first, FIRST_HALF + length), number);
-        self.halves
-            .insert(tagged(second, SECOND_HALF + length), number);
+        self.halves.insert(tagged(first, FIRST_HALF + length), number);
+        self.halves.insert(tagged(second, SECOND_HALF + length), number);
         self.same.insert(same, number);
         for reading in readings_of(target.shown) {
-            self.skeletons
-                .insert(self.skeleton_key(target.shown, *reading), number);
+            self.skeletons.insert(self.skeleton_key(target.shown, *reading), number);
         }
-        self.ends
-            .push(u32::try_from(self.plain.len()).unwrap_or(u32::MAX));
+        self.ends.push(u32::try_from(self.plain.len()).unwrap_or(u32::MAX));
         self.targets.push(target);
     }
 
@@ -150,11 +125,7 @@ impl Matcher {
     /// The compared form of a target.
     pub(super) fn plain(&self, number: u32) -> &str {
         let number = number as usize;
-        let start = number
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied()
-            .unwrap_or(0) as usize;
+        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0) as usize;
         let end = self.ends.get(number).copied().unwrap_or(0) as usize;
         self.plain.get(start..end).unwrap_or_default()
     }
@@ -162,17 +133,12 @@ impl Matcher {
     /// Targets that are equal but for case and separators. `plain` is the compared form.
     pub(super) fn same(&self, plain: &str) -> impl Iterator<Item = u32> {
         fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
-            text.bytes()
-                .filter(|byte| !matches!(byte, b'-' | b'_' | b'.'))
+            text.bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b'.'))
         }
         let unified = self.separators == Separators::Unified;
         self.same.get(self.same_key(plain)).filter(move |number| {
             let theirs = self.plain(*number);
-            if unified {
-                theirs == plain
-            } else {
-                letters(theirs).eq(letters(plain))
-            }
+            if unified { theirs == plain } else { letters(theirs).eq(letters(plain)) }
         })
     }
 
@@ -180,10 +146,7 @@ impl Matcher {
     pub(super) fn with_tail(&self, letters: &str, tail: &str) -> impl Iterator<Item = Target> {
         let whole = || letters.bytes().chain(tail.bytes());
         self.same.get(hash(whole())).filter_map(move |number| {
-            let theirs = self
-                .plain(number)
-                .bytes()
-                .filter(|byte| !matches!(byte, b'-' | b'_' | b'.'));
+            let theirs = self.plain(number).bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b'.'));
             theirs.eq(whole()).then(|| self.target(number)).flatten()
         })
     }
@@ -196,9 +159,7 @@ impl Matcher {
                 if found.iter().any(|(other, _)| *other == number) {
                     continue;
                 }
-                let readings = self
-                    .target(number)
-                    .and_then(|target| look_alike(text, target.shown, self.separators));
+                let readings = self.target(number).and_then(|target| look_alike(text, target.shown, self.separators));
                 found.extend(readings.map(|readings| (number, readings)));
             }
         }
@@ -216,12 +177,7 @@ impl Matcher {
         let mut first = [NOTHING; LONGEST + 2];
         let mut last = [NOTHING; LONGEST + 2];
         let (mut forward, mut backward) = (NOTHING, NOTHING);
-        for (slots, (front, back)) in first
-            .iter_mut()
-            .zip(last.iter_mut())
-            .skip(1)
-            .zip(bytes.iter().zip(bytes.iter().rev()))
-        {
+        for (slots, (front, back)) in first.iter_mut().zip(last.iter_mut()).skip(1).zip(bytes.iter().zip(bytes.iter().rev())) {
             forward = extend(forward, *front);
             backward = extend(backward, *back);
             (*slots.0, *slots.1) = (forward, backward);
@@ -245,15 +201,11 @@ impl Matcher {
         }
         // A swap across the middle leaves neither half alone: undo it.
         let half = length / 2;
-        if let (Some(before), Some(middle)) = (
-            half.checked_sub(1).and_then(|at| first.get(at)),
-            bytes.get(half),
-        ) {
+        if let (Some(before), Some(middle)) = (half.checked_sub(1).and_then(|at| first.get(at)), bytes.get(half)) {
             probe(tagged(extend(*before, *middle), FIRST_HALF + length));
         }
         numbers.sort_unstable();
-        let edit =
-            |number: u32| one_edit(bytes, self.plain(number).as_bytes()).map(|edit| (number, edit));
+        let edit = |number: u32| one_edit(bytes, self.plain(number).as_bytes()).map(|edit| (number, edit));
         numbers.into_iter().filter_map(edit).collect()
     }
 }
@@ -282,18 +234,11 @@ impl NameIndex {
     #[must_use]
     pub fn build() -> Self {
         let mut namespaces = Matcher::new(Separators::Dropped, 1_000);
-        let mut glued = Matcher {
-            glued: true,
-            ..Matcher::new(Separators::Dropped, 500)
-        };
+        let mut glued = Matcher { glued: true, ..Matcher::new(Separators::Dropped, 500) };
         for row in NAMESPACES.rows() {
             let weight = row.number(1);
             if weight >= PROTECTED {
-                let target = Target {
-                    shown: row.key(),
-                    id: row.key(),
-                    weight,
-                };
+                let target = Target { shown: row.key(), id: row.key(), weight };
                 namespaces.add(target);
                 if target.shown.len() >= 8 {
                     glued.add(target);
@@ -304,31 +249,15 @@ impl NameIndex {
         for row in REPOS.rows() {
             let weight = row.number(2);
             if let Some((_, name)) = row.key().split_once('/').filter(|_| weight >= PROTECTED) {
-                names.add(Target {
-                    shown: name,
-                    id: row.key(),
-                    weight,
-                });
+                names.add(Target { shown: name, id: row.key(), weight });
             }
         }
         for row in BARE.rows() {
-            names.add(Target {
-                shown: row.key(),
-                id: row.key(),
-                weight: PROTECTED,
-            });
+            names.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
         }
-        let popular = namespaces
-            .targets()
-            .iter()
-            .filter(|target| target.shown.len() >= 8 && target.weight >= 10);
+        let popular = namespaces.targets().iter().filter(|target| target.shown.len() >= 8 && target.weight >= 10);
         let popular = popular.copied().collect();
-        Self {
-            namespaces,
-            names,
-            glued,
-            popular,
-        }
+        Self { namespaces, names, glued, popular }
     }
 
     /// Protected namespaces other than this one that it resembles (N1, N2 or N3), with their number of projects: whether
@@ -336,33 +265,14 @@ impl NameIndex {
     #[must_use]
     pub fn neighbours(&self, namespace: &str) -> Vec<(&'static str, u16)> {
         let lower = namespace.to_ascii_lowercase();
-        let alike = self
-            .namespaces
-            .look_alikes(namespace)
-            .into_iter()
-            .map(|(number, _)| number);
-        let same = self
-            .namespaces
-            .same(&lower)
-            .filter(|number| self.namespaces.plain(*number).len() >= 5);
-        let edits = self
-            .namespaces
-            .one_edit(&lower)
-            .into_iter()
-            .filter(|(number, edit)| {
-                let weight = self
-                    .namespaces
-                    .target(*number)
-                    .map_or(0, |target| target.weight);
-                is_plausible_slip(*edit, self.namespaces.plain(*number), weight)
-            });
-        let numbers: BTreeSet<u32> = alike
-            .chain(same)
-            .chain(edits.map(|(number, _)| number))
-            .collect();
-        let targets = numbers
-            .into_iter()
-            .filter_map(|number| self.namespaces.target(number));
+        let alike = self.namespaces.look_alikes(namespace).into_iter().map(|(number, _)| number);
+        let same = self.namespaces.same(&lower).filter(|number| self.namespaces.plain(*number).len() >= 5);
+        let edits = self.namespaces.one_edit(&lower).into_iter().filter(|(number, edit)| {
+            let weight = self.namespaces.target(*number).map_or(0, |target| target.weight);
+            is_plausible_slip(*edit, self.namespaces.plain(*number), weight)
+        });
+        let numbers: BTreeSet<u32> = alike.chain(same).chain(edits.map(|(number, _)| number)).collect();
+        let targets = numbers.into_iter().filter_map(|number| self.namespaces.target(number));
         targets
             .filter(|target| !target.shown.eq_ignore_ascii_case(namespace))
             .map(|target| (target.shown, target.weight))
@@ -380,23 +290,11 @@ impl NameIndex {
         BARE_INDEX.get_or_init(|| {
             let mut bare = Matcher::new(Separators::Unified, 256);
             for row in BARE.rows() {
-                bare.add(Target {
-                    shown: row.key(),
-                    id: row.key(),
-                    weight: PROTECTED,
-                });
+                bare.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
             }
             for row in REPOS.rows_under("sentence-transformers") {
-                if let Some((_, name)) = row
-                    .key()
-                    .split_once('/')
-                    .filter(|_| row.number(2) >= PROTECTED)
-                {
-                    bare.add(Target {
-                        shown: name,
-                        id: name,
-                        weight: row.number(2),
-                    });
+                if let Some((_, name)) = row.key().split_once('/').filter(|_| row.number(2) >= PROTECTED) {
+                    bare.add(Target { shown: name, id: name, weight: row.number(2) });
                 }
             }
             bare
@@ -434,10 +332,7 @@ mod tests {
                     let mut slow = Vec::new();
                     for other in 0..matcher.targets().len() {
                         let other = u32::try_from(other).unwrap_or(0);
-                        slow.extend(
-                            one_edit(query.as_bytes(), matcher.plain(other).as_bytes())
-                                .map(|edit| (other, edit)),
-                        );
+                        slow.extend(one_edit(query.as_bytes(), matcher.plain(other).as_bytes()).map(|edit| (other, edit)));
                     }
                     assert_eq!(matcher.one_edit(&query), slow, "{query}");
                 }
@@ -452,23 +347,9 @@ mod tests {
         assert!(namespaces > 900 && names > 4_000, "{namespaces} {names}");
         for matcher in [&index.namespaces, &index.names, NameIndex::bare()] {
             for number in 0..u32::try_from(matcher.targets().len()).unwrap_or(0) {
-                let shown = matcher
-                    .target(number)
-                    .map(|target| target.shown)
-                    .unwrap_or_default();
-                assert!(
-                    matcher
-                        .same(matcher.plain(number))
-                        .any(|other| other == number),
-                    "{shown}"
-                );
-                assert!(
-                    matcher
-                        .look_alikes(shown)
-                        .iter()
-                        .any(|(other, _)| *other == number),
-                    "{shown}"
-                );
+                let shown = matcher.target(number).map(|target| target.shown).unwrap_or_default();
+                assert!(matcher.same(matcher.plain(number)).any(|other| other == number), "{shown}");
+                assert!(matcher.look_alikes(shown).iter().any(|(other, _)| *other == number), "{shown}");
             }
         }
     }

@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 
 /// Namespaces with the number of projects that name them.
-pub(super) static NAMESPACES: List =
-    List::new(include_str!("../../rules/data/names/namespaces.tsv"));
+pub(super) static NAMESPACES: List = List::new(include_str!("../../rules/data/names/namespaces.tsv"));
 /// Repos that at least two projects name, and single ones that resemble such a repo: id, kind, projects.
 pub(super) static REPOS: List = List::new(include_str!("../../rules/data/names/repos.tsv"));
 /// Legal ids without a namespace: id, kind, namespaced home.
@@ -12,14 +11,11 @@ pub(super) static BARE: List = List::new(include_str!("../../rules/data/names/ba
 /// Ids named in public reports: id, scope, class, who named it.
 pub(super) static KNOWN_BAD: List = List::new(include_str!("../../rules/data/names/known-bad.tsv"));
 /// Namespaces of ModelScope that the Hub does not have.
-pub(super) static MODELSCOPE: List = List::new(include_str!(
-    "../../rules/data/names/modelscope-namespaces.txt"
-));
+pub(super) static MODELSCOPE: List = List::new(include_str!("../../rules/data/names/modelscope-namespaces.txt"));
 /// Words that occur in at least two known ids.
 pub(super) static WORDS: List = List::new(include_str!("../../rules/data/names/words.txt"));
 /// Words and personal names that happen to be one edit from a protected namespace.
-pub(super) static NEAR_WORDS: List =
-    List::new(include_str!("../../rules/data/names/near-words.txt"));
+pub(super) static NEAR_WORDS: List = List::new(include_str!("../../rules/data/names/near-words.txt"));
 
 /// A list of rows sorted by the bytes of their lower-case first cell, after a header of `#` lines.
 pub(super) struct List {
@@ -60,11 +56,7 @@ impl List {
         let mut starts = [0; PAIRS + 1];
         let (mut at, mut filled) = (body, 0);
         while at < bytes.len() {
-            let second = if at + 1 < bytes.len() {
-                class(bytes[at + 1])
-            } else {
-                0
-            };
+            let second = if at + 1 < bytes.len() { class(bytes[at + 1]) } else { 0 };
             let pair = class(bytes[at]) * CLASSES + second;
             while filled <= pair {
                 starts[filled] = (at - body) as u32;
@@ -93,19 +85,14 @@ impl List {
 
     /// The first row whose key is `key`, in any case.
     pub(super) fn find(&self, key: &str) -> Option<Row> {
-        self.rows_from(key, "")
-            .next()
-            .filter(|row| row.key().eq_ignore_ascii_case(key))
+        self.rows_from(key, "").next().filter(|row| row.key().eq_ignore_ascii_case(key))
     }
 
     /// The rows whose key begins with `start` and a slash, in any case. The rows after them begin with `start` and a byte
     /// not less than `0`, which follows the slash in ASCII.
     pub(super) fn rows_under(&self, start: &str) -> Rows {
         let (from, to) = (self.rows_from(start, "/").0, self.rows_from(start, "0").0);
-        Rows(
-            from.get(..from.len() - to.len().min(from.len()))
-                .unwrap_or_default(),
-        )
+        Rows(from.get(..from.len() - to.len().min(from.len())).unwrap_or_default())
     }
 
     /// The rows from the first one whose key is not less than `key` and `more` together, by binary search over the text.
@@ -115,11 +102,7 @@ impl List {
         // Both ends always stand at the start of a row.
         let mut classes = key.bytes().chain(more.bytes()).map(class);
         let pair = classes.next().unwrap_or(0) * CLASSES + classes.next().unwrap_or(0);
-        let start = |pair: usize| {
-            self.starts
-                .get(pair)
-                .map_or(bytes.len(), |start| *start as usize)
-        };
+        let start = |pair: usize| self.starts.get(pair).map_or(bytes.len(), |start| *start as usize);
         let (mut low, mut high) = (start(pair), start(pair + 1));
         while low < high {
             let middle = low + (high - low) / 2;
@@ -145,8 +128,7 @@ impl Iterator for Rows {
     type Item = Row;
 
     fn next(&mut self) -> Option<Row> {
-        let end = memchr::memchr(b'\n', self.0.as_bytes())
-            .or_else(|| Some(self.0.len()).filter(|length| *length > 0))?;
+        let end = memchr::memchr(b'\n', self.0.as_bytes()).or_else(|| Some(self.0.len()).filter(|length| *length > 0))?;
         let row = self.0.get(..end).unwrap_or_default();
         self.0 = self.0.get(end + 1..).unwrap_or_default();
         Some(Row(row))
@@ -215,34 +197,19 @@ mod tests {
 
     #[test]
     fn every_list_is_sorted_and_every_row_is_found() {
-        for list in [
-            &NAMESPACES,
-            &REPOS,
-            &BARE,
-            &KNOWN_BAD,
-            &MODELSCOPE,
-            &WORDS,
-            &NEAR_WORDS,
-        ] {
+        for list in [&NAMESPACES, &REPOS, &BARE, &KNOWN_BAD, &MODELSCOPE, &WORDS, &NEAR_WORDS] {
             let mut last = String::new();
             let mut count = 0;
             for row in list.rows() {
                 let key = row.key().to_ascii_lowercase();
-                assert!(
-                    key.starts_with(|first: char| first.is_ascii_alphanumeric()),
-                    "{key}"
-                );
+                assert!(key.starts_with(|first: char| first.is_ascii_alphanumeric()), "{key}");
                 assert!(key > last, "{key} after {last}");
                 assert_eq!(list.find(&row.key().to_ascii_uppercase()), Some(row));
                 assert_eq!(list.find(&format!("{key}\u{1}")), None);
                 last = key;
                 count += 1;
             }
-            let header = list
-                .text
-                .lines()
-                .find_map(|line| line.strip_prefix("# count: "))
-                .unwrap();
+            let header = list.text.lines().find_map(|line| line.strip_prefix("# count: ")).unwrap();
             assert_eq!(header.parse::<usize>().unwrap(), count);
             assert!(list.text.contains("\n# source: ") && list.text.contains("\n# date: "));
         }
@@ -251,10 +218,7 @@ mod tests {
     #[test]
     fn prefixes_give_the_repos_of_one_namespace() {
         let qwen: Vec<Row> = REPOS.rows_under("qwen").collect();
-        let all = REPOS
-            .rows()
-            .filter(|row| row.key().to_ascii_lowercase().starts_with("qwen/"))
-            .count();
+        let all = REPOS.rows().filter(|row| row.key().to_ascii_lowercase().starts_with("qwen/")).count();
         assert!(all > 20);
         assert_eq!(qwen.len(), all);
         assert_eq!(REPOS.rows_under("zzzz").count(), 0);
@@ -263,18 +227,8 @@ mod tests {
 
     #[test]
     fn the_lists_stay_within_their_budget() {
-        let size: usize = [
-            &NAMESPACES,
-            &REPOS,
-            &BARE,
-            &KNOWN_BAD,
-            &MODELSCOPE,
-            &WORDS,
-            &NEAR_WORDS,
-        ]
-        .iter()
-        .map(|list| list.text.len())
-        .sum();
+        let size: usize =
+            [&NAMESPACES, &REPOS, &BARE, &KNOWN_BAD, &MODELSCOPE, &WORDS, &NEAR_WORDS].iter().map(|list| list.text.len()).sum();
         assert!(size < 550_000, "{size}");
     }
 }

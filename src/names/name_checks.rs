@@ -40,52 +40,27 @@ const BUILDERS: [&str; 14] = [
 fn nearest(matcher: &Matcher, name: &str, shortest: usize, bare: bool) -> Option<Slip> {
     let plain = normal(name);
     let long_enough = |target: &Target| target.shown.len() >= shortest;
-    let alike = matcher
-        .look_alikes(name)
-        .into_iter()
-        .filter_map(|(number, readings)| {
-            let target = matcher.target(number).filter(long_enough)?;
-            is_plausible_look_alike(name, target.shown, readings, bare).then(|| {
-                (
-                    target,
-                    reason::of_look_alike(name, target.shown, readings, Separators::Unified),
-                )
-            })
-        });
+    let alike = matcher.look_alikes(name).into_iter().filter_map(|(number, readings)| {
+        let target = matcher.target(number).filter(long_enough)?;
+        is_plausible_look_alike(name, target.shown, readings, bare)
+            .then(|| (target, reason::of_look_alike(name, target.shown, readings, Separators::Unified)))
+    });
     let mut found: Vec<(Target, String)> = alike.collect();
     if found.is_empty() {
-        let edits = matcher
-            .one_edit(&plain)
-            .into_iter()
-            .filter_map(|(number, edit)| {
-                // `gtp2` is too natural a slip to be lost to the length.
-                let short_swap = |target: &Target| {
-                    bare && target.shown.len() == 4
-                        && target.shown.ends_with('2')
-                        && matches!(edit, Edit::Swapped { .. })
-                };
-                let target = matcher
-                    .target(number)
-                    .filter(|target| long_enough(target) || short_swap(target))?;
-                is_plausible_slip(edit, name, matcher.plain(number), bare)
-                    .then(|| (target, reason::of_edit(name, target.shown, edit)))
-            });
+        let edits = matcher.one_edit(&plain).into_iter().filter_map(|(number, edit)| {
+            // `gtp2` is too natural a slip to be lost to the length.
+            let short_swap = |target: &Target| {
+                bare && target.shown.len() == 4 && target.shown.ends_with('2') && matches!(edit, Edit::Swapped { .. })
+            };
+            let target = matcher.target(number).filter(|target| long_enough(target) || short_swap(target))?;
+            is_plausible_slip(edit, name, matcher.plain(number), bare)
+                .then(|| (target, reason::of_edit(name, target.shown, edit)))
+        });
         found.extend(edits);
     }
     let candidates = found.len();
-    let best = found.into_iter().reduce(|best, next| {
-        if next.0.weight > best.0.weight {
-            next
-        } else {
-            best
-        }
-    });
-    best.map(|(target, reason)| Slip {
-        name: target.shown,
-        id: target.id,
-        candidates,
-        reason,
-    })
+    let best = found.into_iter().reduce(|best, next| if next.0.weight > best.0.weight { next } else { best });
+    best.map(|(target, reason)| Slip { name: target.shown, id: target.id, candidates, reason })
 }
 
 /// R1: a bare id that resembles a legal bare id. Known bare ids and loaders of the datasets library are silent.
@@ -115,15 +90,9 @@ pub(super) fn of_known_namespace(namespace: &str, name: &str) -> Option<Slip> {
     let mut found: Vec<(Row, &'static str, String)> = Vec::new();
     // A slip is not in the first letter, but the first two may be swapped, and `rn` stands for `m`.
     let bytes = name.as_bytes();
-    let pair = Skeleton::new(name, Reading::El, Separators::Unified)
-        .next()
-        .map(|glyph| glyph.seen);
+    let pair = Skeleton::new(name, Reading::El, Separators::Unified).next().map(|glyph| glyph.seen);
     let seen = |byte: Option<u8>| byte.map(|byte| looks_like(byte, Reading::El));
-    let first = [
-        pair,
-        seen(bytes.first().copied()),
-        seen(bytes.get(1).copied()),
-    ];
+    let first = [pair, seen(bytes.first().copied()), seen(bytes.get(1).copied())];
     for row in REPOS.rows_under(namespace) {
         let theirs = seen(row.byte(namespace.len() + 1));
         if !first.contains(&theirs) && !matches!(theirs, Some(b'i' | b'l' | b'r' | b'v' | b'c')) {
@@ -136,12 +105,7 @@ pub(super) fn of_known_namespace(namespace: &str, name: &str) -> Option<Slip> {
         if target.len().abs_diff(name.len()) > 3 {
             continue;
         }
-        if target.len() == name.len()
-            && name
-                .bytes()
-                .map(normal_byte)
-                .eq(target.bytes().map(normal_byte))
-        {
+        if target.len() == name.len() && name.bytes().map(normal_byte).eq(target.bytes().map(normal_byte)) {
             // The repo itself, or only case and separators differ: names may, and the Hub tells which is right.
             return None;
         }
@@ -155,26 +119,11 @@ pub(super) fn of_known_namespace(namespace: &str, name: &str) -> Option<Slip> {
         } else if let Some(readings) = look_alike(name, target, Separators::Unified)
             && is_plausible_look_alike(name, target, readings, false)
         {
-            found.push((
-                row,
-                target,
-                reason::of_look_alike(name, target, readings, Separators::Unified),
-            ));
+            found.push((row, target, reason::of_look_alike(name, target, readings, Separators::Unified)));
         }
     }
     found.retain(|(row, ..)| row.number(2) >= PROTECTED);
     let candidates = found.len();
-    let best = found.into_iter().reduce(|best, next| {
-        if next.0.number(2) > best.0.number(2) {
-            next
-        } else {
-            best
-        }
-    });
-    best.map(|(row, name, reason)| Slip {
-        name,
-        id: row.key(),
-        candidates,
-        reason,
-    })
+    let best = found.into_iter().reduce(|best, next| if next.0.number(2) > best.0.number(2) { next } else { best });
+    best.map(|(row, name, reason)| Slip { name, id: row.key(), candidates, reason })
 }

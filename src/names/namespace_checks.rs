@@ -19,19 +19,7 @@ pub(super) struct Resemblance {
 }
 
 /// Tails that say nothing of who somebody is; the rest must be long enough for an edit in it to mean something.
-const TAILS: [&str; 11] = [
-    "-ai",
-    "-org",
-    "-hf",
-    "-lab",
-    "-labs",
-    "-team",
-    "-inc",
-    "-community",
-    "-research",
-    "-ml",
-    "-nlp",
-];
+const TAILS: [&str; 11] = ["-ai", "-org", "-hf", "-lab", "-labs", "-team", "-inc", "-community", "-research", "-ml", "-nlp"];
 
 /// Words that are put before or after a brand. Sorted.
 const AFFIXES: [&str; 41] = [
@@ -78,9 +66,7 @@ const AFFIXES: [&str; 41] = [
     "weights",
 ];
 /// Words that are glued to a brand without a separator.
-const GLUED: [&str; 9] = [
-    "official", "hf", "labs", "team", "llm", "models", "org", "inc", "ai",
-];
+const GLUED: [&str; 9] = ["official", "hf", "labs", "team", "llm", "models", "org", "inc", "ai"];
 
 /// A namespace under scrutiny.
 pub(super) struct Owner<'a> {
@@ -97,36 +83,20 @@ pub(super) struct Owner<'a> {
 }
 
 fn letters(text: &str) -> String {
-    text.chars()
-        .filter(|character| !matches!(character, '-' | '_' | '.'))
-        .map(|letter| letter.to_ascii_lowercase())
-        .collect()
+    text.chars().filter(|character| !matches!(character, '-' | '_' | '.')).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 impl<'a> Owner<'a> {
     pub(super) fn new(shown: &'a str, index: &'static NameIndex, extra: &'a ExtraNames) -> Self {
         let lower = shown.to_ascii_lowercase();
         let edits = index.namespaces.one_edit(&lower);
-        Self {
-            shown,
-            lower,
-            letters: letters(shown),
-            edits,
-            index,
-            extra,
-        }
+        Self { shown, lower, letters: letters(shown), edits, index, extra }
     }
 
     /// The most popular of several targets, with their number.
     fn best<Detail>(found: Vec<(Target, Detail)>) -> Option<(Target, Detail, usize)> {
         let count = found.len();
-        let best = found.into_iter().reduce(|best, next| {
-            if next.0.weight > best.0.weight {
-                next
-            } else {
-                best
-            }
-        });
+        let best = found.into_iter().reduce(|best, next| if next.0.weight > best.0.weight { next } else { best });
         best.map(|(target, detail)| (target, detail, count))
     }
 
@@ -145,44 +115,26 @@ impl<'a> Owner<'a> {
         let differs = |target: &str| target.len() >= 4 && letters(target) != self.letters;
         for (_, shown) in self.extra.namespaces().filter(|(_, shown)| differs(shown)) {
             if let Some(readings) = look_alike(self.shown, shown, Separators::Dropped) {
-                let reason =
-                    reason::of_look_alike(self.shown, shown, readings, Separators::Dropped);
+                let reason = reason::of_look_alike(self.shown, shown, readings, Separators::Dropped);
                 return Some(hit(shown, 1, reason));
             }
         }
         let matcher = &self.index.namespaces;
         let found = matcher.look_alikes(self.shown).into_iter();
-        let found = found.filter_map(|(number, readings)| {
-            matcher.target(number).map(|target| (target, readings))
-        });
+        let found = found.filter_map(|(number, readings)| matcher.target(number).map(|target| (target, readings)));
         let found = found.filter(|(target, _)| differs(target.shown)).collect();
         if let Some((target, readings, count)) = Self::best(found) {
-            let reason =
-                reason::of_look_alike(self.shown, target.shown, readings, Separators::Dropped);
+            let reason = reason::of_look_alike(self.shown, target.shown, readings, Separators::Dropped);
             return Some(hit(target.shown, count, reason));
         }
         // A small l for a small i (`deepseek-al`) is hard to see, but no skeleton may merge the two: `vilm` is no `vllm`.
         let (target, edit, count) = self.slips(|edit| {
             matches!(
                 edit,
-                Edit::Substituted {
-                    query: b'l',
-                    target: b'i',
-                    ..
-                } | Edit::Substituted {
-                    query: b'i',
-                    target: b'l',
-                    ..
-                }
+                Edit::Substituted { query: b'l', target: b'i', .. } | Edit::Substituted { query: b'i', target: b'l', .. }
             )
         })?;
-        (target.shown.len() >= 6).then(|| {
-            hit(
-                target.shown,
-                count,
-                reason::of_edit(self.shown, target.shown, edit),
-            )
-        })
+        (target.shown.len() >= 6).then(|| hit(target.shown, count, reason::of_edit(self.shown, target.shown, edit)))
     }
 
     /// N3: equal to a protected namespace but for separators, or for the order of its words.
@@ -199,30 +151,16 @@ impl<'a> Owner<'a> {
         }
         // Four letters may be anybody's, unless the target is a brand.
         let least = if self.letters.len() == 4 { BRAND } else { 0 };
-        let only = |target: &str| {
-            format!(
-                "{} differs from {} in separators only",
-                reason::quoted(self.shown),
-                reason::quoted(target)
-            )
-        };
-        if let Some((_, shown)) = self
-            .extra
-            .namespaces()
-            .find(|(_, shown)| letters(shown) == self.letters)
-        {
+        let only =
+            |target: &str| format!("{} differs from {} in separators only", reason::quoted(self.shown), reason::quoted(target));
+        if let Some((_, shown)) = self.extra.namespaces().find(|(_, shown)| letters(shown) == self.letters) {
             return Some(hit(shown, 1, only(shown)));
         }
         let matcher = &self.index.namespaces;
         let targets = |text: &str| -> Vec<(Target, ())> {
             let text = text.to_ascii_lowercase();
-            let targets = matcher
-                .same(&text)
-                .filter_map(|number| matcher.target(number));
-            targets
-                .filter(|target| target.weight >= least)
-                .map(|target| (target, ()))
-                .collect()
+            let targets = matcher.same(&text).filter_map(|number| matcher.target(number));
+            targets.filter(|target| target.weight >= least).map(|target| (target, ())).collect()
         };
         if let Some((target, (), count)) = Self::best(targets(self.shown)) {
             return Some(hit(target.shown, count, only(target.shown)));
@@ -236,11 +174,8 @@ impl<'a> Owner<'a> {
             let mut turned = words.clone();
             turned.rotate_left(by);
             let (target, (), count) = Self::best(targets(&turned.concat()))?;
-            let reason = format!(
-                "{} has the words of {} in another order",
-                reason::quoted(self.shown),
-                reason::quoted(target.shown)
-            );
+            let reason =
+                format!("{} has the words of {} in another order", reason::quoted(self.shown), reason::quoted(target.shown));
             Some(hit(target.shown, count, reason))
         })
     }
@@ -250,8 +185,7 @@ impl<'a> Owner<'a> {
         let matcher = &self.index.namespaces;
         let found = self.edits.iter().filter_map(|&(number, edit)| {
             let target = matcher.target(number)?;
-            let plausible =
-                is_plausible_slip(edit, matcher.plain(number), target.weight) && wanted(edit);
+            let plausible = is_plausible_slip(edit, matcher.plain(number), target.weight) && wanted(edit);
             plausible.then_some((target, edit))
         });
         Self::best(found.collect())
@@ -261,11 +195,7 @@ impl<'a> Owner<'a> {
     pub(super) fn is_slip(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
         let hit = |namespace: &str, candidates, boosted: bool, edit| Resemblance {
             code: NameCode::N2,
-            level: if boosted {
-                NameLevel::Error
-            } else {
-                NameLevel::Warning
-            },
+            level: if boosted { NameLevel::Error } else { NameLevel::Warning },
             namespace: namespace.to_owned(),
             candidates,
             reason: reason::of_edit(self.shown, namespace, edit),
@@ -288,11 +218,8 @@ impl<'a> Owner<'a> {
         let (target, edit, count, apart) = self.distant_slips(&boosted)?;
         let mut found = hit(target.shown, count, boosted(), edit);
         if apart {
-            found.reason = format!(
-                "{} is, but for a letter and separators, {}",
-                reason::quoted(self.shown),
-                reason::quoted(target.shown)
-            );
+            found.reason =
+                format!("{} is, but for a letter and separators, {}", reason::quoted(self.shown), reason::quoted(target.shown));
         }
         Some(found)
     }
@@ -301,28 +228,19 @@ impl<'a> Owner<'a> {
     /// counts only if the repo name is a popular one (`meta-llama3/Llama-3.1-8B`).
     fn distant_slips(&self, boosted: impl Fn() -> bool) -> Option<(Target, Edit, usize, bool)> {
         let glued = &self.index.glued;
-        let found = glued
-            .one_edit(&self.letters)
-            .into_iter()
-            .filter_map(|(number, edit)| {
-                let (target, plain) = (glued.target(number)?, glued.plain(number));
-                let stem = GLUED
-                    .iter()
-                    .find_map(|tail| plain.strip_suffix(tail))
-                    .unwrap_or(plain)
-                    .len();
-                let plausible =
-                    plain.len() >= 8 && stem >= 5 && edit.all(|byte| byte.is_ascii_alphabetic());
-                plausible.then_some((target, edit))
-            });
+        let found = glued.one_edit(&self.letters).into_iter().filter_map(|(number, edit)| {
+            let (target, plain) = (glued.target(number)?, glued.plain(number));
+            let stem = GLUED.iter().find_map(|tail| plain.strip_suffix(tail)).unwrap_or(plain).len();
+            let plausible = plain.len() >= 8 && stem >= 5 && edit.all(|byte| byte.is_ascii_alphabetic());
+            plausible.then_some((target, edit))
+        });
         if let Some((target, edit, count)) = Self::best(found.collect()) {
             return Some((target, edit, count, true));
         }
         let matcher = &self.index.namespaces;
         let found = self.edits.iter().filter_map(|&(number, edit)| {
             let target = matcher.target(number)?;
-            (target.weight >= 10 && edit.all(|byte| byte.is_ascii_digit()))
-                .then_some((target, edit))
+            (target.weight >= 10 && edit.all(|byte| byte.is_ascii_digit())).then_some((target, edit))
         });
         let found: Vec<(Target, Edit)> = found.collect();
         let (target, edit, count) = Self::best(found).filter(|_| boosted())?;
@@ -332,42 +250,23 @@ impl<'a> Owner<'a> {
     /// N4: a brand with a word put before or after it.
     pub(super) fn has_affix(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
         let matcher = &self.index.namespaces;
-        let affix = |word: &str| {
-            AFFIXES
-                .binary_search(&word.to_ascii_lowercase().as_str())
-                .is_ok()
-        };
+        let affix = |word: &str| AFFIXES.binary_search(&word.to_ascii_lowercase().as_str()).is_ok();
         let separator = |character: char| matches!(character, '-' | '_' | '.');
         // The rest of the name, the word that was taken off, and whether a separator stood between them.
         let mut rests: Vec<(&str, &str, bool)> = Vec::new();
-        if let Some((rest, last)) = self
-            .shown
-            .rsplit_once(separator)
-            .filter(|(_, last)| affix(last))
-        {
+        if let Some((rest, last)) = self.shown.rsplit_once(separator).filter(|(_, last)| affix(last)) {
             rests.push((rest, last, true));
-            if let Some((shorter, before)) = rest
-                .rsplit_once(separator)
-                .filter(|(_, before)| affix(before))
-            {
+            if let Some((shorter, before)) = rest.rsplit_once(separator).filter(|(_, before)| affix(before)) {
                 let both = self.shown.get(shorter.len() + 1..).unwrap_or(before);
                 rests.push((shorter, both, true));
             }
         }
-        if let Some((first, rest)) = self
-            .shown
-            .split_once(separator)
-            .filter(|(first, _)| affix(first))
-        {
+        if let Some((first, rest)) = self.shown.split_once(separator).filter(|(first, _)| affix(first)) {
             rests.push((rest, first, true));
         }
         for glued in GLUED {
             if let Some(at) = self.lower.strip_suffix(glued).map(str::len) {
-                rests.extend(
-                    self.shown
-                        .split_at_checked(at)
-                        .map(|(rest, word)| (rest.trim_end_matches(separator), word, false)),
-                );
+                rests.extend(self.shown.split_at_checked(at).map(|(rest, word)| (rest.trim_end_matches(separator), word, false)));
             }
         }
         let mut found: Vec<(Target, (&str, bool))> = Vec::new();
@@ -379,23 +278,11 @@ impl<'a> Owner<'a> {
                 4 => 30,
                 _ => BRAND,
             };
-            let brand = |number: u32| {
-                matcher
-                    .target(number)
-                    .filter(|target| target.weight >= least)
-            };
-            let same: Vec<Target> = matcher
-                .same(&rest.to_ascii_lowercase())
-                .filter_map(brand)
-                .collect();
-            let alike = matcher
-                .look_alikes(rest)
-                .into_iter()
-                .filter_map(|(number, _)| brand(number));
+            let brand = |number: u32| matcher.target(number).filter(|target| target.weight >= least);
+            let same: Vec<Target> = matcher.same(&rest.to_ascii_lowercase()).filter_map(brand).collect();
+            let alike = matcher.look_alikes(rest).into_iter().filter_map(|(number, _)| brand(number));
             // A glued rest is a guess: `OpenRLHF` is neither `OpenRL` nor `open-r1`.
-            let alike: Vec<Target> = alike
-                .filter(|target| apart && letters(target.shown) != letters(rest))
-                .collect();
+            let alike: Vec<Target> = alike.filter(|target| apart && letters(target.shown) != letters(rest)).collect();
             found.extend(same.into_iter().map(|target| (target, (word, false))));
             found.extend(alike.into_iter().map(|target| (target, (word, true))));
         }
@@ -403,21 +290,13 @@ impl<'a> Owner<'a> {
         let Some((target, (word, deceptive), candidates)) = Self::best(found) else {
             return self.lacks_tail(boosted);
         };
-        let added = format!(
-            "`{}` added to {}",
-            super::ascii::shown(word),
-            reason::quoted(target.shown)
-        );
+        let added = format!("`{}` added to {}", super::ascii::shown(word), reason::quoted(target.shown));
         // Such namespaces are real now and then (`openai-community`, `onnx-community`): the popular repos in them prove nothing.
         let community = word.to_ascii_lowercase().ends_with("community");
         let like = if deceptive { ", which it imitates" } else { "" };
         Some(Resemblance {
             code: NameCode::N4,
-            level: if deceptive || (!community && boosted()) {
-                NameLevel::Warning
-            } else {
-                NameLevel::Note
-            },
+            level: if deceptive || (!community && boosted()) { NameLevel::Warning } else { NameLevel::Note },
             namespace: target.shown.to_owned(),
             candidates,
             reason: format!("{} is {added}{like}", reason::quoted(self.shown)),
@@ -431,26 +310,16 @@ impl<'a> Owner<'a> {
         }
         let matcher = &self.index.namespaces;
         let found = ["ai", "hf", "org", "labs"].into_iter().flat_map(|tail| {
-            let targets = matcher
-                .with_tail(&self.letters, tail)
-                .filter(|target| target.weight >= 10);
+            let targets = matcher.with_tail(&self.letters, tail).filter(|target| target.weight >= 10);
             targets.map(move |target| (target, tail))
         });
         let (target, tail, candidates) = Self::best(found.collect())?;
         Some(Resemblance {
             code: NameCode::N4,
-            level: if boosted() {
-                NameLevel::Warning
-            } else {
-                NameLevel::Note
-            },
+            level: if boosted() { NameLevel::Warning } else { NameLevel::Note },
             namespace: target.shown.to_owned(),
             candidates,
-            reason: format!(
-                "{} is {} without `{tail}`",
-                reason::quoted(self.shown),
-                reason::quoted(target.shown)
-            ),
+            reason: format!("{} is {} without `{tail}`", reason::quoted(self.shown), reason::quoted(target.shown)),
         })
     }
 
@@ -463,29 +332,16 @@ impl<'a> Owner<'a> {
         let near = |target: &&Target| {
             target.shown.as_bytes().first().map(u8::to_ascii_lowercase) == self.lower.bytes().next()
                 && target.shown.len().abs_diff(self.lower.len()) <= 1
-                && two_edits(
-                    self.lower.as_bytes(),
-                    target.shown.to_ascii_lowercase().as_bytes(),
-                )
+                && two_edits(self.lower.as_bytes(), target.shown.to_ascii_lowercase().as_bytes())
         };
-        let found: Vec<(Target, ())> = self
-            .index
-            .popular
-            .iter()
-            .filter(near)
-            .map(|target| (*target, ()))
-            .collect();
+        let found: Vec<(Target, ())> = self.index.popular.iter().filter(near).map(|target| (*target, ())).collect();
         let (target, (), candidates) = Self::best(found)?;
         Some(Resemblance {
             code: NameCode::N5,
             level: NameLevel::Warning,
             namespace: target.shown.to_owned(),
             candidates,
-            reason: format!(
-                "{} is two letters away from {}",
-                reason::quoted(self.shown),
-                reason::quoted(target.shown)
-            ),
+            reason: format!("{} is two letters away from {}", reason::quoted(self.shown), reason::quoted(target.shown)),
         })
     }
 }
@@ -493,24 +349,15 @@ impl<'a> Owner<'a> {
 /// Guards of N2. `target` is lower-case.
 pub(super) fn is_plausible_slip(edit: Edit, target: &str, weight: u16) -> bool {
     // Digits tell accounts apart (`user1`), and a digit for a letter is for N1; separators are for N3.
-    if edit.any(|byte| byte.is_ascii_digit()) || edit.all(|byte| matches!(byte, b'-' | b'_' | b'.'))
-    {
+    if edit.any(|byte| byte.is_ascii_digit()) || edit.all(|byte| matches!(byte, b'-' | b'_' | b'.')) {
         return false;
     }
     if target.len() < 4 || (target.len() < 6 && weight < BRAND) {
         return false;
     }
-    let stem = TAILS
-        .iter()
-        .find_map(|tail| target.strip_suffix(tail))
-        .unwrap_or(target)
-        .len();
+    let stem = TAILS.iter().find_map(|tail| target.strip_suffix(tail)).unwrap_or(target).len();
     // In `zai-org` only the tail can be misspelt: `xai-org` is somebody else.
-    stem >= 4
-        || (stem >= 2
-            && target.len() >= 5
-            && edit.at() > stem
-            && edit.all(|byte| byte.is_ascii_alphabetic()))
+    stem >= 4 || (stem >= 2 && target.len() >= 5 && edit.at() > stem && edit.all(|byte| byte.is_ascii_alphabetic()))
 }
 
 #[cfg(test)]
@@ -527,8 +374,7 @@ mod tests {
     #[test]
     fn guards_of_one_edit() {
         let plausible = |query: &str, target: &str, weight| {
-            one_edit(query.as_bytes(), target.as_bytes())
-                .is_some_and(|edit| is_plausible_slip(edit, target, weight))
+            one_edit(query.as_bytes(), target.as_bytes()).is_some_and(|edit| is_plausible_slip(edit, target, weight))
         };
         assert!(plausible("microsotf", "microsoft", 2));
         assert!(plausible("qwenn", "qwen", 5) && !plausible("qwenn", "qwen", 4));

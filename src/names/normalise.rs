@@ -14,12 +14,7 @@ pub struct RepoName {
     pub revision: Option<String>,
 }
 
-const HOSTS: [&str; 4] = [
-    "huggingface.co",
-    "www.huggingface.co",
-    "hf.co",
-    "hf-mirror.com",
-];
+const HOSTS: [&str; 4] = ["huggingface.co", "www.huggingface.co", "hf.co", "hf-mirror.com"];
 
 /// First segments of Hub URLs that are pages, not namespaces.
 const PAGES: [&str; 31] = [
@@ -124,26 +119,16 @@ const EXTENSIONS: [&str; 56] = [
 pub fn normalise(text: &str) -> Option<RepoName> {
     const LONGEST: usize = 4096;
     let text = text.trim_matches([' ', '\t', '\r', '\n']);
-    if text.is_empty()
-        || text.len() > LONGEST
-        || text.contains(['{', '}', '<', '>', '$', '%', '\\', '*', '"', '\'', '`'])
-    {
+    if text.is_empty() || text.len() > LONGEST || text.contains(['{', '}', '<', '>', '$', '%', '\\', '*', '"', '\'', '`']) {
         return None;
     }
     if let Some(path) = without_prefix(text, "hf://") {
         return from_path(path, false);
     }
-    if let Some(rest) = ["https://", "http://"]
-        .iter()
-        .find_map(|scheme| without_prefix(text, scheme))
-    {
+    if let Some(rest) = ["https://", "http://"].iter().find_map(|scheme| without_prefix(text, scheme)) {
         return from_url(rest);
     }
-    if let Some(path) = HOSTS
-        .iter()
-        .find_map(|host| without_prefix(text, host))
-        .and_then(|rest| rest.strip_prefix('/'))
-    {
+    if let Some(path) = HOSTS.iter().find_map(|host| without_prefix(text, host)).and_then(|rest| rest.strip_prefix('/')) {
         return from_path(path, true);
     }
     if text.contains(':') {
@@ -158,10 +143,7 @@ pub fn normalise(text: &str) -> Option<RepoName> {
 
 fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let start = text.get(..prefix.len())?;
-    start
-        .eq_ignore_ascii_case(prefix)
-        .then(|| text.get(prefix.len()..))
-        .flatten()
+    start.eq_ignore_ascii_case(prefix).then(|| text.get(prefix.len()..)).flatten()
 }
 
 fn kind_of(segment: &str) -> RepoKind {
@@ -181,24 +163,14 @@ fn from_url(rest: &str) -> Option<RepoName> {
         return from_path(path, true);
     }
     // A Space's own host joins owner and name with a hyphen: which one cannot be told.
-    let space = host
-        .strip_suffix(".hf.space")
-        .filter(|space| !space.is_empty() && !space.contains('.'))?;
-    Some(RepoName {
-        id: space.to_owned(),
-        kind: RepoKind::Space,
-        revision: None,
-    })
+    let space = host.strip_suffix(".hf.space").filter(|space| !space.is_empty() && !space.contains('.'))?;
+    Some(RepoName { id: space.to_owned(), kind: RepoKind::Space, revision: None })
 }
 
 /// `[api/][kind/]namespace/name[@revision][/...]`.
 fn from_path(path: &str, url: bool) -> Option<RepoName> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let path = if url {
-        path.strip_prefix("api/").unwrap_or(path)
-    } else {
-        path
-    };
+    let path = if url { path.strip_prefix("api/").unwrap_or(path) } else { path };
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
     let (kind, path) = match first {
         "datasets" | "spaces" | "models" | "kernels" => (kind_of(first), rest),
@@ -206,17 +178,11 @@ fn from_path(path: &str, url: bool) -> Option<RepoName> {
         _ => (RepoKind::Model, path),
     };
     let mut segments = path.split('/');
-    match (
-        segments.next(),
-        segments.next().filter(|segment| !segment.is_empty()),
-    ) {
+    match (segments.next(), segments.next().filter(|segment| !segment.is_empty())) {
         // The page of a user or an organisation, or a bare legacy repo: an URL does not tell.
         (Some(_), None) if url => None,
         // Bare legacy repos are followed by the parts of a page.
-        (
-            Some(first),
-            Some("resolve" | "blob" | "tree" | "raw" | "discussions" | "commit" | "commits"),
-        ) => finish(first, kind),
+        (Some(first), Some("resolve" | "blob" | "tree" | "raw" | "discussions" | "commit" | "commits")) => finish(first, kind),
         (Some(namespace), Some(name)) => finish(&format!("{namespace}/{name}"), kind),
         (Some(bare), None) => finish(bare, kind),
         _ => None,
@@ -232,27 +198,15 @@ fn finish(text: &str, kind: RepoKind) -> Option<RepoName> {
     let mut segments = id.split('/');
     let (first, second, third) = (segments.next()?, segments.next(), segments.next());
     let empty = first.is_empty() || second.is_some_and(str::is_empty);
-    let path_like =
-        |segment: &str| matches!(segment, "." | "..") || segment.starts_with(['.', '~']);
-    if empty
-        || third.is_some()
-        || path_like(first)
-        || second.is_some_and(path_like)
-        || id.contains(' ')
-    {
+    let path_like = |segment: &str| matches!(segment, "." | "..") || segment.starts_with(['.', '~']);
+    if empty || third.is_some() || path_like(first) || second.is_some_and(path_like) || id.contains(' ') {
         return None;
     }
-    let extension = id
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = id.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     if extension.is_some_and(|extension| EXTENSIONS.binary_search(&extension.as_str()).is_ok()) {
         return None;
     }
-    Some(RepoName {
-        id: id.to_owned(),
-        kind,
-        revision,
-    })
+    Some(RepoName { id: id.to_owned(), kind, revision })
 }
 
 #[cfg(test)]
@@ -276,46 +230,16 @@ mod tests {
         let plain = |id: &str, kind| (id.to_owned(), kind, None);
         assert_eq!(id("openai/whisper"), plain("openai/whisper", RepoKind::Any));
         assert_eq!(id(" gpt2\n"), plain("gpt2", RepoKind::Any));
-        assert_eq!(
-            id("https://huggingface.co/openai/whisper"),
-            plain("openai/whisper", RepoKind::Model)
-        );
-        assert_eq!(
-            id("HTTPS://HF.co/openai/whisper?x=1#top"),
-            plain("openai/whisper", RepoKind::Model)
-        );
-        assert_eq!(
-            id("huggingface.co/openai/whisper/"),
-            plain("openai/whisper", RepoKind::Model)
-        );
-        assert_eq!(
-            id("https://huggingface.co/datasets/a/b/resolve/main/x.csv"),
-            plain("a/b", RepoKind::Dataset)
-        );
-        assert_eq!(
-            id("https://huggingface.co/api/spaces/a/b"),
-            plain("a/b", RepoKind::Space)
-        );
-        assert_eq!(
-            id("https://huggingface.co/gpt2/resolve/main/config.json"),
-            plain("gpt2", RepoKind::Model)
-        );
-        assert_eq!(
-            id("hf://datasets/a/b/file.parquet"),
-            plain("a/b", RepoKind::Dataset)
-        );
-        assert_eq!(
-            id("https://vsccode-modetx.hf.space/x"),
-            plain("vsccode-modetx", RepoKind::Space)
-        );
-        assert_eq!(
-            id("a/b@refs/pr/1"),
-            ("a/b".into(), RepoKind::Any, Some("refs/pr/1".into()))
-        );
-        assert_eq!(
-            id("hf://a/b@main/x.bin"),
-            ("a/b".into(), RepoKind::Model, Some("main".into()))
-        );
+        assert_eq!(id("https://huggingface.co/openai/whisper"), plain("openai/whisper", RepoKind::Model));
+        assert_eq!(id("HTTPS://HF.co/openai/whisper?x=1#top"), plain("openai/whisper", RepoKind::Model));
+        assert_eq!(id("huggingface.co/openai/whisper/"), plain("openai/whisper", RepoKind::Model));
+        assert_eq!(id("https://huggingface.co/datasets/a/b/resolve/main/x.csv"), plain("a/b", RepoKind::Dataset));
+        assert_eq!(id("https://huggingface.co/api/spaces/a/b"), plain("a/b", RepoKind::Space));
+        assert_eq!(id("https://huggingface.co/gpt2/resolve/main/config.json"), plain("gpt2", RepoKind::Model));
+        assert_eq!(id("hf://datasets/a/b/file.parquet"), plain("a/b", RepoKind::Dataset));
+        assert_eq!(id("https://vsccode-modetx.hf.space/x"), plain("vsccode-modetx", RepoKind::Space));
+        assert_eq!(id("a/b@refs/pr/1"), ("a/b".into(), RepoKind::Any, Some("refs/pr/1".into())));
+        assert_eq!(id("hf://a/b@main/x.bin"), ("a/b".into(), RepoKind::Model, Some("main".into())));
         assert_eq!(id("Qwen/Qwen2.5-0.5B").0, "Qwen/Qwen2.5-0.5B");
         assert_eq!(id("saved_models/x").0, "saved_models/x");
     }

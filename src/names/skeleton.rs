@@ -45,12 +45,7 @@ pub(super) struct Skeleton<'a> {
 impl<'a> Skeleton<'a> {
     /// `text` in its display case: a capital I counts, a small i does not.
     pub(super) fn new(text: &'a str, reading: Reading, separators: Separators) -> Self {
-        Self {
-            text: text.as_bytes(),
-            next: 0,
-            reading,
-            separators,
-        }
+        Self { text: text.as_bytes(), next: 0, reading, separators }
     }
 
     fn folded(&self, byte: u8) -> u8 {
@@ -118,50 +113,27 @@ impl Iterator for Skeleton<'_> {
                 b'v' => (b'v', b'w'),
                 b'c' => (b'l', b'd'),
                 _ => {
-                    return Some(Glyph {
-                        seen: first,
-                        start,
-                        len: 1,
-                    });
+                    return Some(Glyph { seen: first, start, len: 1 });
                 }
             };
             // A capital pair (`RN`, `CL`) does not look like one letter.
-            let second = self
-                .text
-                .get(start + 1)
-                .filter(|byte| byte.is_ascii_lowercase() || **byte == b'I');
+            let second = self.text.get(start + 1).filter(|byte| byte.is_ascii_lowercase() || **byte == b'I');
             if second.map(|byte| self.folded(*byte)) == Some(pair.0) {
                 self.next += 1;
-                return Some(Glyph {
-                    seen: pair.1,
-                    start,
-                    len: 2,
-                });
+                return Some(Glyph { seen: pair.1, start, len: 2 });
             }
-            return Some(Glyph {
-                seen: first,
-                start,
-                len: 1,
-            });
+            return Some(Glyph { seen: first, start, len: 1 });
         }
     }
 }
 
 /// The readings of each under which the two look alike, if they do.
-pub(super) fn look_alike(
-    left: &str,
-    right: &str,
-    separators: Separators,
-) -> Option<(Reading, Reading)> {
+pub(super) fn look_alike(left: &str, right: &str, separators: Separators) -> Option<(Reading, Reading)> {
     let (left_readings, right_readings) = (readings_of(left), readings_of(right));
-    let pairs = left_readings
-        .iter()
-        .flat_map(|first| right_readings.iter().map(|second| (*first, *second)));
+    let pairs = left_readings.iter().flat_map(|first| right_readings.iter().map(|second| (*first, *second)));
     pairs.into_iter().find(|&(first, second)| {
         let right = Skeleton::new(right, second, separators).map(|glyph| glyph.seen);
-        Skeleton::new(left, first, separators)
-            .map(|glyph| glyph.seen)
-            .eq(right)
+        Skeleton::new(left, first, separators).map(|glyph| glyph.seen).eq(right)
     })
 }
 
@@ -183,25 +155,14 @@ mod tests {
             ("rneta-Ilarna", "meta-llama"),
             ("clbmdz", "dbmdz"),
         ] {
-            assert!(
-                look_alike(query, target, Separators::Dropped).is_some(),
-                "{query} {target}"
-            );
+            assert!(look_alike(query, target, Separators::Dropped).is_some(), "{query} {target}");
         }
     }
 
     #[test]
     fn others_do_not() {
-        for (query, target) in [
-            ("vilm", "vllm"),
-            ("openai", "openal"),
-            ("qwen", "gwen"),
-            ("", "a"),
-        ] {
-            assert!(
-                look_alike(query, target, Separators::Dropped).is_none(),
-                "{query} {target}"
-            );
+        for (query, target) in [("vilm", "vllm"), ("openai", "openal"), ("qwen", "gwen"), ("", "a")] {
+            assert!(look_alike(query, target, Separators::Dropped).is_none(), "{query} {target}");
         }
         assert!(look_alike("a-b", "ab", Separators::Unified).is_none());
         assert!(look_alike("a_b", "a.b", Separators::Unified).is_some());

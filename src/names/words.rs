@@ -6,18 +6,12 @@ use super::skeleton::{Reading, Separators, Skeleton};
 
 /// Lower-case, and every separator a `-`: what two names are compared by.
 pub(super) fn normal_byte(byte: u8) -> u8 {
-    if matches!(byte, b'_' | b'.') {
-        b'-'
-    } else {
-        byte.to_ascii_lowercase()
-    }
+    if matches!(byte, b'_' | b'.') { b'-' } else { byte.to_ascii_lowercase() }
 }
 
 /// The normal form of a name in ASCII. The length is kept.
 pub(super) fn normal(name: &str) -> String {
-    name.bytes()
-        .map(|byte| char::from(normal_byte(byte)))
-        .collect()
+    name.bytes().map(|byte| char::from(normal_byte(byte))).collect()
 }
 
 /// The run of ASCII letters around a position, as start and end; empty if there is no letter there.
@@ -26,30 +20,15 @@ fn letter_run(text: &[u8], at: usize) -> (usize, usize) {
     if !letter(text.get(at)) {
         return (at, at);
     }
-    let before = text
-        .get(..at)
-        .unwrap_or_default()
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    let after = text
-        .get(at..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
+    let before = text.get(..at).unwrap_or_default().iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let after = text.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     (at - before, at + after)
 }
 
 /// The run around a position or, if no letter stands there, the one that ends just before it.
 fn run_at(text: &[u8], at: usize) -> (usize, usize) {
     let run = letter_run(text, at);
-    if run.0 < run.1 || at == 0 {
-        run
-    } else {
-        letter_run(text, at - 1)
-    }
+    if run.0 < run.1 || at == 0 { run } else { letter_run(text, at - 1) }
 }
 
 /// The part of a letter run that CamelCase sets apart around a position: `Mixtral` in `MixtralForCausalLM`.
@@ -69,10 +48,7 @@ fn camel_part(text: &[u8], at: usize) -> (usize, usize) {
 pub(super) fn is_own_word(text: &str, at: usize) -> bool {
     [run_at(text.as_bytes(), at), camel_part(text.as_bytes(), at)]
         .into_iter()
-        .any(|(start, end)| {
-            text.get(start..end)
-                .is_some_and(|word| !word.is_empty() && WORDS.find(word).is_some())
-        })
+        .any(|(start, end)| text.get(start..end).is_some_and(|word| !word.is_empty() && WORDS.find(word).is_some()))
 }
 
 /// Whether one edit in a repo name may be a slip: legitimate neighbours differ in digits, in short tokens (`7b`, `hf`,
@@ -93,12 +69,7 @@ pub(super) fn is_plausible_slip(edit: Edit, query: &str, target: &str, bare: boo
 
 /// Whether a repo name that looks like a target may be meant to: position by position, digits may stand for letters of a
 /// word, not for digits, and the word must not be one of its own. Both names are in display case.
-pub(super) fn is_plausible_look_alike(
-    query: &str,
-    target: &str,
-    readings: (Reading, Reading),
-    bare: bool,
-) -> bool {
+pub(super) fn is_plausible_look_alike(query: &str, target: &str, readings: (Reading, Reading), bare: bool) -> bool {
     let least = if bare { 3 } else { 4 };
     let glyphs = |text, reading| Skeleton::new(text, reading, Separators::Unified);
     let long_word = |at: usize| {
@@ -106,31 +77,19 @@ pub(super) fn is_plausible_look_alike(
         end - start >= least
     };
     let letter_beside = |at: usize| {
-        let letter = |at: Option<usize>| {
-            at.and_then(|at| query.as_bytes().get(at))
-                .is_some_and(u8::is_ascii_alphabetic)
-        };
+        let letter = |at: Option<usize>| at.and_then(|at| query.as_bytes().get(at)).is_some_and(u8::is_ascii_alphabetic);
         letter(at.checked_sub(1)) && letter(Some(at + 1))
     };
     let mut differs = false;
     for (ours, theirs) in glyphs(query, readings.0).zip(glyphs(target, readings.1)) {
-        let slice = |text: &str, start: usize, len: usize| {
-            text.get(start..start + len)
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-        };
-        let (left, right) = (
-            slice(query, ours.start, ours.len),
-            slice(target, theirs.start, theirs.len),
-        );
+        let slice = |text: &str, start: usize, len: usize| text.get(start..start + len).unwrap_or_default().to_ascii_lowercase();
+        let (left, right) = (slice(query, ours.start, ours.len), slice(target, theirs.start, theirs.len));
         if left == right || ours.seen == b'-' {
             continue;
         }
         differs = true;
-        let (digit, letter) = (
-            left.bytes().all(|byte| byte.is_ascii_digit()),
-            right.bytes().all(|byte| byte.is_ascii_alphabetic()),
-        );
+        let (digit, letter) =
+            (left.bytes().all(|byte| byte.is_ascii_digit()), right.bytes().all(|byte| byte.is_ascii_alphabetic()));
         let plausible = if digit && right.bytes().all(|byte| byte.is_ascii_digit()) {
             false
         } else if !letter {

@@ -189,7 +189,9 @@ pub fn fill(
                 break;
             }
             if let Some((outer, inner)) = place.nested.split_first() {
-                let Some(slot) = by_keyword(slots, outer) else { continue };
+                let Some(slot) = by_keyword(slots, outer) else {
+                    continue;
+                };
                 let (found, unclear) = nested(resolver, slot, inner, parameter.role, at);
                 open |= unclear;
                 if let Some(argument) = found {
@@ -213,11 +215,7 @@ pub fn fill(
 fn by_keyword<'s, 'e>(slots: &'s Slots<'e>, keyword: &str) -> Option<&'s Slot<'e>> {
     // A keyword at the call wins over the same one in a partial or a spread dict; of two dicts the last one.
     let matching = |slot: &&Slot<'e>| slot.keyword.as_deref() == Some(keyword);
-    slots
-        .keywords
-        .iter()
-        .find(|slot| matching(slot) && !slot.splat)
-        .or_else(|| slots.keywords.iter().rev().find(matching))
+    slots.keywords.iter().find(|slot| matching(slot) && !slot.splat).or_else(|| slots.keywords.iter().rev().find(matching))
 }
 
 fn argument(resolver: &Resolver<'_>, slot: &Slot<'_>, role: Role, at: At<'_>) -> Argument {
@@ -240,20 +238,13 @@ fn argument(resolver: &Resolver<'_>, slot: &Slot<'_>, role: Role, at: At<'_>) ->
 }
 
 /// A value in a dict that is given as an argument.
-fn nested(
-    resolver: &Resolver<'_>,
-    slot: &Slot<'_>,
-    path: &[String],
-    role: Role,
-    at: At<'_>,
-) -> (Option<Argument>, bool) {
+fn nested(resolver: &Resolver<'_>, slot: &Slot<'_>, path: &[String], role: Role, at: At<'_>) -> (Option<Argument>, bool) {
     let mut slot = slot.clone();
     for key in path {
         // A dict that is written at the place: the entry itself can be underlined and edited.
         if let Given::Expression(Expr { kind: ExprKind::Dict(items), .. }) = &slot.given {
-            let written = items.iter().rev().find(|item| {
-                matches!(&item.key, Some(Expr { kind: ExprKind::Str(text), .. }) if text == key)
-            });
+            let written =
+                items.iter().rev().find(|item| matches!(&item.key, Some(Expr { kind: ExprKind::Str(text), .. }) if text == key));
             if let Some(item) = written {
                 let start = item.key.as_ref().map_or(item.value.span.start, |key| key.span.start);
                 slot = Slot {
@@ -294,12 +285,17 @@ fn nested(
 fn for_role(value: Value, role: Role) -> Value {
     let place = matches!(
         role,
-        Role::RepoId | Role::TokenizerId | Role::AdapterId | Role::BaseId | Role::CodeId | Role::Path | Role::DataFiles
+        Role::RepoId
+            | Role::TokenizerId
+            | Role::AdapterId
+            | Role::BaseId
+            | Role::CodeId
+            | Role::Path
+            | Role::DataFiles
             | Role::Filename
     );
-    let meaningless = |literal: &Literal| {
-        matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"))
-    };
+    let meaningless =
+        |literal: &Literal| matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"));
     if value.literals().iter().any(meaningless) {
         return Value::Unknown(Why::Call);
     }
@@ -313,12 +309,7 @@ fn for_role(value: Value, role: Role) -> Value {
 }
 
 /// Where a value is defined, when that is not at the place of use (`at`).
-pub fn definition(
-    resolver: &Resolver<'_>,
-    resolved: &Resolved,
-    at: Option<Span>,
-    module: ModuleId,
-) -> Option<Definition> {
+pub fn definition(resolver: &Resolver<'_>, resolved: &Resolved, at: Option<Span>, module: ModuleId) -> Option<Definition> {
     let source = resolved.source?;
     if source.module == module && at.is_some_and(|at| at.covers(source.span)) {
         return None;
@@ -342,8 +333,5 @@ pub fn definition(
 
 /// One literal that an edit may replace.
 pub fn is_plain(expression: &Expr) -> bool {
-    matches!(
-        expression.kind,
-        ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::None
-    )
+    matches!(expression.kind, ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::None)
 }

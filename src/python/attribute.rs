@@ -7,7 +7,9 @@ use crate::python::defaults;
 use crate::python::fold;
 use crate::python::module::LineIndex;
 use crate::python::scope::{How, LinePlace, Scope, first_word, is_class, is_collecting};
-use crate::python::things::{ALTERNATIVES, Construction, Instance, Kept, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Thing};
+use crate::python::things::{
+    ALTERNATIVES, Construction, Instance, Kept, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Thing,
+};
 use crate::python::value::{At, Resolver};
 use crate::usage::{Origin, Why};
 
@@ -15,9 +17,7 @@ use crate::usage::{Origin, Why};
 const BASES: u32 = 12;
 
 /// Names under which people hand on a parsed command line.
-const OPTION_NAMES: [&str; 9] = [
-    "args", "arg", "arguments", "opt", "opts", "options", "cli_args", "parsed_args", "namespace",
-];
+const OPTION_NAMES: [&str; 9] = ["args", "arg", "arguments", "opt", "opts", "options", "cli_args", "parsed_args", "namespace"];
 
 impl Resolver<'_> {
     /// `value.name`
@@ -75,9 +75,7 @@ impl Resolver<'_> {
             },
             // The parser of data classes is kept with its classes.
             Thing::Partial(partial) if name.starts_with("parse_") => match partial.callee.only() {
-                Some(Thing::Object(object)) if defaults::is_class_parser(object) => {
-                    Resolved::known(thing.clone(), None)
-                }
+                Some(Thing::Object(object)) if defaults::is_class_parser(object) => Resolved::known(thing.clone(), None),
                 _ => Resolved::unknown(Why::Attribute),
             },
             Thing::Options(owner) => self.option(*owner, name),
@@ -87,9 +85,7 @@ impl Resolver<'_> {
             Thing::Module(id) => self.module_attribute(*id, name, module),
             Thing::Member(value, _) if name == "value" || name == "_value_" => value.clone(),
             Thing::Path(text) if name == "parent" => Resolved::known(
-                Thing::Path(text.as_ref().and_then(|text| {
-                    text.rsplit_once('/').map(|(parent, _)| parent.into())
-                })),
+                Thing::Path(text.as_ref().and_then(|text| text.rsplit_once('/').map(|(parent, _)| parent.into()))),
                 None,
             ),
             Thing::Partial(partial) if name == "func" => partial.callee.clone(),
@@ -108,20 +104,34 @@ impl Resolver<'_> {
         }
     }
 
+    /// The qualified name of a function or class at the top level of another module, when that module belongs to a
+    /// catalogued library whose own source this is.
+    pub fn qualified(&self, place: LinePlace) -> Option<String> {
+        let open = self.open(place.module)?;
+        if !open.foreign || open.module.scope(place.line).is_some() {
+            return None;
+        }
+        let path = open.path.strip_prefix("src/").unwrap_or(&open.path);
+        let dotted = path.strip_suffix(".py")?.trim_end_matches("/__init__").replace('/', ".");
+        if !self.is_library(&dotted) {
+            return None;
+        }
+        match &open.module.statements(place.line).first()?.kind {
+            StmtKind::Function { name, .. } | StmtKind::Class { name, .. } => Some(format!("{dotted}.{}", name.name)),
+            _ => None,
+        }
+    }
+
     /// What is written in the header of a class.
     fn bases(&self, place: LinePlace) -> Vec<(Rc<Resolved>, bool)> {
-        let Some(open) = self.open(place.module) else { return Vec::new() };
+        let Some(open) = self.open(place.module) else {
+            return Vec::new();
+        };
         let statements = open.module.statements(place.line);
         let Some(StmtKind::Class { arguments, .. }) = statements.first().map(|statement| &statement.kind) else {
             return Vec::new();
         };
-        let at = At {
-            module: place.module,
-            line: place.line,
-            inline: false,
-            scope: open.module.scope(place.line),
-            locals: None,
-        };
+        let at = At { module: place.module, line: place.line, inline: false, scope: open.module.scope(place.line), locals: None };
         arguments
             .iter()
             .take(16)
@@ -196,13 +206,7 @@ impl Resolver<'_> {
                     && let [Expr { kind: ExprKind::Name(name), .. }] = targets.as_slice()
                     && !name.starts_with('_')
                 {
-                    let at = At {
-                        module: place.module,
-                        line,
-                        inline: false,
-                        scope: Some(place.line),
-                        locals: None,
-                    };
+                    let at = At { module: place.module, line, inline: false, scope: Some(place.line), locals: None };
                     let value = self.value(value, at).with_origin(Origin::Constant);
                     let source = value.source;
                     members.push(Resolved::known(Thing::Member(value, text), source));
@@ -263,9 +267,7 @@ impl Resolver<'_> {
             for thing in &base.things {
                 match thing {
                     Thing::Class(inner) if *inner != place => {
-                        let value = self
-                            .own_attribute(*inner, name)
-                            .or_else(|| self.assigned_attribute(*inner, name, instance));
+                        let value = self.own_attribute(*inner, name).or_else(|| self.assigned_attribute(*inner, name, instance));
                         if let Some(value) = value {
                             return value;
                         }
@@ -317,18 +319,14 @@ impl Resolver<'_> {
     }
 
     fn has_field(&self, place: LinePlace, name: &str) -> bool {
-        self.open(place.module)
-            .is_some_and(|open| !open.scoped(name, Some(place.line)).is_empty())
+        self.open(place.module).is_some_and(|open| !open.scoped(name, Some(place.line)).is_empty())
     }
 
     /// A field of a data class: what the constructor was given, else its default.
     fn field(&self, instance: &Rc<Instance>, name: &str, value: Rc<Resolved>) -> Rc<Resolved> {
         let annotated = self.open(instance.class.module).is_some_and(|open| {
             open.scoped(name, Some(instance.class.line)).iter().any(|binding| {
-                matches!(
-                    binding.statement().map(|statement| &statement.kind),
-                    Some(StmtKind::AnnotatedAssign { .. })
-                )
+                matches!(binding.statement().map(|statement| &statement.kind), Some(StmtKind::AnnotatedAssign { .. }))
             })
         });
         // A plain class attribute is a constant.
@@ -340,9 +338,9 @@ impl Resolver<'_> {
         };
         match kept(&given, name) {
             Some(given) => given.clone(),
-            None if given.iter().any(|kept| kept.keyword.is_none()) || open => self
-                .positional_field(instance, &given, open, name)
-                .unwrap_or_else(|| Resolved::unknown(Why::Attribute)),
+            None if given.iter().any(|kept| kept.keyword.is_none()) || open => {
+                self.positional_field(instance, &given, open, name).unwrap_or_else(|| Resolved::unknown(Why::Attribute))
+            }
             None => value,
         }
     }
@@ -391,20 +389,13 @@ impl Resolver<'_> {
             return known.clone();
         }
         // Attributes that depend on themselves have no answer.
-        self.attributes
-            .borrow_mut()
-            .insert(key.clone(), Some(Resolved::unknown(Why::Bound)));
+        self.attributes.borrow_mut().insert(key.clone(), Some(Resolved::unknown(Why::Bound)));
         let value = self.assigned_attribute_inner(place, name, instance);
         self.attributes.borrow_mut().insert(key, value.clone());
         value
     }
 
-    fn assigned_attribute_inner(
-        &self,
-        place: LinePlace,
-        name: &str,
-        instance: Option<&Rc<Instance>>,
-    ) -> Option<Rc<Resolved>> {
+    fn assigned_attribute_inner(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
         let open = self.open(place.module)?;
         let module = &*open.module;
         let text = module.text();
@@ -434,14 +425,12 @@ impl Resolver<'_> {
             for statement in module.statements(line).iter() {
                 let (targets, value): (&[Expr], &Expr) = match &statement.kind {
                     StmtKind::Assign { targets, value } => (targets, value),
-                    StmtKind::AnnotatedAssign { target, value: Some(value), .. } => {
-                        (std::slice::from_ref(target), value)
-                    }
+                    StmtKind::AnnotatedAssign { target, value: Some(value), .. } => (std::slice::from_ref(target), value),
                     _ => continue,
                 };
-                let hit = targets.iter().any(|target| {
-                    matches!(&target.kind, ExprKind::Attribute { attribute, .. } if &*attribute.name == name)
-                });
+                let hit = targets
+                    .iter()
+                    .any(|target| matches!(&target.kind, ExprKind::Attribute { attribute, .. } if &*attribute.name == name));
                 if !hit {
                     // Part of a tuple: not followed.
                     if statement.span.contains(offset) && targets.iter().any(|target| target.span.contains(offset)) {
@@ -501,12 +490,16 @@ impl Resolver<'_> {
         if !from_parameter {
             return assigned;
         }
-        let Some((given, open)) = self.construction(instance) else { return assigned };
+        let Some((given, open)) = self.construction(instance) else {
+            return assigned;
+        };
         let given = given.as_slice();
         let ExprKind::Name(name) = &value.kind else {
             return if given.is_empty() && !open { assigned } else { Resolved::unknown(Why::Attribute) };
         };
-        let Some(place) = self.open(module) else { return assigned };
+        let Some(place) = self.open(module) else {
+            return assigned;
+        };
         let statements = place.module.statements(method);
         let Some(StmtKind::Function { parameters, .. }) = statements.first().map(|statement| &statement.kind) else {
             return assigned;
@@ -517,9 +510,7 @@ impl Resolver<'_> {
         if let Some(value) = kept(given, name) {
             return value.clone();
         }
-        let by_position = index
-            .checked_sub(1)
-            .and_then(|index| given.iter().filter(|kept| kept.keyword.is_none()).nth(index));
+        let by_position = index.checked_sub(1).and_then(|index| given.iter().filter(|kept| kept.keyword.is_none()).nth(index));
         match by_position {
             Some(kept) => kept.value.clone(),
             None if open => Resolved::unknown(Why::Unpacked),
@@ -529,7 +520,9 @@ impl Resolver<'_> {
 
     /// The decorators of a function or class: the expressions on the lines before its header.
     pub(super) fn decorators(&self, place: LinePlace) -> Vec<(LineIndex, Expr)> {
-        let Some(open) = self.open(place.module) else { return Vec::new() };
+        let Some(open) = self.open(place.module) else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         let mut line = place.line;
         while let Some(before) = line.number().checked_sub(1).map(LineIndex::new) {
@@ -589,10 +582,7 @@ impl Resolver<'_> {
             if by_name || self.decorated_with(place, &["classmethod"]) {
                 return Resolved::known(Thing::Class(class), None);
             }
-            return Resolved::known(
-                Thing::Instance(Rc::new(Instance { class, construction: Construction::Unknown })),
-                None,
-            );
+            return Resolved::known(Thing::Instance(Rc::new(Instance { class, construction: Construction::Unknown })), None);
         }
         let at = At { module: place.module, line: place.line, inline: false, scope: outer, locals: None };
         if let Some(value) = self.option_default(place, &parameter.name.name) {
@@ -623,19 +613,17 @@ impl Resolver<'_> {
             return None;
         }
         match &annotation.kind {
-            ExprKind::Name(_) | ExprKind::Attribute { .. } => {
-                match self.value(annotation, at).only()? {
-                    Thing::Object(name) if name.ends_with("argparse.Namespace") => {
-                        Some(Resolved::known(Thing::Options(at.module), None).with_origin(Origin::Default))
-                    }
-                    Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
-                    Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
-                        None,
-                    )),
-                    _ => None,
+            ExprKind::Name(_) | ExprKind::Attribute { .. } => match self.value(annotation, at).only()? {
+                Thing::Object(name) if name.ends_with("argparse.Namespace") => {
+                    Some(Resolved::known(Thing::Options(at.module), None).with_origin(Origin::Default))
                 }
-            }
+                Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
+                Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
+                    Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
+                    None,
+                )),
+                _ => None,
+            },
             ExprKind::Str(text) => {
                 let last = text.trim();
                 let plain = last.chars().all(|character| character.is_alphanumeric() || character == '_');
@@ -653,9 +641,7 @@ impl Resolver<'_> {
             }
             ExprKind::Subscript { value, index } => match &value.kind {
                 ExprKind::Name(name) if &**name == "Optional" => self.annotated(index, at, depth + 1),
-                ExprKind::Attribute { attribute, .. } if &*attribute.name == "Optional" => {
-                    self.annotated(index, at, depth + 1)
-                }
+                ExprKind::Attribute { attribute, .. } if &*attribute.name == "Optional" => self.annotated(index, at, depth + 1),
                 ExprKind::Name(name) if &**name == "Annotated" => match &index.kind {
                     ExprKind::Tuple(items) => self.annotated(items.first()?, at, depth + 1),
                     _ => None,
@@ -677,9 +663,7 @@ impl Resolver<'_> {
             return known.clone();
         }
         // Functions that call themselves have no answer.
-        self.returns
-            .borrow_mut()
-            .insert(place, Resolved::unknown(Why::Bound));
+        self.returns.borrow_mut().insert(place, Resolved::unknown(Why::Bound));
         let value = self.returned_inner(place).unwrap_or_else(|| Resolved::unknown(Why::Call));
         self.returns.borrow_mut().insert(place, value.clone());
         value
@@ -710,13 +694,7 @@ impl Resolver<'_> {
             for (index, statement) in module.statements(line).iter().enumerate() {
                 match &statement.kind {
                     StmtKind::Return(Some(value)) => {
-                        let at = At {
-                            module: place.module,
-                            line,
-                            inline: inline || index > 0,
-                            scope,
-                            locals: None,
-                        };
+                        let at = At { module: place.module, line, inline: inline || index > 0, scope, locals: None };
                         parts.push(self.value(value, at));
                     }
                     StmtKind::Return(None) => parts.push(Resolved::known(Thing::None, None)),
@@ -745,9 +723,5 @@ impl Resolver<'_> {
 
 /// The argument of a keyword.
 fn kept<'k>(given: &'k [Kept], name: &str) -> Option<&'k Rc<Resolved>> {
-    given
-        .iter()
-        .rev()
-        .find(|kept| kept.keyword.as_deref() == Some(name))
-        .map(|kept| &kept.value)
+    given.iter().rev().find(|kept| kept.keyword.as_deref() == Some(name)).map(|kept| &kept.value)
 }

@@ -6,7 +6,9 @@ use crate::python::ast::{ArgumentKind, Call, Expr, ExprKind};
 use crate::python::defaults;
 use crate::python::fold;
 use crate::python::scope::{LinePlace, is_class};
-use crate::python::things::{CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing};
+use crate::python::things::{
+    CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing,
+};
 use crate::python::value::{At, Resolver};
 use crate::python::walk;
 use crate::span::Span;
@@ -14,9 +16,40 @@ use crate::usage::{Origin, Why};
 
 /// Builtins whose result is worked out.
 const KNOWN_BUILTINS: [&str; 34] = [
-    "dict", "list", "tuple", "set", "frozenset", "reversed", "sorted", "iter", "enumerate", "zip", "range", "str",
-    "bytes", "bytearray", "chr", "ord", "len", "bool", "int", "getattr", "type", "super", "vars", "__import__",
-    "bytes.fromhex", "bytearray.fromhex", "dict.fromkeys", "map", "filter", "print", "open", "abs", "repr", "format",
+    "dict",
+    "list",
+    "tuple",
+    "set",
+    "frozenset",
+    "reversed",
+    "sorted",
+    "iter",
+    "enumerate",
+    "zip",
+    "range",
+    "str",
+    "bytes",
+    "bytearray",
+    "chr",
+    "ord",
+    "len",
+    "bool",
+    "int",
+    "getattr",
+    "type",
+    "super",
+    "vars",
+    "__import__",
+    "bytes.fromhex",
+    "bytearray.fromhex",
+    "dict.fromkeys",
+    "map",
+    "filter",
+    "print",
+    "open",
+    "abs",
+    "repr",
+    "format",
 ];
 
 /// The arguments of a call, worked out.
@@ -33,11 +66,7 @@ pub struct Given {
 impl Given {
     /// The argument at a position.
     pub fn at(&self, position: usize) -> Option<&Rc<Resolved>> {
-        self.arguments
-            .iter()
-            .filter(|kept| kept.keyword.is_none())
-            .nth(position)
-            .map(|kept| &kept.value)
+        self.arguments.iter().filter(|kept| kept.keyword.is_none()).nth(position).map(|kept| &kept.value)
     }
 
     /// Something is given that is not known.
@@ -46,11 +75,7 @@ impl Given {
     }
 
     fn positional(&self) -> Vec<Rc<Resolved>> {
-        self.arguments
-            .iter()
-            .filter(|kept| kept.keyword.is_none())
-            .map(|kept| kept.value.clone())
-            .collect()
+        self.arguments.iter().filter(|kept| kept.keyword.is_none()).map(|kept| kept.value.clone()).collect()
     }
 }
 
@@ -60,28 +85,21 @@ impl Resolver<'_> {
         let mut given = Given::default();
         for argument in &call.arguments {
             match &argument.kind {
-                ArgumentKind::Positional => given.arguments.push(Kept {
-                    keyword: None,
-                    value: self.value(&argument.value, at),
-                }),
-                ArgumentKind::Keyword(name) => given.arguments.push(Kept {
-                    keyword: Some((*name.name).into()),
-                    value: self.value(&argument.value, at),
-                }),
+                ArgumentKind::Positional => given.arguments.push(Kept { keyword: None, value: self.value(&argument.value, at) }),
+                ArgumentKind::Keyword(name) => {
+                    given.arguments.push(Kept { keyword: Some((*name.name).into()), value: self.value(&argument.value, at) })
+                }
                 ArgumentKind::Star => match self.elements(&self.value(&argument.value, at)) {
-                    Some(items) if items.len() <= 1024 => given
-                        .arguments
-                        .extend(items.into_iter().map(|value| Kept { keyword: None, value })),
+                    Some(items) if items.len() <= 1024 => {
+                        given.arguments.extend(items.into_iter().map(|value| Kept { keyword: None, value }))
+                    }
                     _ => given.open_positions = true,
                 },
                 ArgumentKind::DoubleStar => match self.value(&argument.value, at).only() {
                     Some(Thing::Mapping(mapping)) => {
                         for (key, value) in &mapping.items {
                             if let Thing::Str(key) = key {
-                                given.arguments.push(Kept {
-                                    keyword: Some(key.clone()),
-                                    value: value.clone(),
-                                });
+                                given.arguments.push(Kept { keyword: Some(key.clone()), value: value.clone() });
                             }
                         }
                         given.open_keywords |= mapping.open;
@@ -96,13 +114,7 @@ impl Resolver<'_> {
     /// The arguments of a call that was passed by before; `None` when it cannot be found.
     pub(super) fn given_at(&self, call: CallPlace) -> Option<Given> {
         let open = self.open(call.place.module)?;
-        let at = At {
-            module: call.place.module,
-            line: call.place.line,
-            inline: call.inline,
-            scope: call.scope,
-            locals: None,
-        };
+        let at = At { module: call.place.module, line: call.place.line, inline: call.inline, scope: call.scope, locals: None };
         for statement in open.module.statements(call.place.line).iter() {
             let mut given = None;
             walk::statement_expressions(statement, &mut |outer| {
@@ -131,7 +143,10 @@ impl Resolver<'_> {
                 return folded;
             }
             let callee = self.attribute(&receiver, &attribute.name, at.module);
-            if callee.things.is_empty() && matches!(&*attribute.name, "parse_args" | "parse_known_args") && self.parses_options(at.module) {
+            if callee.things.is_empty()
+                && matches!(&*attribute.name, "parse_args" | "parse_known_args")
+                && self.parses_options(at.module)
+            {
                 return defaults::options(at.module, &attribute.name);
             }
             return self.called(&callee, call, source, at);
@@ -185,9 +200,7 @@ impl Resolver<'_> {
 
     fn called_thing(&self, thing: &Thing, call: &Call, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         match thing {
-            Thing::Object(name) => self
-                .known_function(name, call, source, at)
-                .unwrap_or_else(|| Resolved::result(name)),
+            Thing::Object(name) => self.known_function(name, call, source, at).unwrap_or_else(|| Resolved::result(name)),
             Thing::Result(name) => Resolved::result(format!("{name}.__call__")),
             Thing::Function(place) | Thing::Method(place, _) => {
                 let value = self.returned(*place);
@@ -233,7 +246,9 @@ impl Resolver<'_> {
 
     /// `HfArgumentParser((A, B)).parse_args_into_dataclasses()`: instances of the classes.
     fn parsed_classes(&self, partial: &Partial) -> Option<Rc<Resolved>> {
-        let Some(Thing::Object(name)) = partial.callee.only() else { return None };
+        let Some(Thing::Object(name)) = partial.callee.only() else {
+            return None;
+        };
         if !defaults::is_class_parser(name) {
             return None;
         }
@@ -247,20 +262,16 @@ impl Resolver<'_> {
             .map(|class| {
                 class
                     .map(|thing| match thing {
-                        Thing::Class(place) => Some(Thing::Instance(Rc::new(Instance {
-                            class: *place,
-                            construction: Construction::Unknown,
-                        }))),
+                        Thing::Class(place) => {
+                            Some(Thing::Instance(Rc::new(Instance { class: *place, construction: Construction::Unknown })))
+                        }
                         Thing::Object(name) => Some(Thing::Result(name.clone())),
                         _ => None,
                     })
                     .with_origin(Origin::Default)
             })
             .collect();
-        Some(Resolved::known(
-            Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })),
-            None,
-        ))
+        Some(Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })), None))
     }
 
     /// Functions whose result the resolver knows.
@@ -271,11 +282,7 @@ impl Resolver<'_> {
         if defaults::is_class_parser(name) {
             let given = self.given(call, at);
             return Some(Resolved::known(
-                Thing::Partial(Rc::new(Partial {
-                    callee: Resolved::object(name),
-                    arguments: given.arguments,
-                    open: false,
-                })),
+                Thing::Partial(Rc::new(Partial { callee: Resolved::object(name), arguments: given.arguments, open: false })),
                 None,
             ));
         }
@@ -292,9 +299,9 @@ impl Resolver<'_> {
                 .filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
                 .nth(position)
                 .or_else(|| {
-                    call.arguments.iter().find(
-                        |argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if &*name.name == keyword),
-                    )
+                    call.arguments
+                        .iter()
+                        .find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if &*name.name == keyword))
                 })
                 .map(|argument| self.value(&argument.value, at))
         };
@@ -306,14 +313,7 @@ impl Resolver<'_> {
                     return Some(Resolved::unknown(Why::Call));
                 }
                 let callee = given.arguments.remove(0).value;
-                Resolved::known(
-                    Thing::Partial(Rc::new(Partial {
-                        callee,
-                        open: given.open(),
-                        arguments: given.arguments,
-                    })),
-                    None,
-                )
+                Resolved::known(Thing::Partial(Rc::new(Partial { callee, open: given.open(), arguments: given.arguments })), None)
             }
             "importlib.import_module" => match argument(0, "name")?.only_str() {
                 Some(dotted) if !dotted.starts_with('.') => {
@@ -327,14 +327,10 @@ impl Resolver<'_> {
                 }
                 _ => Resolved::unknown(Why::Imported),
             },
-            "os.environ.get" | "os.getenv" | "os.environ.setdefault" | "os.environ.pop" => {
-                match argument(1, "default") {
-                    Some(default) if !matches!(default.only(), Some(Thing::None)) => {
-                        default.with_origin(Origin::Environment)
-                    }
-                    _ => Resolved::unknown(Why::Environment),
-                }
-            }
+            "os.environ.get" | "os.getenv" | "os.environ.setdefault" | "os.environ.pop" => match argument(1, "default") {
+                Some(default) if !matches!(default.only(), Some(Thing::None)) => default.with_origin(Origin::Environment),
+                _ => Resolved::unknown(Why::Environment),
+            },
             "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None),
             "os.path.join" | "posixpath.join" => {
                 let given = self.given(call, at);
@@ -344,15 +340,30 @@ impl Resolver<'_> {
                 let given = self.given(call, at);
                 path(fold::joined_path(&given.positional(), given.open()))
             }
-            "os.path.abspath" | "os.path.realpath" | "os.path.dirname" | "os.path.expanduser" | "os.path.expandvars"
-            | "os.path.normpath" | "os.path.relpath" | "os.getcwd" | "os.path.commonpath" | "pathlib.Path.cwd"
-            | "pathlib.Path.home" | "tempfile.mkdtemp" | "tempfile.gettempdir" | "tempfile.mktemp" => path(None),
+            "os.path.abspath"
+            | "os.path.realpath"
+            | "os.path.dirname"
+            | "os.path.expanduser"
+            | "os.path.expandvars"
+            | "os.path.normpath"
+            | "os.path.relpath"
+            | "os.getcwd"
+            | "os.path.commonpath"
+            | "pathlib.Path.cwd"
+            | "pathlib.Path.home"
+            | "tempfile.mkdtemp"
+            | "tempfile.gettempdir"
+            | "tempfile.mktemp" => path(None),
             "os.fspath" => argument(0, "path")?,
             "os.path.basename" => Resolved::unknown(Why::Call),
             "copy.copy" | "copy.deepcopy" => argument(0, "x")?,
             "typing.cast" => argument(1, "val")?,
-            "collections.OrderedDict" | "types.SimpleNamespace" | "argparse.Namespace" | "easydict.EasyDict"
-            | "munch.Munch" | "ml_collections.ConfigDict" => self.builtin("dict", call, source, at),
+            "collections.OrderedDict"
+            | "types.SimpleNamespace"
+            | "argparse.Namespace"
+            | "easydict.EasyDict"
+            | "munch.Munch"
+            | "ml_collections.ConfigDict" => self.builtin("dict", call, source, at),
             "omegaconf.OmegaConf.create" | "addict.Dict" | "types.MappingProxyType" => argument(0, "obj")?,
             "argparse.ArgumentParser.parse_args"
             | "argparse.ArgumentParser.parse_known_args"
@@ -450,9 +461,7 @@ impl Resolver<'_> {
                     Some(columns) if !columns.is_empty() && !given.open() => {
                         let length = columns.iter().map(Vec::len).min().unwrap_or(0);
                         let rows = (0..length)
-                            .map(|row| {
-                                tuple(columns.iter().filter_map(|column| column.get(row)).cloned().collect())
-                            })
+                            .map(|row| tuple(columns.iter().filter_map(|column| column.get(row)).cloned().collect()))
                             .collect();
                         list(rows, source)
                     }
@@ -502,9 +511,7 @@ impl Resolver<'_> {
                 let Some(attribute) = attribute.only_str() else {
                     // Any attribute of a library.
                     return receiver.map(|thing| match thing {
-                        Thing::Object(name) if self.is_library(name) => {
-                            Some(Thing::Object(format!("{name}.*").into()))
-                        }
+                        Thing::Object(name) if self.is_library(name) => Some(Thing::Object(format!("{name}.*").into())),
                         _ => None,
                     });
                 };
@@ -530,9 +537,7 @@ impl Resolver<'_> {
                 Some(dotted) => Resolved::object(dotted.split('.').next().unwrap_or(dotted)),
                 None => unknown(),
             },
-            "bytes.fromhex" | "bytearray.fromhex" => {
-                first.as_ref().map_or_else(unknown, |first| first.map(fold::decode_hex))
-            }
+            "bytes.fromhex" | "bytearray.fromhex" => first.as_ref().map_or_else(unknown, |first| first.map(fold::decode_hex)),
             "dict.fromkeys" | "map" | "filter" => Resolved::unknown(Why::Call),
             "print" => Resolved::known(Thing::None, None),
             "open" => Resolved::result("builtins.open"),
@@ -552,7 +557,12 @@ impl Resolver<'_> {
         let literal = |thing: &Thing| {
             matches!(
                 thing,
-                Thing::Str(_) | Thing::Bytes(_) | Thing::Sequence(_) | Thing::Mapping(_) | Thing::Path(_) | Thing::Member(_, true)
+                Thing::Str(_)
+                    | Thing::Bytes(_)
+                    | Thing::Sequence(_)
+                    | Thing::Mapping(_)
+                    | Thing::Path(_)
+                    | Thing::Member(_, true)
             )
         };
         if receiver.things.is_empty() || !receiver.things.iter().any(literal) {
@@ -601,9 +611,7 @@ impl Resolver<'_> {
                     .collect();
                 fold::format(text, &given.positional(), &named, source)
             }
-            _ if given.open() || given.arguments.iter().any(|kept| kept.keyword.is_some()) => {
-                Resolved::unknown(Why::Call)
-            }
+            _ if given.open() || given.arguments.iter().any(|kept| kept.keyword.is_some()) => Resolved::unknown(Why::Call),
             _ => fold::text_method(text, name, &given.positional(), source),
         }
     }
@@ -611,10 +619,7 @@ impl Resolver<'_> {
     fn mapping_method(&self, mapping: &Rc<Mapping>, name: &str, given: &Given) -> Rc<Resolved> {
         let pairs = |build: &dyn Fn(&Thing, &Rc<Resolved>) -> Rc<Resolved>| {
             let items = mapping.items.iter().map(|(key, value)| build(key, value)).collect();
-            Resolved::known(
-                Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: mapping.open })),
-                None,
-            )
+            Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: mapping.open })), None)
         };
         match name {
             "items" => pairs(&|key, value| tuple(vec![Resolved::known(key.clone(), value.source), value.clone()])),
@@ -622,7 +627,9 @@ impl Resolver<'_> {
             "values" => pairs(&|_, value| value.clone()),
             "copy" => Resolved::known(Thing::Mapping(mapping.clone()), None),
             "get" | "pop" | "setdefault" => {
-                let Some(key) = given.at(0) else { return Resolved::unknown(Why::Call) };
+                let Some(key) = given.at(0) else {
+                    return Resolved::unknown(Why::Call);
+                };
                 let default = || match given.at(1) {
                     Some(default) => default.clone(),
                     None if name == "get" => Resolved::known(Thing::None, None),
@@ -630,9 +637,7 @@ impl Resolver<'_> {
                 };
                 match key.only() {
                     Some(key) => match mapping.items.iter().find(|(have, _)| have == key) {
-                        Some((_, value)) if mapping.unsure.contains(key) => {
-                            Resolved::join(&[value.clone(), default()])
-                        }
+                        Some((_, value)) if mapping.unsure.contains(key) => Resolved::join(&[value.clone(), default()]),
                         Some((_, value)) => value.clone(),
                         // What a caller may hand on.
                         None if mapping.open => {
@@ -645,8 +650,7 @@ impl Resolver<'_> {
                         None => default(),
                     },
                     None if key.unknown.is_some() && !mapping.open && mapping.items.len() <= 64 => {
-                        let mut parts: Vec<Rc<Resolved>> =
-                            mapping.items.iter().map(|(_, value)| value.clone()).collect();
+                        let mut parts: Vec<Rc<Resolved>> = mapping.items.iter().map(|(_, value)| value.clone()).collect();
                         parts.push(default());
                         Resolved::join(&parts)
                     }
@@ -671,10 +675,9 @@ impl Resolver<'_> {
                 name => Resolved::result(name),
             },
             Some(Thing::Function(place)) => self.returned(*place),
-            Some(Thing::Class(class)) => Resolved::known(
-                Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Bare })),
-                None,
-            ),
+            Some(Thing::Class(class)) => {
+                Resolved::known(Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Bare })), None)
+            }
             _ => Resolved::unknown(Why::Call),
         }
     }

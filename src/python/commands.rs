@@ -50,8 +50,22 @@ pub struct CommandLine {
 
 /// Names of functions that start a command; only when they are those of these modules.
 pub(super) const STARTERS: [&str; 16] = [
-    "run", "Popen", "call", "check_call", "check_output", "getoutput", "getstatusoutput", "system", "popen",
-    "create_subprocess_exec", "create_subprocess_shell", "execvp", "execv", "spawn", "split", "execute",
+    "run",
+    "Popen",
+    "call",
+    "check_call",
+    "check_output",
+    "getoutput",
+    "getstatusoutput",
+    "system",
+    "popen",
+    "create_subprocess_exec",
+    "create_subprocess_shell",
+    "execvp",
+    "execv",
+    "spawn",
+    "split",
+    "execute",
 ];
 
 /// Roots of which one must be imported.
@@ -68,20 +82,32 @@ pub(super) fn started(resolver: &Resolver<'_>, call: &Call, statement: Span, who
         return None;
     }
     let callee = resolver.value(&call.function, at);
-    let Some(Thing::Object(qualified)) = callee.only() else { return None };
+    let Some(Thing::Object(qualified)) = callee.only() else {
+        return None;
+    };
     let text = match &**qualified {
-        "subprocess.run" | "subprocess.Popen" | "subprocess.call" | "subprocess.check_call" | "subprocess.check_output"
-        | "subprocess.getoutput" | "subprocess.getstatusoutput" | "os.system" | "os.popen" | "shlex.split"
-        | "asyncio.create_subprocess_shell" | "pexpect.spawn" | "pexpect.run" | "invoke.run"
+        "subprocess.run"
+        | "subprocess.Popen"
+        | "subprocess.call"
+        | "subprocess.check_call"
+        | "subprocess.check_output"
+        | "subprocess.getoutput"
+        | "subprocess.getstatusoutput"
+        | "os.system"
+        | "os.popen"
+        | "shlex.split"
+        | "asyncio.create_subprocess_shell"
+        | "pexpect.spawn"
+        | "pexpect.run"
+        | "invoke.run"
         | "asyncio.subprocess.create_subprocess_shell" => {
-            let argument = call
-                .arguments
-                .iter()
-                .find(|argument| match &argument.kind {
-                    ArgumentKind::Positional => true,
-                    ArgumentKind::Keyword(keyword) => matches!(&*keyword.name, "args" | "cmd" | "command" | "s"),
-                    _ => false,
-                })?;
+            let argument = call.arguments.iter().find(|argument| match &argument.kind {
+                ArgumentKind::Positional => true,
+                ArgumentKind::Keyword(keyword) => {
+                    matches!(&*keyword.name, "args" | "cmd" | "command" | "s")
+                }
+                _ => false,
+            })?;
             from_value(resolver, &argument.value, at)?
         }
         "os.execvp" | "os.execv" => from_value(resolver, &call.arguments.get(1)?.value, at)?,
@@ -97,9 +123,9 @@ pub(super) fn started(resolver: &Resolver<'_>, call: &Call, statement: Span, who
                     ArgumentKind::Star => {
                         let value = resolver.value(&argument.value, at);
                         match resolver.elements(&value) {
-                            Some(items) => words.extend(
-                                items.iter().map(|item| word(resolver, item, argument.value.span, at.module)),
-                            ),
+                            Some(items) => {
+                                words.extend(items.iter().map(|item| word(resolver, item, argument.value.span, at.module)))
+                            }
                             None => open = true,
                         }
                     }

@@ -12,8 +12,20 @@ use crate::usage::{Guard, Role, Use};
 
 /// Methods and functions that write to the place they are given.
 const SAVES: [&str; 14] = [
-    "save_pretrained", "save", "save_to_disk", "save_model", "makedirs", "mkdir", "save_checkpoint", "save_weights",
-    "dump", "export", "snapshot_download", "output_dir", "TrainingArguments", "save_state",
+    "save_pretrained",
+    "save",
+    "save_to_disk",
+    "save_model",
+    "makedirs",
+    "mkdir",
+    "save_checkpoint",
+    "save_weights",
+    "dump",
+    "export",
+    "snapshot_download",
+    "output_dir",
+    "TrainingArguments",
+    "save_state",
 ];
 
 /// A place that was saved to.
@@ -43,12 +55,8 @@ impl<'m> Surroundings<'m> {
             return;
         };
         let written = argument.value_span.text(self.module.text()).to_owned();
-        let literals: Vec<String> = argument
-            .value
-            .literals()
-            .iter()
-            .filter_map(|literal| literal.as_str().map(str::to_owned))
-            .collect();
+        let literals: Vec<String> =
+            argument.value.literals().iter().filter_map(|literal| literal.as_str().map(str::to_owned)).collect();
         let saved = self.saved.get_or_init(|| self.collect(resolver, module));
         one.saved_before = saved.iter().any(|saved| {
             saved.offset < one.whole.start
@@ -100,7 +108,7 @@ impl<'m> Surroundings<'m> {
         for number in (from..=at.line.number()).rev() {
             let line = LineIndex::new(number);
             let code = line_text(self.module, line);
-            if code.contains(".endswith(") && code.contains(".safetensors") {
+            if code.contains(".endswith(") && code.contains(".safetensors") && code.contains(written) {
                 return Some(Guard::SafetensorsSuffix);
             }
             if ["picklescan", "scan_file", "modelscan", "fickling"].iter().any(|word| code.contains(word)) {
@@ -117,7 +125,9 @@ impl<'m> Surroundings<'m> {
 
 /// The places that a call writes to.
 fn saved_to<'e>(expression: &'e Expr, word: &str) -> Vec<&'e Expr> {
-    let ExprKind::Call(call) = &expression.kind else { return Vec::new() };
+    let ExprKind::Call(call) = &expression.kind else {
+        return Vec::new();
+    };
     let name = match &call.function.kind {
         ExprKind::Name(name) => &**name,
         ExprKind::Attribute { attribute, .. } => &*attribute.name,
@@ -172,9 +182,5 @@ fn saved_to<'e>(expression: &'e Expr, word: &str) -> Vec<&'e Expr> {
 }
 
 fn first_positional(call: &crate::python::ast::Call) -> Option<&Expr> {
-    call.arguments
-        .iter()
-        .find(|argument| matches!(argument.kind, ArgumentKind::Positional))
-        .map(|argument| &argument.value)
+    call.arguments.iter().find(|argument| matches!(argument.kind, ArgumentKind::Positional)).map(|argument| &argument.value)
 }
-

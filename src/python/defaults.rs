@@ -11,10 +11,8 @@ use crate::usage::{Origin, Why};
 
 /// Parsers that fill data classes.
 pub fn is_class_parser(name: &str) -> bool {
-    matches!(
-        name.rsplit('.').next(),
-        Some("HfArgumentParser" | "TrlParser" | "H4ArgumentParser")
-    ) && (name.starts_with("transformers.") || name.starts_with("trl.") || name.starts_with("alignment."))
+    matches!(name.rsplit('.').next(), Some("HfArgumentParser" | "TrlParser" | "H4ArgumentParser"))
+        && (name.starts_with("transformers.") || name.starts_with("trl.") || name.starts_with("alignment."))
 }
 
 /// Functions outside the standard library whose result is known.
@@ -30,33 +28,25 @@ pub fn options(module: ModuleId, method: &str) -> Rc<Resolved> {
     let options = Resolved::known(Thing::Options(module), None).with_origin(Origin::Default);
     if method.starts_with("parse_known") {
         let items = vec![options, Resolved::unknown(Why::CommandLine)];
-        return Resolved::known(
-            Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })),
-            None,
-        );
+        return Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })), None);
     }
     options
 }
 
 /// The argument of a call by keyword.
 pub fn keyword<'c>(call: &'c Call, name: &str) -> Option<&'c Argument> {
-    call.arguments
-        .iter()
-        .find(|argument| walk::keyword(&argument.kind) == Some(name))
+    call.arguments.iter().find(|argument| walk::keyword(&argument.kind) == Some(name))
 }
 
 /// The argument of a call at a position.
 pub fn position(call: &Call, position: usize) -> Option<&Argument> {
-    call.arguments
-        .get(position)
-        .filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
+    call.arguments.get(position).filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
 }
 
 impl Resolver<'_> {
     /// The module declares options of a command line.
     pub(super) fn parses_options(&self, module: ModuleId) -> bool {
-        self.open(module)
-            .is_some_and(|open| open.module.occurrences("add_argument").next().is_some())
+        self.open(module).is_some_and(|open| open.module.occurrences("add_argument").next().is_some())
     }
 
     /// `args.name`: the default that `add_argument` declares.
@@ -69,7 +59,9 @@ impl Resolver<'_> {
         let mut parts = Vec::new();
         for word in ["add_argument", "set_defaults"] {
             for (_, line) in open.module.occurrences(word) {
-                let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else { continue };
+                let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else {
+                    continue;
+                };
                 if !code.contains(name) && !code.contains(&dashed) {
                     continue;
                 }
@@ -148,9 +140,20 @@ impl Resolver<'_> {
     pub(super) fn declared_default(&self, name: &str, call: &Call, at: At<'_>) -> Option<Rc<Resolved>> {
         let by_position = match name {
             "dataclasses.field" | "attr.ib" | "attr.attrib" | "attrs.field" | "attr.field" => false,
-            "typer.Option" | "typer.Argument" | "pydantic.Field" | "pydantic.fields.Field" | "fastapi.Query"
-            | "fastapi.Body" | "fastapi.Form" | "fastapi.Header" | "fastapi.Path" | "sqlmodel.Field"
-            | "transformers.hf_argparser.HfArg" | "transformers.HfArg" | "cog.Input" | "llama_index.core.bridge.pydantic.Field" => true,
+            "typer.Option"
+            | "typer.Argument"
+            | "pydantic.Field"
+            | "pydantic.fields.Field"
+            | "fastapi.Query"
+            | "fastapi.Body"
+            | "fastapi.Form"
+            | "fastapi.Header"
+            | "fastapi.Path"
+            | "sqlmodel.Field"
+            | "transformers.hf_argparser.HfArg"
+            | "transformers.HfArg"
+            | "cog.Input"
+            | "llama_index.core.bridge.pydantic.Field" => true,
             _ => return None,
         };
         if let Some(default) = keyword(call, "default") {
@@ -180,7 +183,9 @@ impl Resolver<'_> {
         }
         let scope = self.open(place.module)?.module.scope(place.line);
         for (line, decorator) in &decorators {
-            let ExprKind::Call(call) = &decorator.kind else { continue };
+            let ExprKind::Call(call) = &decorator.kind else {
+                continue;
+            };
             let last = match &call.function.kind {
                 ExprKind::Attribute { attribute, .. } => &*attribute.name,
                 ExprKind::Name(name) => &**name,
@@ -239,11 +244,7 @@ impl Resolver<'_> {
         let names = self.value(&position(call, 0)?.value, at);
         let names: Vec<String> = match names.only()? {
             Thing::Str(text) => text.split(',').map(|name| name.trim().to_owned()).collect(),
-            Thing::Sequence(_) => self
-                .elements(&names)?
-                .iter()
-                .filter_map(|name| name.only_str().map(str::to_owned))
-                .collect(),
+            Thing::Sequence(_) => self.elements(&names)?.iter().filter_map(|name| name.only_str().map(str::to_owned)).collect(),
             _ => return None,
         };
         let index = names.iter().position(|have| have == name)?;
@@ -255,13 +256,7 @@ impl Resolver<'_> {
         }
         let parts: Vec<Rc<Resolved>> = rows
             .iter()
-            .map(|row| {
-                if names.len() == 1 {
-                    row.clone()
-                } else {
-                    self.step(row, crate::python::scope::Step::Element(index))
-                }
-            })
+            .map(|row| if names.len() == 1 { row.clone() } else { self.step(row, crate::python::scope::Step::Element(index)) })
             .collect();
         Some(Resolved::join(&parts))
     }
@@ -274,7 +269,9 @@ impl Resolver<'_> {
         let text = open.module.text();
         for word in ["DEFINE_string", "DEFINE_bool", "DEFINE_boolean", "DEFINE_enum"] {
             for (_, line) in open.module.occurrences(word) {
-                let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else { continue };
+                let Some(code) = open.module.line(line).map(|line| line.span.text(text)) else {
+                    continue;
+                };
                 if !code.contains(name) {
                     continue;
                 }
@@ -284,16 +281,10 @@ impl Resolver<'_> {
                     else {
                         continue;
                     };
-                    let named = position(call, 0)
-                        .is_some_and(|first| matches!(&first.value.kind, ExprKind::Str(text) if text == name));
+                    let named =
+                        position(call, 0).is_some_and(|first| matches!(&first.value.kind, ExprKind::Str(text) if text == name));
                     if named && let Some(default) = position(call, 1).or_else(|| keyword(call, "default")) {
-                        let at = At {
-                            module,
-                            line,
-                            inline: false,
-                            scope: open.module.scope(line),
-                            locals: None,
-                        };
+                        let at = At { module, line, inline: false, scope: open.module.scope(line), locals: None };
                         let value = self.value(&default.value, at);
                         return match value.only() {
                             Some(Thing::None) => Resolved::unknown(Why::CommandLine),

@@ -18,14 +18,83 @@ const LONGEST: usize = 1 << 16;
 
 /// Roots of the standard library that the resolver knows functions of, or that never are a module of the project.
 const STANDARD: &[&str] = &[
-    "__future__", "abc", "argparse", "ast", "asyncio", "atexit", "base64", "binascii", "builtins", "codecs",
-    "collections", "concurrent", "contextlib", "copy", "csv", "ctypes", "dataclasses", "datetime", "decimal",
-    "dis", "enum", "functools", "gc", "getpass", "glob", "gzip", "hashlib", "heapq", "importlib", "inspect",
-    "io", "itertools", "json", "logging", "marshal", "math", "multiprocessing", "operator", "os", "pathlib",
-    "pickle", "platform", "posixpath", "pprint", "queue", "random", "re", "secrets", "shelve", "shlex",
-    "shutil", "signal", "socket", "sqlite3", "ssl", "statistics", "string", "struct", "subprocess", "sys",
-    "tarfile", "tempfile", "textwrap", "threading", "time", "traceback", "types", "typing",
-    "typing_extensions", "unittest", "urllib", "uuid", "warnings", "weakref", "xml", "zipfile", "zlib",
+    "__future__",
+    "abc",
+    "argparse",
+    "ast",
+    "asyncio",
+    "atexit",
+    "base64",
+    "binascii",
+    "builtins",
+    "codecs",
+    "collections",
+    "concurrent",
+    "contextlib",
+    "copy",
+    "csv",
+    "ctypes",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "dis",
+    "enum",
+    "functools",
+    "gc",
+    "getpass",
+    "glob",
+    "gzip",
+    "hashlib",
+    "heapq",
+    "importlib",
+    "inspect",
+    "io",
+    "itertools",
+    "json",
+    "logging",
+    "marshal",
+    "math",
+    "multiprocessing",
+    "operator",
+    "os",
+    "pathlib",
+    "pickle",
+    "platform",
+    "posixpath",
+    "pprint",
+    "queue",
+    "random",
+    "re",
+    "secrets",
+    "shelve",
+    "shlex",
+    "shutil",
+    "signal",
+    "socket",
+    "sqlite3",
+    "ssl",
+    "statistics",
+    "string",
+    "struct",
+    "subprocess",
+    "sys",
+    "tarfile",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "types",
+    "typing",
+    "typing_extensions",
+    "unittest",
+    "urllib",
+    "uuid",
+    "warnings",
+    "weakref",
+    "xml",
+    "zipfile",
+    "zlib",
 ];
 
 /// True for modules of the standard library.
@@ -59,9 +128,7 @@ fn pairwise(
     if let Some(why) = left.unknown.or(right.unknown) {
         parts.push(Resolved::unknown(why));
     }
-    Resolved::join(&parts)
-        .with_origin(beyond_constant(left.origin))
-        .with_origin(beyond_constant(right.origin))
+    Resolved::join(&parts).with_origin(beyond_constant(left.origin)).with_origin(beyond_constant(right.origin))
 }
 
 /// What is computed from constants is itself written here.
@@ -76,9 +143,8 @@ fn beyond_constant(origin: Origin) -> Origin {
 pub fn binary(operator: Operator, left: &Resolved, right: &Resolved, source: Option<Source>) -> Rc<Resolved> {
     // A path joined with anything is a path.
     if operator == Operator::Divide {
-        let is_path = |value: &Resolved| {
-            !value.things.is_empty() && value.things.iter().all(|thing| matches!(thing, Thing::Path(_)))
-        };
+        let is_path =
+            |value: &Resolved| !value.things.is_empty() && value.things.iter().all(|thing| matches!(thing, Thing::Path(_)));
         if (is_path(left) && right.things.is_empty()) || (is_path(right) && left.things.is_empty()) {
             return Resolved::known(Thing::Path(None), source);
         }
@@ -109,9 +175,9 @@ fn operate(operator: Operator, left: &Thing, right: &Thing) -> Option<Thing> {
             (first.len() + second.len() <= LONGEST).then(|| Thing::Bytes([&**first, &**second].concat().into()))
         }
         // A local path with something after it stays one.
-        (Operator::Add, Thing::Path(first), Thing::Str(second)) => Some(Thing::Path(
-            first.as_ref().map(|first| format!("{first}{second}").into()),
-        )),
+        (Operator::Add, Thing::Path(first), Thing::Str(second)) => {
+            Some(Thing::Path(first.as_ref().map(|first| format!("{first}{second}").into())))
+        }
         (Operator::Add, Thing::Sequence(first), Thing::Sequence(second))
             if first.kind == second.kind && first.kind != SequenceKind::Set =>
         {
@@ -123,8 +189,7 @@ fn operate(operator: Operator, left: &Thing, right: &Thing) -> Option<Thing> {
                 }))
             })
         }
-        (Operator::Multiply, Thing::Str(text), Thing::Int(count))
-        | (Operator::Multiply, Thing::Int(count), Thing::Str(text)) => {
+        (Operator::Multiply, Thing::Str(text), Thing::Int(count)) | (Operator::Multiply, Thing::Int(count), Thing::Str(text)) => {
             let count = usize::try_from(*count).unwrap_or(0);
             (text.len().checked_mul(count)? <= LONGEST).then(|| Thing::Str(text.repeat(count).into()))
         }
@@ -187,17 +252,13 @@ pub fn unary(operator: Operator, value: &Rc<Resolved>, source: Option<Source>) -
 
 /// A comparison of two known things.
 pub fn compare(operator: &str, left: &Thing, right: &Thing) -> Option<bool> {
-    let plain = |thing: &Thing| {
-        matches!(thing, Thing::Str(_) | Thing::Int(_) | Thing::Bool(_) | Thing::None | Thing::Bytes(_))
-    };
+    let plain = |thing: &Thing| matches!(thing, Thing::Str(_) | Thing::Int(_) | Thing::Bool(_) | Thing::None | Thing::Bytes(_));
     let equal = || -> Option<bool> {
         if !plain(left) || !plain(right) {
             return None;
         }
         Some(match (left, right) {
-            (Thing::Bool(truth), Thing::Int(number)) | (Thing::Int(number), Thing::Bool(truth)) => {
-                i64::from(*truth) == *number
-            }
+            (Thing::Bool(truth), Thing::Int(number)) | (Thing::Int(number), Thing::Bool(truth)) => i64::from(*truth) == *number,
             _ => left == right,
         })
     };
@@ -225,9 +286,7 @@ pub fn compare(operator: &str, left: &Thing, right: &Thing) -> Option<bool> {
                     }
                     inside
                 }
-                Thing::Mapping(mapping) if !mapping.open && plain(left) => {
-                    mapping.items.iter().any(|(key, _)| key == left)
-                }
+                Thing::Mapping(mapping) if !mapping.open && plain(left) => mapping.items.iter().any(|(key, _)| key == left),
                 _ => return None,
             };
             Some(inside == (operator == "in"))
@@ -291,9 +350,7 @@ pub fn slice(
         Thing::Str(text) => {
             let characters: Vec<char> = text.chars().collect();
             let taken = taken(characters.len(), lower, upper, step)?;
-            Some(Thing::Str(
-                taken.iter().filter_map(|index| characters.get(*index)).collect::<String>().into(),
-            ))
+            Some(Thing::Str(taken.iter().filter_map(|index| characters.get(*index)).collect::<String>().into()))
         }
         Thing::Bytes(bytes) => {
             let taken = taken(bytes.len(), lower, upper, step)?;
@@ -381,8 +438,8 @@ pub fn joined_path(parts: &[Rc<Resolved>], open: bool) -> Option<Rc<str>> {
 pub fn path_method(text: Option<&Rc<str>>, name: &str, arguments: &[Rc<Resolved>]) -> Rc<Resolved> {
     let path = |text: Option<Rc<str>>| Resolved::known(Thing::Path(text), None);
     match name {
-        "resolve" | "absolute" | "expanduser" | "with_suffix" | "with_name" | "with_stem" | "relative_to"
-        | "as_uri" | "rename" | "readlink" => path(None),
+        "resolve" | "absolute" | "expanduser" | "with_suffix" | "with_name" | "with_stem" | "relative_to" | "as_uri"
+        | "rename" | "readlink" => path(None),
         "as_posix" | "__str__" | "__fspath__" | "strip" | "rstrip" => path(text.cloned()),
         "joinpath" => {
             let mut parts = vec![path(text.cloned())];
@@ -410,12 +467,7 @@ pub fn join(separator: &str, items: &[Rc<Resolved>], source: Option<Source>) -> 
 }
 
 /// `text.format(..)`
-pub fn format(
-    text: &str,
-    positional: &[Rc<Resolved>],
-    named: &[(&str, &Rc<Resolved>)],
-    source: Option<Source>,
-) -> Rc<Resolved> {
+pub fn format(text: &str, positional: &[Rc<Resolved>], named: &[(&str, &Rc<Resolved>)], source: Option<Source>) -> Rc<Resolved> {
     let Some(fields) = replacement_fields(text) else {
         return Resolved::unknown(Why::Expression);
     };
@@ -451,33 +503,22 @@ pub fn format(
 pub fn text_method(text: &str, name: &str, arguments: &[Rc<Resolved>], source: Option<Source>) -> Rc<Resolved> {
     match text_method_inner(text, name, arguments, source) {
         Some(value) => value,
-        None => Resolved::unknown(
-            arguments
-                .iter()
-                .find_map(|argument| argument.unknown)
-                .unwrap_or(Why::Call),
-        ),
+        None => Resolved::unknown(arguments.iter().find_map(|argument| argument.unknown).unwrap_or(Why::Call)),
     }
 }
 
-fn text_method_inner(
-    text: &str,
-    name: &str,
-    arguments: &[Rc<Resolved>],
-    source: Option<Source>,
-) -> Option<Rc<Resolved>> {
+fn text_method_inner(text: &str, name: &str, arguments: &[Rc<Resolved>], source: Option<Source>) -> Option<Rc<Resolved>> {
     let texts: Option<Vec<&str>> = arguments.iter().map(|argument| argument.only_str()).collect();
     let known = |text: String| Some(Resolved::text(text, source));
     let list = |items: Vec<String>| {
         let items = items.into_iter().map(|item| Resolved::text(item, source)).collect();
-        Some(Resolved::known(
-            Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })),
-            source,
-        ))
+        Some(Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })), source))
     };
     let truth = |value: bool| Some(Resolved::known(Thing::Bool(value), source));
     // Case and blanks are what Unicode says; both sides agree on ASCII.
-    if !text.is_ascii() && !matches!(name, "replace" | "split" | "startswith" | "endswith" | "removeprefix" | "removesuffix" | "encode") {
+    if !text.is_ascii()
+        && !matches!(name, "replace" | "split" | "startswith" | "endswith" | "removeprefix" | "removesuffix" | "encode")
+    {
         return None;
     }
     match (name, texts?.as_slice()) {
@@ -497,16 +538,10 @@ fn text_method_inner(
         ("removesuffix", [suffix]) => known(text.strip_suffix(suffix).unwrap_or(text).to_owned()),
         ("startswith", [prefix]) => truth(text.starts_with(prefix)),
         ("endswith", [suffix]) => truth(text.ends_with(suffix)),
-        ("split", [separator]) if !separator.is_empty() => {
-            list(text.split(separator).map(str::to_owned).collect())
-        }
+        ("split", [separator]) if !separator.is_empty() => list(text.split(separator).map(str::to_owned).collect()),
         ("split", []) => list(text.split(is_blank).filter(|part| !part.is_empty()).map(str::to_owned).collect()),
-        ("encode", []) | ("encode", ["utf-8" | "utf8"]) => {
-            Some(Resolved::known(Thing::Bytes(text.as_bytes().into()), source))
-        }
-        ("encode", ["ascii"]) if text.is_ascii() => {
-            Some(Resolved::known(Thing::Bytes(text.as_bytes().into()), source))
-        }
+        ("encode", []) | ("encode", ["utf-8" | "utf8"]) => Some(Resolved::known(Thing::Bytes(text.as_bytes().into()), source)),
+        ("encode", ["ascii"]) if text.is_ascii() => Some(Resolved::known(Thing::Bytes(text.as_bytes().into()), source)),
         ("title" | "capitalize", []) if name == "capitalize" => {
             let mut lower = text.to_ascii_lowercase();
             if let Some(first) = lower.get_mut(..1) {
@@ -568,7 +603,7 @@ pub fn decode_base64(thing: &Thing) -> Option<Thing> {
 pub fn decode_hex(thing: &Thing) -> Option<Thing> {
     let bytes = bytes_of(thing)?;
     let digits: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    if digits.len() % 2 != 0 || digits.len() > LONGEST {
+    if !digits.len().is_multiple_of(2) || digits.len() > LONGEST {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -655,10 +690,9 @@ pub fn to_bytes(thing: &Thing) -> Option<Thing> {
 /// `chr(..)`
 pub fn character(thing: &Thing) -> Option<Thing> {
     match thing {
-        Thing::Int(number) => u32::try_from(*number)
-            .ok()
-            .and_then(char::from_u32)
-            .map(|character| Thing::Str(character.to_string().into())),
+        Thing::Int(number) => {
+            u32::try_from(*number).ok().and_then(char::from_u32).map(|character| Thing::Str(character.to_string().into()))
+        }
         _ => None,
     }
 }
@@ -698,10 +732,7 @@ pub fn range(arguments: &[Rc<Resolved>], source: Option<Source>) -> Rc<Resolved>
             None => break,
         };
     }
-    Resolved::known(
-        Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })),
-        source,
-    )
+    Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })), source)
 }
 
 /// Sorts texts; false when it cannot be said how.

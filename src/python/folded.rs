@@ -29,8 +29,20 @@ pub struct Folded {
 
 /// What makes a line worth a look.
 const SIGNS: [&str; 14] = [
-    ".join(", "[::-1]", "b64decode", "fromhex", "unhexlify", "rot13", "rot_13", "chr(", "bytes(", ".format(", "+=",
-    "reversed(", "b16decode", "unquote(",
+    ".join(",
+    "[::-1]",
+    "b64decode",
+    "fromhex",
+    "unhexlify",
+    "rot13",
+    "rot_13",
+    "chr(",
+    "bytes(",
+    ".format(",
+    "+=",
+    "reversed(",
+    "b16decode",
+    "unquote(",
 ];
 
 /// The texts that a module puts together.
@@ -40,13 +52,7 @@ pub(super) fn folded(module: &Module<'_>, resolver: &Resolver<'_>, id: u32) -> V
         let statements = module.statements(line);
         let compound = statements.first().is_some_and(is_header);
         for (index, statement) in statements.iter().enumerate() {
-            let at = At {
-                module: id,
-                line,
-                inline: compound && index > 0,
-                scope: module.scope(line),
-                locals: None,
-            };
+            let at = At { module: id, line, inline: compound && index > 0, scope: module.scope(line), locals: None };
             in_statement(resolver, statement, module, at, &mut found);
             if found.len() >= MOST {
                 return found;
@@ -79,9 +85,9 @@ fn lines(module: &Module<'_>) -> BTreeSet<LineIndex> {
         let joined = gap.is_empty() || gap == "\\" || gap == "+" || after.starts_with(['+', '%']);
         let formatted = matches!(prefix, b'f' | b'F')
             || (matches!(prefix, b'r' | b'R') && matches!(bytes.get(string.start() + 1), Some(b'f' | b'F')));
-        let added = text.get(..string.start()).is_some_and(|before| {
-            before.trim_end_matches([' ', '\t', '\n', '(', '\\', '\r']).ends_with('+')
-        });
+        let added = text
+            .get(..string.start())
+            .is_some_and(|before| before.trim_end_matches([' ', '\t', '\n', '(', '\\', '\r']).ends_with('+'));
         if (joined || formatted || added)
             && let Some(line) = module.line_at(string.start())
         {
@@ -175,9 +181,7 @@ fn text_of(resolver: &Resolver<'_>, expression: &Expr, at: At<'_>, depth: u32) -
             let parts = [text_of(resolver, left, at, depth + 1), text_of(resolver, right, at, depth + 1)];
             match parts {
                 [None, None] => None,
-                [first, second] => {
-                    Some(first.unwrap_or_else(|| "\0".to_owned()) + &second.unwrap_or_else(|| "\0".to_owned()))
-                }
+                [first, second] => Some(first.unwrap_or_else(|| "\0".to_owned()) + &second.unwrap_or_else(|| "\0".to_owned())),
             }
         }
         _ => only_text(&resolver.value(expression, at)),

@@ -69,11 +69,7 @@ pub fn percent(template: &str, argument: &Thing) -> Option<String> {
             if sequence.open {
                 return None;
             }
-            sequence
-                .items
-                .iter()
-                .map(|item| item.only().cloned())
-                .collect::<Option<Vec<Thing>>>()?
+            sequence.items.iter().map(|item| item.only().cloned()).collect::<Option<Vec<Thing>>>()?
         }
         other => vec![other.clone()],
     };
@@ -97,7 +93,9 @@ pub fn percent(template: &str, argument: &Thing) -> Option<String> {
             }
             kind = characters.next()?;
             by_name = true;
-            let Thing::Mapping(mapping) = argument else { return None };
+            let Thing::Mapping(mapping) = argument else {
+                return None;
+            };
             mapping.get(&name)?.only()?.clone()
         } else {
             let value = positional.get(used)?.clone();

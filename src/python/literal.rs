@@ -216,10 +216,7 @@ pub(crate) fn decode_number(text: &str) -> ExprKind {
         i64::from_str_radix(digits, 8).ok()
     } else if let Some(digits) = lower.strip_prefix("0b") {
         i64::from_str_radix(digits, 2).ok()
-    } else if lower.len() > 1
-        && lower.starts_with('0')
-        && lower.bytes().all(|byte| byte.is_ascii_digit())
-    {
+    } else if lower.len() > 1 && lower.starts_with('0') && lower.bytes().all(|byte| byte.is_ascii_digit()) {
         // Python 2 reads 0755 as octal; Python 3 allows zeros only.
         i64::from_str_radix(&lower, 8).ok()
     } else {

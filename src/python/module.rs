@@ -88,9 +88,7 @@ pub struct ModuleProblem {
 impl fmt::Display for ModuleProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.kind {
-            ModuleProblemKind::Syntax => {
-                "syntax error: the code around it may not have been read wholly"
-            }
+            ModuleProblemKind::Syntax => "syntax error: the code around it may not have been read wholly",
             ModuleProblemKind::TooLarge => "too large to be parsed",
             ModuleProblemKind::TooDeep => "nested too deeply: the inner parts were not read",
             ModuleProblemKind::Budget => "too costly to be parsed",
@@ -140,11 +138,7 @@ impl<'s> Module<'s> {
         }
         // Brackets and strings without an end are errors to every parser, and tree-sitter's time on them is quadratic.
         let hopeless = trouble.is_some_and(|trouble| trouble.kind != TroubleKind::Indentation);
-        let parsed = if hopeless {
-            None
-        } else {
-            parse_whole_cleanly(text)
-        };
+        let parsed = if hopeless { None } else { parse_whole_cleanly(text) };
         match parsed {
             Some(parsed) => {
                 module.report_parsed(&parsed);
@@ -193,10 +187,7 @@ impl<'s> Module<'s> {
     /// The logical line that holds this byte; a comment behind it on its last physical line counts.
     #[must_use]
     pub fn line_at(&self, offset: usize) -> Option<LineIndex> {
-        let next = self
-            .outline
-            .lines
-            .partition_point(|line| line.span.start() <= offset);
+        let next = self.outline.lines.partition_point(|line| line.span.start() <= offset);
         let number = next.checked_sub(1)?;
         let tail = self.outline.tails.get(number).copied()? as usize;
         (offset < tail).then(|| LineIndex(u32::try_from(number).unwrap_or(NONE)))
@@ -210,9 +201,7 @@ impl<'s> Module<'s> {
             return Rc::clone(statements);
         }
         let statements: Rc<[Stmt]> = self.parse_line(line).into();
-        self.cache
-            .borrow_mut()
-            .insert(line.0, Rc::clone(&statements));
+        self.cache.borrow_mut().insert(line.0, Rc::clone(&statements));
         statements
     }
 
@@ -221,10 +210,7 @@ impl<'s> Module<'s> {
     pub fn in_code(&self, offset: usize) -> bool {
         let dark = &self.outline.dark;
         let next = dark.partition_point(|span| span.start() <= offset);
-        !next
-            .checked_sub(1)
-            .and_then(|before| dark.get(before))
-            .is_some_and(|span| span.contains(offset))
+        !next.checked_sub(1).and_then(|before| dark.get(before)).is_some_and(|span| span.contains(offset))
     }
 
     /// The header whose block holds this line.
@@ -271,10 +257,7 @@ impl<'s> Module<'s> {
     }
 
     /// Where a name stands in code as a whole word, in order, with the line.
-    pub fn occurrences<'a>(
-        &'a self,
-        name: &str,
-    ) -> impl Iterator<Item = (usize, LineIndex)> + use<'a, 's> {
+    pub fn occurrences<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, LineIndex)> + use<'a, 's> {
         let bytes = self.text.as_bytes();
         let length = name.len();
         let finder = memchr::memmem::Finder::new(name).into_owned();
@@ -283,11 +266,7 @@ impl<'s> Module<'s> {
             loop {
                 let found = from + finder.find(bytes.get(from..)?)?;
                 from = found + length;
-                let before = found
-                    .checked_sub(1)
-                    .and_then(|before| bytes.get(before))
-                    .copied()
-                    .is_some_and(is_word);
+                let before = found.checked_sub(1).and_then(|before| bytes.get(before)).copied().is_some_and(is_word);
                 let after = bytes.get(from).copied().is_some_and(is_word);
                 if length == 0 || before || after || !self.in_code(found) {
                     if length == 0 {
@@ -331,9 +310,7 @@ impl<'s> Module<'s> {
 
     fn report(&self, kind: ModuleProblemKind, offset: usize) {
         let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-        self.problems
-            .borrow_mut()
-            .push(ModuleProblem { offset, kind });
+        self.problems.borrow_mut().push(ModuleProblem { offset, kind });
     }
 
     fn report_parsed(&self, parsed: &Parsed) {
@@ -362,10 +339,7 @@ impl<'s> Module<'s> {
                         "try" => StmtKind::Try,
                         _ => StmtKind::Finally,
                     };
-                    return vec![Stmt {
-                        span: line.span,
-                        kind,
-                    }];
+                    return vec![Stmt { span: line.span, kind }];
                 }
                 match word {
                     "else" => Wrapper::Else,
@@ -449,27 +423,17 @@ impl<'s> Module<'s> {
         for flat in parsed.statements {
             let number = u32::try_from(outline.lines.len()).unwrap_or(NONE);
             let statement = flat.statement;
-            let joined = group
-                .last()
-                .is_some_and(|before: &Stmt| self.on_one_line(before.span, statement.span));
+            let joined = group.last().is_some_and(|before: &Stmt| self.on_one_line(before.span, statement.span));
             if !joined {
                 if !group.is_empty() {
                     let before = number.saturating_sub(1);
                     cache.insert(before, std::mem::take(&mut group).into());
                 }
-                let parent = flat
-                    .parent
-                    .and_then(|parent| line_of.get(parent))
-                    .copied()
-                    .unwrap_or(NONE);
+                let parent = flat.parent.and_then(|parent| line_of.get(parent)).copied().unwrap_or(NONE);
                 outline.parents.push(parent);
                 outline.ends.push(number.saturating_add(1));
                 outline.tails.push(0);
-                outline.lines.push(Line {
-                    span: statement.span,
-                    indent: self.indent_at(statement.span.start()),
-                    header: false,
-                });
+                outline.lines.push(Line { span: statement.span, indent: self.indent_at(statement.span.start()), header: false });
             }
             let number = u32::try_from(outline.lines.len().saturating_sub(1)).unwrap_or(NONE);
             line_of.push(number);
@@ -529,15 +493,8 @@ impl<'s> Module<'s> {
     /// The end of a line whose last statement ends here: a semicolon belongs to it.
     fn end_of_code(&self, end: usize) -> usize {
         let rest = self.text.as_bytes().get(end..).unwrap_or_default();
-        let blanks = rest
-            .iter()
-            .position(|byte| !matches!(byte, b' ' | b'\t' | 0x0c))
-            .unwrap_or(rest.len());
-        if rest.get(blanks) == Some(&b';') {
-            end + blanks + 1
-        } else {
-            end
-        }
+        let blanks = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | 0x0c)).unwrap_or(rest.len());
+        if rest.get(blanks) == Some(&b';') { end + blanks + 1 } else { end }
     }
 
     /// The columns of indentation of the physical line that holds this byte.
@@ -569,9 +526,7 @@ fn tail_length(rest: &[u8]) -> usize {
                 let length = memchr::memchr2(b'\n', b'\r', comment);
                 return offset + length.unwrap_or(comment.len());
             }
-            b'\\'
-                if rest.get(offset + 1) == Some(&b'\r') && rest.get(offset + 2) == Some(&b'\n') =>
-            {
+            b'\\' if rest.get(offset + 1) == Some(&b'\r') && rest.get(offset + 2) == Some(&b'\n') => {
                 offset += 3;
             }
             b'\\' => offset += 2,
@@ -595,10 +550,7 @@ fn statements_of(flats: Vec<Flat>) -> Vec<Stmt> {
 }
 
 fn first_word(code: &str) -> &str {
-    let end = code
-        .bytes()
-        .position(|byte| !is_word(byte))
-        .unwrap_or(code.len());
+    let end = code.bytes().position(|byte| !is_word(byte)).unwrap_or(code.len());
     code.get(..end).unwrap_or_default()
 }
 
@@ -653,20 +605,12 @@ mod tests {
             assert_eq!(left, right, "in {text}");
         }
         assert_eq!(left.len(), right.len(), "in {text}");
-        assert!(
-            !parts.fell_back(),
-            "{text} fell back: {:?}",
-            parts.problems()
-        );
+        assert!(!parts.fell_back(), "{text} fell back: {:?}", parts.problems());
         assert_eq!(parts.problems(), whole.problems(), "in {text}");
         assert_eq!(parts.comments(), whole.comments(), "in {text}");
         assert_eq!(parts.strings(), whole.strings(), "in {text}");
         for offset in 0..text.len() {
-            assert_eq!(
-                parts.in_code(offset),
-                whole.in_code(offset),
-                "at {offset} in {text}"
-            );
+            assert_eq!(parts.in_code(offset), whole.in_code(offset), "at {offset} in {text}");
         }
     }
 
@@ -675,9 +619,7 @@ mod tests {
         same(
             "import torch, os.path as p\nfrom . import a\nfrom ..b.c import (d as e,\n  f)\nfrom __future__ import x\nfrom q import *\n",
         );
-        same(
-            "if a:\n  b\nelif c: d\nelse:\n    e; f = 1;\nwhile x: pass\nelse: y\nfor i, j in k, l:\n  pass\n",
-        );
+        same("if a:\n  b\nelif c: d\nelse:\n    e; f = 1;\nwhile x: pass\nelse: y\nfor i, j in k, l:\n  pass\n");
         same(
             "try:\n  a\nexcept (B, C) as d:\n  e\nexcept:\n  f\nelse:\n  g\nfinally:\n  h\ntry: x\nexcept Y: z\ntry: x\nfinally: z\n",
         );
@@ -685,26 +627,16 @@ mod tests {
         same(
             "@a.b(c)\n@d\nasync def f(a, /, b: int = 1, *args, c=2, **kw) -> T:\n    '''doc'''\n    return await g()\nclass A(B, metaclass=C):\n    x: int = 3\n    y: str\n    def m(self): return 1\n",
         );
-        same(
-            "with open(a) as b, c: pass\nwith (open(a) as b, open(c) as d,):\n    x\nasync with x as y:\n  z\n",
-        );
+        same("with open(a) as b, c: pass\nwith (open(a) as b, open(c) as d,):\n    x\nasync with x as y:\n  z\n");
         same(
             "match x, y:\n    case [1, *z] if z: pass\n    case A(b=c) | None:\n        d\n    case _: e\nmatch = 1\ncase = match\n",
         );
         same(
             "x = y = z\nx += 1\nx @= y\nx: int\na, b = c\n(a) = b\n[a, b] = c\ndel a, b\nraise A from b\nassert a, b\nglobal a, b\nnonlocal c\npass\n",
         );
-        same(
-            "x = [i for i in y if i]; y = {a: b for a, b in c}; z = {a for a in b}; f(x for x in y)\n",
-        );
-        same(
-            "a[1:2, ::3]; a[b]; a[b,]; a < b <= c not in d is not e; lambda x, *y: x; (yield); (a := b)\n",
-        );
-        same(
-            "# only\n\n  # comments\nx = 1 # one\n\ty = 2\n"
-                .replace("\ty", "y")
-                .as_str(),
-        );
+        same("x = [i for i in y if i]; y = {a: b for a, b in c}; z = {a for a in b}; f(x for x in y)\n");
+        same("a[1:2, ::3]; a[b]; a[b,]; a < b <= c not in d is not e; lambda x, *y: x; (yield); (a := b)\n");
+        same("# only\n\n  # comments\nx = 1 # one\n\ty = 2\n".replace("\ty", "y").as_str());
         same("x = f(a, # one\n  b)\ny = \\\n  1\nif x: \\\n  y\n");
         same("x = 'a' \"b\" r'\\c' b'd'\ny = f'{a}b{{c}} {d!r:>{w}} {e=}' 'g'\nz = rb'\\x00'\n");
     }
@@ -712,10 +644,7 @@ mod tests {
     #[test]
     fn newlines_of_every_kind_end_lines() {
         for newline in ["\n", "\r\n", "\r"] {
-            same(
-                &"\u{feff}if x:\n    a = '''1\n2'''\n\n    b = (1,\n  2) # c\nc\n"
-                    .replace('\n', newline),
-            );
+            same(&"\u{feff}if x:\n    a = '''1\n2'''\n\n    b = (1,\n  2) # c\nc\n".replace('\n', newline));
         }
     }
 
@@ -757,11 +686,7 @@ mod tests {
 
     #[test]
     fn deep_nesting_is_bounded_and_reported() {
-        let text = format!(
-            "x = {}1{}\n",
-            "torch.load(".repeat(10_000),
-            ")".repeat(10_000)
-        );
+        let text = format!("x = {}1{}\n", "torch.load(".repeat(10_000), ")".repeat(10_000));
         let module = Module::new(&text, ParseMode::OnDemand);
         assert_eq!(module.statements(LineIndex::new(0)).len(), 1);
         assert_eq!(module.problems().len(), 1);
@@ -807,11 +732,7 @@ mod tests {
     fn lines_are_found_by_offset() {
         let text = "a = 1  # note\n\n# alone\nb = (2,\n 3)\n";
         let module = Module::new(text, ParseMode::OnDemand);
-        let at = |needle: &str| {
-            module
-                .line_at(text.find(needle).unwrap())
-                .map(LineIndex::number)
-        };
+        let at = |needle: &str| module.line_at(text.find(needle).unwrap()).map(LineIndex::number);
         assert_eq!(at("1"), Some(0));
         assert_eq!(at("note"), Some(0));
         assert_eq!(at("alone"), None);

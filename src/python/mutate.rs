@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::python::ast::{ArgumentKind, Expr, ExprKind, StmtKind};
-use crate::python::module::LineIndex;
+use crate::python::module::{LineIndex, Module};
 use crate::python::scope::{Binding, Block, How, Scope, block_kind, certainly_before, same_loop};
 use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Thing};
 use crate::python::value::{At, Open, Resolver};
@@ -41,22 +41,15 @@ impl<'a> Resolver<'a> {
             .min()
             .unwrap_or(0);
         let module = &*open.module;
-        let text = module.text();
         let same_scope = at.scope == scope;
         let mut things = value.things.clone();
         let mut changed = false;
         let mut count = 0;
-        for (start, line) in module.occurrences(name) {
-            let position = u32::try_from(start).unwrap_or(u32::MAX);
+        for (position, line) in open.changes(name).iter().copied() {
             if position < from {
                 continue;
             }
             let later = same_scope && position >= offset;
-            let after = text.get(start + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
-            let Some(code) = module.line(line).map(|line| line.span) else { continue };
-            if !text.get(code.start()..start).is_some_and(|before| begins(before)) || !changes(after) {
-                continue;
-            }
             let here = module.scope(line);
             if here != scope && here != at.scope {
                 continue;
@@ -137,7 +130,9 @@ impl<'a> Resolver<'a> {
                 changed
             }
             StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. }) => {
-                let ExprKind::Attribute { value, attribute } = &call.function.kind else { return false };
+                let ExprKind::Attribute { value, attribute } = &call.function.kind else {
+                    return false;
+                };
                 if !is_name(value, name) {
                     return false;
                 }
@@ -167,14 +162,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn change_by_method(
-        &self,
-        thing: &mut Thing,
-        method: &str,
-        call: &crate::python::ast::Call,
-        sure: bool,
-        at: At<'_>,
-    ) -> bool {
+    fn change_by_method(&self, thing: &mut Thing, method: &str, call: &crate::python::ast::Call, sure: bool, at: At<'_>) -> bool {
         match (&mut *thing, method) {
             (Thing::Mapping(mapping), "update") => {
                 let mut changed = (**mapping).clone();
@@ -183,24 +171,22 @@ impl<'a> Resolver<'a> {
                         ArgumentKind::Keyword(keyword) => {
                             changed.set_if(sure, Thing::Str((*keyword.name).into()), self.value(&argument.value, at));
                         }
-                        ArgumentKind::Positional | ArgumentKind::DoubleStar => {
-                            match self.value(&argument.value, at).only() {
-                                Some(Thing::Mapping(more)) => changed.merge_if(sure, more),
-                                Some(Thing::Sequence(pairs)) if !pairs.open => {
-                                    for pair in &pairs.items {
-                                        match self.elements(pair).as_deref() {
-                                            Some([key, value]) if key.only().is_some() => {
-                                                if let Some(key) = key.only() {
-                                                    changed.set_if(sure, key.clone(), value.clone());
-                                                }
+                        ArgumentKind::Positional | ArgumentKind::DoubleStar => match self.value(&argument.value, at).only() {
+                            Some(Thing::Mapping(more)) => changed.merge_if(sure, more),
+                            Some(Thing::Sequence(pairs)) if !pairs.open => {
+                                for pair in &pairs.items {
+                                    match self.elements(pair).as_deref() {
+                                        Some([key, value]) if key.only().is_some() => {
+                                            if let Some(key) = key.only() {
+                                                changed.set_if(sure, key.clone(), value.clone());
                                             }
-                                            _ => changed.open = true,
                                         }
+                                        _ => changed.open = true,
                                     }
                                 }
-                                _ => changed.open = true,
                             }
-                        }
+                            _ => changed.open = true,
+                        },
                         ArgumentKind::Star => changed.open = true,
                     }
                 }
@@ -248,14 +234,18 @@ impl<'a> Resolver<'a> {
                 true
             }
             (Thing::Sequence(sequence), "append" | "add") => {
-                let Some(value) = call.arguments.first() else { return false };
+                let Some(value) = call.arguments.first() else {
+                    return false;
+                };
                 let mut changed = (**sequence).clone();
                 changed.items.push(self.value(&value.value, at));
                 *sequence = Rc::new(changed);
                 true
             }
             (Thing::Sequence(sequence), "extend") => {
-                let Some(value) = call.arguments.first() else { return false };
+                let Some(value) = call.arguments.first() else {
+                    return false;
+                };
                 let mut changed = (**sequence).clone();
                 match self.elements(&self.value(&value.value, at)) {
                     Some(items) => changed.items.extend(items),
@@ -264,8 +254,20 @@ impl<'a> Resolver<'a> {
                 *sequence = Rc::new(changed);
                 true
             }
-            (_, "insert" | "remove" | "pop" | "popitem" | "sort" | "reverse" | "clear" | "discard"
-            | "difference_update" | "intersection_update" | "move_to_end") => {
+            (
+                _,
+                "insert"
+                | "remove"
+                | "pop"
+                | "popitem"
+                | "sort"
+                | "reverse"
+                | "clear"
+                | "discard"
+                | "difference_update"
+                | "intersection_update"
+                | "move_to_end",
+            ) => {
                 make_open(thing);
                 true
             }
@@ -274,9 +276,21 @@ impl<'a> Resolver<'a> {
     }
 }
 
-
 fn is_name(expression: &Expr, name: &str) -> bool {
     matches!(&expression.kind, ExprKind::Name(have) if &**have == name)
+}
+
+/// Where a name stands that may be changed there, in order.
+pub(super) fn places(module: &Module<'_>, name: &str) -> Vec<(u32, LineIndex)> {
+    let text = module.text();
+    module
+        .occurrences(name)
+        .filter(|(start, line)| {
+            let after = text.get(start + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+            changes(after) && module.line(*line).is_some_and(|line| text.get(line.span.start()..*start).is_some_and(begins))
+        })
+        .map(|(start, line)| (u32::try_from(start).unwrap_or(u32::MAX), line))
+        .collect()
 }
 
 /// Before the name stands nothing, or the statement before it.
@@ -291,8 +305,23 @@ fn changes(after: &str) -> bool {
         return true;
     }
     after.strip_prefix('.').is_some_and(|rest| {
-        ["update", "setdefault", "pop", "clear", "append", "extend", "insert", "remove", "sort", "reverse", "add",
-            "discard", "difference_update", "intersection_update", "move_to_end"]
+        [
+            "update",
+            "setdefault",
+            "pop",
+            "clear",
+            "append",
+            "extend",
+            "insert",
+            "remove",
+            "sort",
+            "reverse",
+            "add",
+            "discard",
+            "difference_update",
+            "intersection_update",
+            "move_to_end",
+        ]
         .iter()
         .any(|method| rest.starts_with(method))
     })
@@ -322,8 +351,10 @@ fn make_open(thing: &mut Thing) {
 }
 
 /// A change in another branch of the same `if` does not reach the use.
-fn excluded(module: &crate::python::module::Module<'_>, change: LineIndex, usage: LineIndex) -> bool {
-    let Some(header) = module.parent(change) else { return false };
+fn excluded(module: &Module<'_>, change: LineIndex, usage: LineIndex) -> bool {
+    let Some(header) = module.parent(change) else {
+        return false;
+    };
     if module.block(header).contains(&usage.number()) {
         return false;
     }

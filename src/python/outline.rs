@@ -71,20 +71,13 @@ impl Outline {
 
     fn scan(text: &str, recovering: bool) -> Self {
         let mut scanner = Scanner {
-            recoveries: if recovering {
-                Some(MAX_RECOVERIES)
-            } else {
-                None
-            },
+            recoveries: if recovering { Some(MAX_RECOVERIES) } else { None },
             closers: String::new(),
             bytes: text.as_bytes(),
             position: 0,
             frames: Vec::new(),
             blocks: Blocks::default(),
-            outline: Self {
-                lines: Vec::with_capacity(text.len() / 48),
-                ..Self::default()
-            },
+            outline: Self { lines: Vec::with_capacity(text.len() / 48), ..Self::default() },
         };
         scanner.run();
         scanner.finish()
@@ -139,8 +132,8 @@ const MAX_RECOVERIES: u32 = 8;
 
 /// Words after which an expression goes on, or with which it goes on.
 const INFIX: &[&[u8]] = &[
-    b"and", b"or", b"not", b"in", b"is", b"if", b"else", b"for", b"as", b"from", b"async",
-    b"await", b"lambda", b"yield", b"import",
+    b"and", b"or", b"not", b"in", b"is", b"if", b"else", b"for", b"as", b"from", b"async", b"await", b"lambda", b"yield",
+    b"import",
 ];
 
 /// Words that begin a statement and never stand inside brackets.
@@ -350,10 +343,7 @@ impl Scanner<'_> {
     fn string(&mut self) {
         let quote = self.peek(0);
         let mut start = self.position;
-        while start > 0
-            && self.position - start < 3
-            && self.bytes.get(start - 1).copied().is_some_and(is_word)
-        {
+        while start > 0 && self.position - start < 3 && self.bytes.get(start - 1).copied().is_some_and(is_word) {
             start -= 1;
         }
         let (mut raw, mut formatted) = (false, false);
@@ -375,13 +365,7 @@ impl Scanner<'_> {
         self.position += if triple { 3 } else { 1 };
         let index = self.outline.strings.len();
         self.outline.strings.push(Span::new(start, start));
-        let string = Literal {
-            quote,
-            triple,
-            raw,
-            formatted,
-            index,
-        };
+        let string = Literal { quote, triple, raw, formatted, index };
         self.literal(string, false, start);
     }
 
@@ -401,14 +385,11 @@ impl Scanner<'_> {
             let rest = self.bytes.get(self.position..).unwrap_or_default();
             let quote = string.quote;
             let skipped = if string.formatted {
-                rest.iter().position(|byte| {
-                    *byte == quote || matches!(byte, b'\\' | b'{' | b'}' | b'\n' | b'\r')
-                })
+                rest.iter().position(|byte| *byte == quote || matches!(byte, b'\\' | b'{' | b'}' | b'\n' | b'\r'))
             } else if string.triple {
                 memchr::memchr2(quote, b'\\', rest)
             } else {
-                rest.iter()
-                    .position(|byte| *byte == quote || matches!(byte, b'\\' | b'\n' | b'\r'))
+                rest.iter().position(|byte| *byte == quote || matches!(byte, b'\\' | b'\n' | b'\r'))
             };
             let Some(skipped) = skipped else {
                 self.trouble(TroubleKind::String, piece);
@@ -433,10 +414,7 @@ impl Scanner<'_> {
                     }
                     self.outline.dark.push(Span::new(piece, self.position));
                     self.position += 1;
-                    self.frames.push(Frame::Field {
-                        string,
-                        nested: format,
-                    });
+                    self.frames.push(Frame::Field { string, nested: format });
                     return;
                 }
                 b'}' if format => {
@@ -491,10 +469,7 @@ impl Scanner<'_> {
         }
         self.end_string(string, piece);
         let quote = char::from(string.quote);
-        self.closers.extend(std::iter::repeat_n(
-            quote,
-            if string.triple { 3 } else { 1 },
-        ));
+        self.closers.extend(std::iter::repeat_n(quote, if string.triple { 3 } else { 1 }));
         self.close_frames();
     }
 
@@ -508,10 +483,7 @@ impl Scanner<'_> {
                     self.closers.push('}');
                     if !nested {
                         let quote = char::from(string.quote);
-                        self.closers.extend(std::iter::repeat_n(
-                            quote,
-                            if string.triple { 3 } else { 1 },
-                        ));
+                        self.closers.extend(std::iter::repeat_n(quote, if string.triple { 3 } else { 1 }));
                     }
                     if let Some(span) = self.outline.strings.get_mut(string.index)
                         && span.end() < end
@@ -531,10 +503,7 @@ impl Scanner<'_> {
             return false;
         };
         let rest = rest.get(indent..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .position(|byte| !is_word(*byte))
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
         let word = rest.get(..length).unwrap_or_default();
         if word.is_empty() {
             return false;
@@ -551,10 +520,7 @@ impl Scanner<'_> {
         loop {
             let before = self.bytes.get(..end).unwrap_or_default();
             let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | 0x0c | b'\r' | b'\n' | b'\\');
-            end = before
-                .iter()
-                .rposition(|byte| !blank(byte))
-                .map_or(0, |last| last + 1);
+            end = before.iter().rposition(|byte| !blank(byte)).map_or(0, |last| last + 1);
             match comment.checked_sub(1).and_then(|last| comments.get(last)) {
                 Some(last) if last.end() >= end && last.start() < end => {
                     end = last.start();
@@ -570,10 +536,7 @@ impl Scanner<'_> {
             Some(last) if is_word(*last) => {
                 let from = before.len().saturating_sub(16);
                 let near = before.get(from..).unwrap_or_default();
-                let start = near
-                    .iter()
-                    .rposition(|byte| !is_word(*byte))
-                    .map_or(0, |at| at + 1);
+                let start = near.iter().rposition(|byte| !is_word(*byte)).map_or(0, |at| at + 1);
                 !INFIX.contains(&near.get(start..).unwrap_or_default())
             }
             _ => false,
@@ -593,10 +556,8 @@ impl Scanner<'_> {
             b'{' | b'}' if string.formatted => {}
             b'N' if string.formatted && !string.raw && self.peek(1) == b'{' => {
                 let rest = self.bytes.get(self.position..).unwrap_or_default();
-                let end = rest
-                    .iter()
-                    .take(MAX_CHARACTER_NAME)
-                    .position(|byte| matches!(byte, b'}' | b'\n' | b'\r' | b'"' | b'\''));
+                let end =
+                    rest.iter().take(MAX_CHARACTER_NAME).position(|byte| matches!(byte, b'}' | b'\n' | b'\r' | b'"' | b'\''));
                 self.position += match end {
                     Some(end) if rest.get(end) == Some(&b'}') => end + 1,
                     _ => 2,
@@ -609,20 +570,13 @@ impl Scanner<'_> {
     fn push_line(&mut self, start: usize, end: usize, tail: usize, indent: u32) {
         let code = self.bytes.get(start..end).unwrap_or_default();
         let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | 0x0c | b'\r' | b'\n' | b'\\');
-        let length = code
-            .iter()
-            .rposition(|byte| !blank(byte))
-            .map_or(0, |last| last + 1);
+        let length = code.iter().rposition(|byte| !blank(byte)).map_or(0, |last| last + 1);
         if length == 0 {
             return;
         }
         let span = Span::new(start, start + length);
         let header = code.get(length - 1) == Some(&b':');
-        let line = Line {
-            span,
-            indent,
-            header,
-        };
+        let line = Line { span, indent, header };
         let tail = Span::new(tail, tail).start;
         let closers = std::mem::take(&mut self.closers);
         if self.recoveries.is_some() && !closers.is_empty() {
@@ -670,9 +624,7 @@ impl Blocks {
             }
         }
         self.header = line.header.then_some(number);
-        outline
-            .parents
-            .push(self.open.last().map_or(NONE, |(_, header)| *header));
+        outline.parents.push(self.open.last().map_or(NONE, |(_, header)| *header));
         outline.ends.push(number.saturating_add(1));
         outline.tails.push(tail);
         outline.lines.push(line);

@@ -125,9 +125,7 @@ impl MapProject {
 
 impl Project for MapProject {
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
-        candidates(dotted, level, from_path)
-            .into_iter()
-            .find_map(|path| self.files.get(&path).cloned())
+        candidates(dotted, level, from_path).into_iter().find_map(|path| self.files.get(&path).cloned())
     }
 }
 
@@ -201,21 +199,16 @@ impl FolderProject {
 
 impl Project for FolderProject {
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
-        candidates(dotted, level, from_path)
-            .into_iter()
-            .find_map(|path| self.file(&path))
+        candidates(dotted, level, from_path).into_iter().find_map(|path| self.file(&path))
     }
 }
 
 /// The paths at which a module may stand, the likeliest first.
 fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
     let name_is_plain = dotted.is_empty()
-        || dotted.split('.').all(|part| {
-            !part.is_empty()
-                && part
-                    .chars()
-                    .all(|character| character.is_alphanumeric() || character == '_')
-        });
+        || dotted
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|character| character.is_alphanumeric() || character == '_'));
     if !name_is_plain || dotted.split('.').count() > 12 {
         return Vec::new();
     }
@@ -248,11 +241,7 @@ fn candidates(dotted: &str, level: u32, from_path: &str) -> Vec<String> {
         if !inner.is_empty() {
             paths.push(format!("{stem}.py"));
         }
-        paths.push(if stem.is_empty() {
-            "__init__.py".to_owned()
-        } else {
-            format!("{stem}/__init__.py")
-        });
+        paths.push(if stem.is_empty() { "__init__.py".to_owned() } else { format!("{stem}/__init__.py") });
     }
     paths
 }

@@ -136,21 +136,15 @@ pub enum Block {
 
 /// The text of a line without indentation.
 pub fn line_text<'m>(module: &'m Module<'_>, line: LineIndex) -> &'m str {
-    module
-        .lines()
-        .get(line.number() as usize)
-        .map_or("", |line| line.span.text(module.text()).trim_start())
+    module.lines().get(line.number() as usize).map_or("", |line| line.span.text(module.text()).trim_start())
 }
 
 /// The first word of a line, after `async`.
 pub fn first_word<'m>(module: &'m Module<'_>, line: LineIndex) -> &'m str {
     let text = line_text(module, line);
-    let text = text.strip_prefix("async").map_or(text, |rest| {
-        if rest.starts_with([' ', '\t']) { rest.trim_start() } else { text }
-    });
-    let end = text
-        .find(|character: char| !(character.is_alphanumeric() || character == '_'))
-        .unwrap_or(text.len());
+    let text =
+        text.strip_prefix("async").map_or(text, |rest| if rest.starts_with([' ', '\t']) { rest.trim_start() } else { text });
+    let end = text.find(|character: char| !(character.is_alphanumeric() || character == '_')).unwrap_or(text.len());
     text.get(..end).unwrap_or("")
 }
 
@@ -237,9 +231,10 @@ pub fn bindings(
 ) -> Vec<Binding> {
     let mut found = Vec::new();
     let elsewhere = |inner: Scope| -> Option<Scope> {
-        redirected.iter().find(|(have, _)| *have == inner).map(|(_, global)| {
-            if *global { None } else { inner.and_then(|inner| module.scope(inner)) }
-        })
+        redirected
+            .iter()
+            .find(|(have, _)| *have == inner)
+            .map(|(_, global)| if *global { None } else { inner.and_then(|inner| module.scope(inner)) })
     };
     for candidate in candidates {
         let here = candidate.scope == scope || Some(candidate.line) == scope;
@@ -275,20 +270,14 @@ fn can_bind(module: &Module<'_>, text: &str, line: LineIndex, offset: usize, len
     }
     let head = before.trim_start();
     match first_word(module, line) {
-        "import" | "from" | "def" | "class" | "for" | "with" | "global" | "nonlocal" | "del"
-        | "except" | "case" => true,
+        "import" | "from" | "def" | "class" | "for" | "with" | "global" | "nonlocal" | "del" | "except" | "case" => true,
         "if" | "elif" | "else" | "while" | "try" | "finally" | "match" | "lambda" | "async" => {
             // The bodies of one-line blocks.
-            !text
-                .get(span.range())
-                .is_some_and(|line| line.trim_end().ends_with(':'))
+            !text.get(span.range()).is_some_and(|line| line.trim_end().ends_with(':'))
         }
         _ => {
-            let plain = head
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_ ,()[]*\t\r\n\\=.".contains(&byte));
-            let assigns = next.starts_with([',', ')', ']', ':', '='])
-                || next.get(..4).unwrap_or(next).contains('=');
+            let plain = head.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_ ,()[]*\t\r\n\\=.".contains(&byte));
+            let assigns = next.starts_with([',', ')', ']', ':', '=']) || next.get(..4).unwrap_or(next).contains('=');
             (plain && assigns && !next.starts_with("==")) || head.contains(';')
         }
     }
@@ -299,13 +288,7 @@ fn is_import(head: &str) -> bool {
 }
 
 /// The bindings of `name` on one line.
-fn collect_line(
-    module: &Module<'_>,
-    line: LineIndex,
-    name: &str,
-    found: &mut Vec<Binding>,
-    redirected: &mut Vec<(Scope, bool)>,
-) {
+fn collect_line(module: &Module<'_>, line: LineIndex, name: &str, found: &mut Vec<Binding>, redirected: &mut Vec<(Scope, bool)>) {
     let statements = module.statements(line);
     let header = statements.first().is_some_and(is_header);
     let outer = module.scope(line);
@@ -317,17 +300,7 @@ fn collect_line(
         let lexical = if inline && opens { Some(line) } else { outer };
         let block = if inline { Some(line) } else { module.parent(line) };
         let mut add = |offset: u32, effective: u32, scope: Scope, how: How| {
-            found.push(Binding {
-                line,
-                offset,
-                effective,
-                scope,
-                lexical,
-                block,
-                statements: statements.clone(),
-                index,
-                how,
-            });
+            found.push(Binding { line, offset, effective, scope, lexical, block, statements: statements.clone(), index, how });
         };
         let end = statement.span.end;
         match &statement.kind {
@@ -425,29 +398,18 @@ fn collect_line(
 }
 
 /// Where a name stands in an assignment target, and the steps that lead there.
-fn target_paths(
-    target: &Expr,
-    name: &str,
-    path: &mut Vec<Step>,
-    found: &mut dyn FnMut(u32, &[Step]),
-) {
+fn target_paths(target: &Expr, name: &str, path: &mut Vec<Step>, found: &mut dyn FnMut(u32, &[Step])) {
     if path.len() > 8 {
         return;
     }
     match &target.kind {
         ExprKind::Name(have) if &**have == name => found(target.span.start, path),
         ExprKind::Tuple(items) | ExprKind::List(items) => {
-            let starred = items
-                .iter()
-                .position(|item| matches!(item.kind, ExprKind::Starred(_)));
+            let starred = items.iter().position(|item| matches!(item.kind, ExprKind::Starred(_)));
             for (index, item) in items.iter().enumerate() {
                 let (step, inner) = match (&item.kind, starred) {
-                    (ExprKind::Starred(inner), _) => {
-                        (Step::Rest(index, items.len() - index - 1), &**inner)
-                    }
-                    (_, Some(star)) if index > star => {
-                        (Step::FromEnd(items.len() - index), item)
-                    }
+                    (ExprKind::Starred(inner), _) => (Step::Rest(index, items.len() - index - 1), &**inner),
+                    (_, Some(star)) if index > star => (Step::FromEnd(items.len() - index), item),
                     _ => (Step::Element(index), item),
                 };
                 path.push(step);
@@ -533,13 +495,7 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
         inline: bool,
         offset: u32,
     ) -> Option<Vec<usize>> {
-        let mut flow = Self {
-            module,
-            bindings,
-            scope,
-            reached: Vec::new(),
-            overflow: false,
-        };
+        let mut flow = Self { module, bindings, scope, reached: Vec::new(), overflow: false };
         let block = if inline { Some(line) } else { module.parent(line) };
         flow.climb(block, offset);
         if flow.overflow {
@@ -581,14 +537,11 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
             let own: Vec<usize> = self
                 .on_line(header)
                 .filter(|index| {
-                    self.bindings
-                        .get(*index)
-                        .is_some_and(|binding| binding.block != Some(header) && binding.effective <= offset)
+                    self.bindings.get(*index).is_some_and(|binding| binding.block != Some(header) && binding.effective <= offset)
                 })
                 .collect();
-            let bound = own
-                .iter()
-                .any(|index| !matches!(self.bindings.get(*index).map(|binding| &binding.how), Some(How::Walrus(_))));
+            let bound =
+                own.iter().any(|index| !matches!(self.bindings.get(*index).map(|binding| &binding.how), Some(How::Walrus(_))));
             for index in own {
                 self.add(index);
             }
@@ -603,11 +556,7 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
                     let first = group.first().copied().unwrap_or(header);
                     match block_kind(self.module, first) {
                         // The body of the `try` or loop ran before.
-                        Block::Try => {
-                            if self.block_backwards(first, 0) {
-                                return;
-                            }
-                        }
+                        Block::Try if self.block_backwards(first, 0) => return,
                         Block::Loop => self.everything_in(first),
                         _ => {}
                     }
@@ -644,31 +593,23 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
 
     /// First byte of a line.
     fn start(&self, line: LineIndex) -> u32 {
-        self.module
-            .lines()
-            .get(line.number() as usize)
-            .map_or(0, |line| line.span.start)
+        self.module.lines().get(line.number() as usize).map_or(0, |line| line.span.start)
     }
 
     /// The indices of bindings that stand on a line.
     fn on_line(&self, line: LineIndex) -> impl Iterator<Item = usize> + use<'b> {
         let bindings = self.bindings;
         let from = bindings.partition_point(|binding| binding.line < line);
-        (from..bindings.len()).take_while(move |index| {
-            bindings.get(*index).is_some_and(|binding| binding.line == line)
-        })
+        (from..bindings.len()).take_while(move |index| bindings.get(*index).is_some_and(|binding| binding.line == line))
     }
 
     /// Every binding in a block, however it gets there.
     fn everything_in(&mut self, header: LineIndex) {
         let range = self.module.block(header);
-        let from = self
-            .bindings
-            .partition_point(|binding| binding.line.number() < header.number());
+        let from = self.bindings.partition_point(|binding| binding.line.number() < header.number());
         for (index, binding) in self.bindings.iter().enumerate().skip(from) {
             let inside = range.contains(&binding.line.number())
-                || (binding.line == header
-                    && (binding.block == Some(header) || matches!(binding.how, How::Loop(_))));
+                || (binding.line == header && (binding.block == Some(header) || matches!(binding.how, How::Loop(_))));
             if binding.line.number() > header.number() && !range.contains(&binding.line.number()) {
                 break;
             }
@@ -691,7 +632,9 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
         let mut index = self.bindings.partition_point(|binding| binding.offset < offset);
         while let Some(next) = index.checked_sub(1) {
             index = next;
-            let Some(binding) = self.bindings.get(index) else { return false };
+            let Some(binding) = self.bindings.get(index) else {
+                return false;
+            };
             if binding.line.number() < floor {
                 return false;
             }
@@ -751,9 +694,7 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
                 return true;
             }
             let first = group.first().copied().unwrap_or(item);
-            index = self
-                .bindings
-                .partition_point(|binding| binding.line < first);
+            index = self.bindings.partition_point(|binding| binding.line < first);
         }
         false
     }
@@ -783,21 +724,15 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
     fn end(&self, header: LineIndex) -> u32 {
         let range = self.module.block(header);
         let last = if range.is_empty() { header.number() } else { range.end.saturating_sub(1) };
-        self.module
-            .lines()
-            .get(last as usize)
-            .map_or(0, |line| line.span.end)
-            .saturating_add(1)
+        self.module.lines().get(last as usize).map_or(0, |line| line.span.end).saturating_add(1)
     }
 
     /// The parts of a compound statement as far as `upto` and beyond: `if`, `elif`, `else`; `try`, `except`, ...
     fn group(&self, header: LineIndex) -> Vec<LineIndex> {
         let mut parts = vec![header];
         let mut first = header;
-        while matches!(
-            block_kind(self.module, first),
-            Block::Elif | Block::Else | Block::Except | Block::Finally
-        ) && parts.len() < 256
+        while matches!(block_kind(self.module, first), Block::Elif | Block::Else | Block::Except | Block::Finally)
+            && parts.len() < 256
         {
             match self.sibling_before(first) {
                 Some(before) => {
@@ -813,10 +748,7 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
             let next = LineIndex::new(if range.is_empty() { last.number() + 1 } else { range.end });
             if self.module.lines().get(next.number() as usize).is_none()
                 || self.module.parent(next) != self.module.parent(header)
-                || !matches!(
-                    block_kind(self.module, next),
-                    Block::Elif | Block::Else | Block::Except | Block::Finally
-                )
+                || !matches!(block_kind(self.module, next), Block::Elif | Block::Else | Block::Except | Block::Finally)
             {
                 break;
             }
@@ -854,9 +786,7 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
                 if self.always(first) {
                     return self.block_backwards(first, depth);
                 }
-                let mut complete = group
-                    .last()
-                    .is_some_and(|last| block_kind(self.module, *last) == Block::Else);
+                let mut complete = group.last().is_some_and(|last| block_kind(self.module, *last) == Block::Else);
                 for part in group {
                     if self.ends_flow(*part) {
                         continue;
@@ -921,9 +851,8 @@ impl<'m, 's, 'b> Flow<'m, 's, 'b> {
 
 fn ends(text: &str) -> bool {
     ["return", "raise", "continue", "break"].iter().any(|word| {
-        text.strip_prefix(word).is_some_and(|rest| {
-            !rest.starts_with(|character: char| character.is_alphanumeric() || character == '_')
-        })
+        text.strip_prefix(word)
+            .is_some_and(|rest| !rest.starts_with(|character: char| character.is_alphanumeric() || character == '_'))
     }) || text.starts_with("sys.exit(")
         || text.starts_with("exit(")
 }

@@ -11,9 +11,8 @@ use std::sync::LazyLock;
 use tree_sitter::{Node, ParseOptions, Parser, Tree, TreeCursor};
 
 use crate::python::ast::{
-    Argument, ArgumentKind, Call, ComprehensionClause, ComprehensionKind, DictItem, Expr, ExprKind,
-    Identifier, ImportedName, JoinedPart, Operator, Parameter, ParameterKind, Stmt, StmtKind,
-    WithItem,
+    Argument, ArgumentKind, Call, ComprehensionClause, ComprehensionKind, DictItem, Expr, ExprKind, Identifier, ImportedName,
+    JoinedPart, Operator, Parameter, ParameterKind, Stmt, StmtKind, WithItem,
 };
 use crate::python::literal::{Decoded, decode_number, decode_string};
 use crate::python::outline::{MAX_CHARACTER_NAME, is_word};
@@ -142,11 +141,9 @@ static GRAMMAR: LazyLock<Grammar> = LazyLock::new(|| {
     Grammar { kinds, fields }
 });
 
-static NAMED: LazyLock<memchr::memmem::Finder<'static>> =
-    LazyLock::new(|| memchr::memmem::Finder::new("\\N{"));
+static NAMED: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new("\\N{"));
 
-static TYPE: LazyLock<memchr::memmem::Finder<'static>> =
-    LazyLock::new(|| memchr::memmem::Finder::new("type"));
+static TYPE: LazyLock<memchr::memmem::Finder<'static>> = LazyLock::new(|| memchr::memmem::Finder::new("type"));
 
 thread_local! {
     static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
@@ -203,13 +200,7 @@ pub(crate) enum Wrapper {
 
 /// Parses one logical line. `text` is the whole unit, so that spans are those of the unit.
 /// `closers` is what a broken line lacks.
-pub(crate) fn parse_part(
-    text: &str,
-    line: Span,
-    header: bool,
-    wrapper: Wrapper,
-    closers: &str,
-) -> Parsed {
+pub(crate) fn parse_part(text: &str, line: Span, header: bool, wrapper: Wrapper, closers: &str) -> Parsed {
     let (prefix, skip) = match wrapper {
         Wrapper::Plain | Wrapper::Try | Wrapper::Match => ("", 0),
         Wrapper::Elif => ("", 2),
@@ -218,9 +209,7 @@ pub(crate) fn parse_part(
         Wrapper::Case => ("match 0:\n ", 0),
         Wrapper::Decorator => ("", 1),
     };
-    let part = text
-        .get(line.start() + skip..line.end())
-        .unwrap_or_default();
+    let part = text.get(line.start() + skip..line.end()).unwrap_or_default();
     BUFFER.with(|buffer| {
         let Ok(mut buffer) = buffer.try_borrow_mut() else {
             return Parsed::default();
@@ -241,10 +230,7 @@ pub(crate) fn parse_part(
             buffer.push_str("finally: pass\n");
         }
         let Some(tree) = parse(&readable(&buffer)) else {
-            return Parsed {
-                gave_up: true,
-                ..Parsed::default()
-            };
+            return Parsed { gave_up: true, ..Parsed::default() };
         };
         let window = prefix.len()..prefix.len() + part.len();
         let shift = (line.start() + skip, prefix.len());
@@ -255,13 +241,7 @@ pub(crate) fn parse_part(
                     flat.statement.span.start = line.start;
                     if let StmtKind::If(test) = &mut flat.statement.kind {
                         let span = test.span;
-                        let test = std::mem::replace(
-                            test,
-                            Expr {
-                                span,
-                                kind: ExprKind::None,
-                            },
-                        );
+                        let test = std::mem::replace(test, Expr { span, kind: ExprKind::None });
                         flat.statement.kind = StmtKind::Elif(test);
                     }
                 }
@@ -271,13 +251,7 @@ pub(crate) fn parse_part(
                     flat.statement.span.start = line.start;
                     if let StmtKind::Expr(expression) = &mut flat.statement.kind {
                         let span = expression.span;
-                        let expression = std::mem::replace(
-                            expression,
-                            Expr {
-                                span,
-                                kind: ExprKind::None,
-                            },
-                        );
+                        let expression = std::mem::replace(expression, Expr { span, kind: ExprKind::None });
                         flat.statement.kind = StmtKind::Decorator(expression);
                     }
                 }
@@ -292,10 +266,7 @@ pub(crate) fn parse_part(
 pub(crate) fn parse_whole(text: &str) -> Parsed {
     match parse(&readable(text)) {
         Some(tree) => lower(&tree, text, 0..text.len(), (0, 0), true),
-        None => Parsed {
-            gave_up: true,
-            ..Parsed::default()
-        },
+        None => Parsed { gave_up: true, ..Parsed::default() },
     }
 }
 
@@ -327,26 +298,19 @@ pub fn error_count(text: &str) -> Option<usize> {
 /// `type` before a bracket or dot, where it is the class, another name, or `type(x).y = 1` would be read as an alias.
 fn readable(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    let lone = memchr::memchr_iter(b'\r', bytes)
-        .filter(|offset| bytes.get(offset + 1) != Some(&b'\n'))
-        .map(|offset| (offset, "\n"));
+    let lone =
+        memchr::memchr_iter(b'\r', bytes).filter(|offset| bytes.get(offset + 1) != Some(&b'\n')).map(|offset| (offset, "\n"));
     let class = TYPE.find_iter(bytes).filter(|offset| {
         let before = offset.checked_sub(1).and_then(|before| bytes.get(before));
         let rest = bytes.get(offset + 4..).unwrap_or_default();
-        let next = rest
-            .iter()
-            .take(8)
-            .find(|byte| !matches!(byte, b' ' | b'\t'));
+        let next = rest.iter().take(8).find(|byte| !matches!(byte, b' ' | b'\t'));
         !before.is_some_and(|byte| is_word(*byte)) && matches!(next, Some(b'(' | b'[' | b'.'))
     });
     let mut edits: Vec<(usize, &str)> = class.map(|offset| (offset, "typE")).collect();
     edits.extend(lone);
     let unnamed = NAMED.find_iter(bytes).filter(|offset| {
         let rest = bytes.get(*offset..).unwrap_or_default();
-        !rest
-            .iter()
-            .take(MAX_CHARACTER_NAME)
-            .any(|byte| *byte == b'}')
+        !rest.iter().take(MAX_CHARACTER_NAME).any(|byte| *byte == b'}')
     });
     edits.extend(unnamed.map(|offset| (offset, "\\n{")));
     if edits.is_empty() {
@@ -369,20 +333,14 @@ fn parse(text: &str) -> Option<Tree> {
         let mut slot = slot.try_borrow_mut().ok()?;
         if slot.is_none() {
             let mut parser = Parser::new();
-            parser
-                .set_language(&tree_sitter_python::LANGUAGE.into())
-                .ok()?;
+            parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
             *slot = Some(parser);
         }
         let parser = slot.as_mut()?;
         let mut left = text.len() / BYTES_PER_REPORT + 10_000;
         let mut progress = |_: &tree_sitter::ParseState| {
             left = left.saturating_sub(1);
-            if left == 0 {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let bytes = text.as_bytes();
         let tree = parser.parse_with_options(
@@ -397,22 +355,9 @@ fn parse(text: &str) -> Option<Tree> {
     })
 }
 
-fn lower(
-    tree: &Tree,
-    text: &str,
-    window: std::ops::Range<usize>,
-    shift: (usize, usize),
-    whole: bool,
-) -> Parsed {
+fn lower(tree: &Tree, text: &str, window: std::ops::Range<usize>, shift: (usize, usize), whole: bool) -> Parsed {
     let root = tree.root_node();
-    let mut lowering = Lowering {
-        text,
-        cursor: root.walk(),
-        window,
-        shift,
-        depth: 0,
-        parsed: Parsed::default(),
-    };
+    let mut lowering = Lowering { text, cursor: root.walk(), window, shift, depth: 0, parsed: Parsed::default() };
     lowering.statements(root);
     if root.has_error() {
         lowering.parsed.error = Some(lowering.first_error(root));
@@ -427,11 +372,7 @@ fn kind(node: Node<'_>) -> Kind {
     if node.is_error() {
         return Kind::Error;
     }
-    GRAMMAR
-        .kinds
-        .get(node.kind_id() as usize)
-        .copied()
-        .unwrap_or(Kind::Unknown)
+    GRAMMAR.kinds.get(node.kind_id() as usize).copied().unwrap_or(Kind::Unknown)
 }
 
 fn is_extra(node: Node<'_>) -> bool {
@@ -451,8 +392,7 @@ struct Lowering<'t> {
 
 impl<'t> Lowering<'t> {
     fn offset(&self, offset: usize) -> usize {
-        (offset.clamp(self.window.start, self.window.end) + self.shift.0)
-            .saturating_sub(self.shift.1)
+        (offset.clamp(self.window.start, self.window.end) + self.shift.0).saturating_sub(self.shift.1)
     }
 
     fn span_between(&self, start: usize, end: usize) -> Span {
@@ -587,8 +527,7 @@ impl<'t> Lowering<'t> {
         if let Some(value) = expression.filter(|value| kind(*value) == Kind::Named) {
             // `{x:=10}` is `x` with the format `=10`, whatever tree-sitter says.
             if let Some(name) = value.child_by_field_id(GRAMMAR.fields.name) {
-                let span =
-                    self.span_between(name.end_byte() + 1, field.end_byte().saturating_sub(1));
+                let span = self.span_between(name.end_byte() + 1, field.end_byte().saturating_sub(1));
                 self.parsed.dark.push(span);
             }
         }
@@ -612,10 +551,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn push(&mut self, span: Span, kind: StmtKind, parent: Option<usize>) -> Option<usize> {
-        self.parsed.statements.push(Flat {
-            statement: Stmt { span, kind },
-            parent,
-        });
+        self.parsed.statements.push(Flat { statement: Stmt { span, kind }, parent });
         Some(self.parsed.statements.len() - 1)
     }
 
@@ -657,16 +593,11 @@ impl<'t> Lowering<'t> {
                 continue;
             }
             let children = self.children(node);
-            let colon = children
-                .iter()
-                .find(|child| self::kind(**child) == Kind::Colon);
+            let colon = children.iter().find(|child| self::kind(**child) == Kind::Colon);
             let end = colon.map_or_else(
                 || {
                     // Broken: up to the body.
-                    children
-                        .iter()
-                        .find(|child| self::kind(**child) == Kind::Block)
-                        .map_or(node.end_byte(), Node::start_byte)
+                    children.iter().find(|child| self::kind(**child) == Kind::Block).map_or(node.end_byte(), Node::start_byte)
                 },
                 Node::end_byte,
             );
@@ -702,17 +633,11 @@ impl<'t> Lowering<'t> {
             Kind::Try => StmtKind::Try,
             Kind::Finally => StmtKind::Finally,
             Kind::Case => StmtKind::Case,
-            Kind::For => StmtKind::For {
-                target: self.field(node, fields.left),
-                iterable: self.field(node, fields.right),
-            },
+            Kind::For => StmtKind::For { target: self.field(node, fields.left), iterable: self.field(node, fields.right) },
             Kind::Match => {
                 let subjects = self.of_field(node, fields.subject);
                 let mut subject = self.tuple_of(&subjects);
-                let comma = self
-                    .children(node)
-                    .into_iter()
-                    .find(|child| matches!(self::kind(*child), Kind::Comma));
+                let comma = self.children(node).into_iter().find(|child| matches!(self::kind(*child), Kind::Comma));
                 if let (Some(comma), [_]) = (comma, subjects.as_slice()) {
                     let span = Span::new(subject.span.start(), self.offset(comma.end_byte()));
                     let kind = ExprKind::Tuple(vec![subject]);
@@ -728,14 +653,8 @@ impl<'t> Lowering<'t> {
                     Some(parameters) => self.parameters(parameters),
                     None => Vec::new(),
                 };
-                let returns = node
-                    .child_by_field_id(fields.return_type)
-                    .map(|returns| self.expression(returns));
-                StmtKind::Function {
-                    name,
-                    parameters,
-                    returns,
-                }
+                let returns = node.child_by_field_id(fields.return_type).map(|returns| self.expression(returns));
+                StmtKind::Function { name, parameters, returns }
             }
             Kind::Class => StmtKind::Class {
                 name: self.identifier_field(node, fields.name),
@@ -766,11 +685,7 @@ impl<'t> Lowering<'t> {
                 let inner = match kind(value) {
                     Kind::Tuple | Kind::Parenthesized => {
                         let inner = self.named(value);
-                        if inner.iter().any(|node| self.binds(*node)) {
-                            inner
-                        } else {
-                            vec![value]
-                        }
+                        if inner.iter().any(|node| self.binds(*node)) { inner } else { vec![value] }
                     }
                     _ => vec![value],
                 };
@@ -787,10 +702,7 @@ impl<'t> Lowering<'t> {
     fn binds(&mut self, node: Node<'t>) -> bool {
         match kind(node) {
             Kind::AsPattern => true,
-            Kind::Conditional => self
-                .named(node)
-                .last()
-                .is_some_and(|last| kind(*last) == Kind::AsPattern),
+            Kind::Conditional => self.named(node).last().is_some_and(|last| kind(*last) == Kind::AsPattern),
             _ => false,
         }
     }
@@ -814,8 +726,7 @@ impl<'t> Lowering<'t> {
         let last = self.named(node).last().copied();
         let pattern = last.filter(|last| kind(*last) == Kind::AsPattern);
         let mut context = self.expression(node);
-        let (Some(pattern), ExprKind::Conditional { otherwise, .. }) = (pattern, &mut context.kind)
-        else {
+        let (Some(pattern), ExprKind::Conditional { otherwise, .. }) = (pattern, &mut context.kind) else {
             return (context, None);
         };
         let (value, target) = self.as_pattern(pattern);
@@ -828,39 +739,23 @@ impl<'t> Lowering<'t> {
         let mut values = self.named(node);
         values.retain(|child| kind(*child) != Kind::Block && kind(*child) != Kind::Error);
         let as_identifier = |expression: Expr| match expression.kind {
-            ExprKind::Name(name) => Some(Identifier {
-                name,
-                span: expression.span,
-            }),
+            ExprKind::Name(name) => Some(Identifier { name, span: expression.span }),
             _ => None,
         };
         match values.as_slice() {
-            [] => StmtKind::Except {
-                types: None,
-                name: None,
-            },
+            [] => StmtKind::Except { types: None, name: None },
             [value] => {
                 let (types, name) = self.as_pattern(*value);
-                StmtKind::Except {
-                    types: Some(types),
-                    name: name.and_then(as_identifier),
-                }
+                StmtKind::Except { types: Some(types), name: name.and_then(as_identifier) }
             }
             [value, name]
-                if node.child_by_field_id(GRAMMAR.fields.alias) == Some(*name)
-                    || is_python2_name(self.text_of(*name)) =>
+                if node.child_by_field_id(GRAMMAR.fields.alias) == Some(*name) || is_python2_name(self.text_of(*name)) =>
             {
                 let types = self.expression(*value);
                 let name = self.expression(*name);
-                StmtKind::Except {
-                    types: Some(types),
-                    name: as_identifier(name),
-                }
+                StmtKind::Except { types: Some(types), name: as_identifier(name) }
             }
-            values => StmtKind::Except {
-                types: Some(self.tuple_of(values)),
-                name: None,
-            },
+            values => StmtKind::Except { types: Some(self.tuple_of(values)), name: None },
         }
     }
 
@@ -871,21 +766,15 @@ impl<'t> Lowering<'t> {
             Kind::ExpressionStatement => self.expression_statement(node),
             Kind::Assignment | Kind::AugmentedAssignment => self.assignment(node),
             Kind::Import => StmtKind::Import(self.imported_names(node)),
-            Kind::FutureImport => StmtKind::ImportFrom {
-                module: "__future__".into(),
-                level: 0,
-                names: self.imported_names(node),
-            },
+            Kind::FutureImport => {
+                StmtKind::ImportFrom { module: "__future__".into(), level: 0, names: self.imported_names(node) }
+            }
             Kind::ImportFrom => {
                 let (module, level) = match node.child_by_field_id(fields.module_name) {
                     Some(module) => self.module_name(module),
                     None => (String::new(), 0),
                 };
-                StmtKind::ImportFrom {
-                    module: module.into(),
-                    level,
-                    names: self.imported_names(node),
-                }
+                StmtKind::ImportFrom { module: module.into(), level, names: self.imported_names(node) }
             }
             Kind::Decorator => match self.named(node).first() {
                 Some(expression) => {
@@ -922,16 +811,10 @@ impl<'t> Lowering<'t> {
                         names.push(self.identifier(child));
                     }
                 }
-                if kind == Kind::Global {
-                    StmtKind::Global(names)
-                } else {
-                    StmtKind::Nonlocal(names)
-                }
+                if kind == Kind::Global { StmtKind::Global(names) } else { StmtKind::Nonlocal(names) }
             }
             Kind::Pass | Kind::Break | Kind::Continue => StmtKind::Other(Vec::new()),
-            Kind::Print | Kind::Exec | Kind::TypeAlias => {
-                StmtKind::Other(self.expressions_in(node))
-            }
+            Kind::Print | Kind::Exec | Kind::TypeAlias => StmtKind::Other(self.expressions_in(node)),
             // What stands in an ERROR node: an expression, or a piece of something.
             _ => {
                 let expression = self.expression(node);
@@ -955,10 +838,7 @@ impl<'t> Lowering<'t> {
             },
             values => {
                 let elements = values.iter().map(|value| self.expression(*value)).collect();
-                StmtKind::Expr(Expr {
-                    span: self.span(node),
-                    kind: ExprKind::Tuple(elements),
-                })
+                StmtKind::Expr(Expr { span: self.span(node), kind: ExprKind::Tuple(elements) })
             }
         }
     }
@@ -972,11 +852,7 @@ impl<'t> Lowering<'t> {
             let target = self.field(node, fields.left);
             let value = self.field(node, fields.right);
             return match operator {
-                Some(operator) => StmtKind::AugmentedAssign {
-                    target,
-                    operator,
-                    value,
-                },
+                Some(operator) => StmtKind::AugmentedAssign { target, operator, value },
                 None => StmtKind::Other(vec![target, value]),
             };
         }
@@ -984,9 +860,7 @@ impl<'t> Lowering<'t> {
             return StmtKind::AnnotatedAssign {
                 target: self.field(node, fields.left),
                 annotation: self.expression(annotation),
-                value: node
-                    .child_by_field_id(fields.right)
-                    .map(|value| self.expression(value)),
+                value: node.child_by_field_id(fields.right).map(|value| self.expression(value)),
             };
         }
         let mut targets = Vec::new();
@@ -994,10 +868,7 @@ impl<'t> Lowering<'t> {
         loop {
             targets.push(self.field(current, fields.left));
             match current.child_by_field_id(fields.right) {
-                Some(right)
-                    if kind(right) == Kind::Assignment
-                        && right.child_by_field_id(fields.kind).is_none() =>
-                {
+                Some(right) if kind(right) == Kind::Assignment && right.child_by_field_id(fields.kind).is_none() => {
                     current = right;
                 }
                 Some(right) => {
@@ -1016,29 +887,17 @@ impl<'t> Lowering<'t> {
         for child in self.named(node) {
             let span = self.span(child);
             match kind(child) {
-                Kind::WildcardImport => names.push(ImportedName {
-                    name: "*".into(),
-                    alias: None,
-                    span,
-                }),
-                Kind::DottedName if Some(child) != module => names.push(ImportedName {
-                    name: self.dotted(child).into(),
-                    alias: None,
-                    span,
-                }),
+                Kind::WildcardImport => names.push(ImportedName { name: "*".into(), alias: None, span }),
+                Kind::DottedName if Some(child) != module => {
+                    names.push(ImportedName { name: self.dotted(child).into(), alias: None, span })
+                }
                 Kind::AliasedImport => {
                     let name = match child.child_by_field_id(fields.name) {
                         Some(name) => self.dotted(name),
                         None => String::new(),
                     };
-                    let alias = child
-                        .child_by_field_id(fields.alias)
-                        .map(|alias| self.text_of(alias).into());
-                    names.push(ImportedName {
-                        name: name.into(),
-                        alias,
-                        span,
-                    });
+                    let alias = child.child_by_field_id(fields.alias).map(|alias| self.text_of(alias).into());
+                    names.push(ImportedName { name: name.into(), alias, span });
                 }
                 _ => {}
             }
@@ -1078,29 +937,20 @@ impl<'t> Lowering<'t> {
     }
 
     fn identifier(&mut self, node: Node<'t>) -> Identifier {
-        Identifier {
-            name: self.text_of(node).into(),
-            span: self.span(node),
-        }
+        Identifier { name: self.text_of(node).into(), span: self.span(node) }
     }
 
     fn identifier_field(&mut self, node: Node<'t>, field: u16) -> Identifier {
         match node.child_by_field_id(field) {
             Some(child) => self.identifier(child),
-            None => Identifier {
-                name: "".into(),
-                span: self.span_between(node.start_byte(), node.start_byte()),
-            },
+            None => Identifier { name: "".into(), span: self.span_between(node.start_byte(), node.start_byte()) },
         }
     }
 
     fn field(&mut self, node: Node<'t>, field: u16) -> Expr {
         match node.child_by_field_id(field) {
             Some(child) => self.expression(child),
-            None => Expr {
-                span: self.span_between(node.end_byte(), node.end_byte()),
-                kind: ExprKind::Other(Vec::new()),
-            },
+            None => Expr { span: self.span_between(node.end_byte(), node.end_byte()), kind: ExprKind::Other(Vec::new()) },
         }
     }
 
@@ -1110,10 +960,7 @@ impl<'t> Lowering<'t> {
 
     fn expressions_in(&mut self, node: Node<'t>) -> Vec<Expr> {
         let children = self.named(node);
-        children
-            .into_iter()
-            .map(|child| self.expression(child))
-            .collect()
+        children.into_iter().map(|child| self.expression(child)).collect()
     }
 
     /// One node is itself, several are a tuple.
@@ -1124,17 +971,11 @@ impl<'t> Lowering<'t> {
         let start = nodes.first().map_or(0, Node::start_byte);
         let end = nodes.last().map_or(start, Node::end_byte);
         let elements = nodes.iter().map(|node| self.expression(*node)).collect();
-        Expr {
-            span: self.span_between(start, end),
-            kind: ExprKind::Tuple(elements),
-        }
+        Expr { span: self.span_between(start, end), kind: ExprKind::Tuple(elements) }
     }
 
     fn other(&mut self, node: Node<'t>) -> Expr {
-        Expr {
-            span: self.span(node),
-            kind: ExprKind::Other(Vec::new()),
-        }
+        Expr { span: self.span(node), kind: ExprKind::Other(Vec::new()) }
     }
 
     /// Lowers an expression. The depth is bounded, so that neither this nor dropping the result overflows a stack.
@@ -1143,12 +984,10 @@ impl<'t> Lowering<'t> {
         // Parentheses cost no depth: they may be many.
         loop {
             match kind(node) {
-                Kind::Parenthesized | Kind::Type | Kind::AsPatternTarget => {
-                    match self.named(node).as_slice() {
-                        [inner] => node = *inner,
-                        _ => break,
-                    }
-                }
+                Kind::Parenthesized | Kind::Type | Kind::AsPatternTarget => match self.named(node).as_slice() {
+                    [inner] => node = *inner,
+                    _ => break,
+                },
                 // tree-sitter reads the target `(a)` as a tuple; Python does not.
                 Kind::TuplePattern => match self.children(node).as_slice() {
                     [_, inner, _] if inner.is_named() => node = *inner,
@@ -1166,10 +1005,7 @@ impl<'t> Lowering<'t> {
         self.depth += 1;
         let kind = self.expression_kind(node);
         self.depth -= 1;
-        Expr {
-            span: self.span(node),
-            kind: lift_star(kind),
-        }
+        Expr { span: self.span(node), kind: lift_star(kind) }
     }
 
     fn expression_kind(&mut self, node: Node<'t>) -> ExprKind {
@@ -1203,40 +1039,26 @@ impl<'t> Lowering<'t> {
                 Some(value) => ExprKind::Starred(Box::new(self.expression(*value))),
                 None => ExprKind::Other(Vec::new()),
             },
-            Kind::SplatType if self.text_of(node).starts_with('*') => {
-                match self.named(node).first() {
-                    Some(value) => ExprKind::Starred(Box::new(self.expression(*value))),
-                    None => ExprKind::Other(Vec::new()),
-                }
-            }
+            Kind::SplatType if self.text_of(node).starts_with('*') => match self.named(node).first() {
+                Some(value) => ExprKind::Starred(Box::new(self.expression(*value))),
+                None => ExprKind::Other(Vec::new()),
+            },
             Kind::Unary => {
-                let operator = match node
-                    .child_by_field_id(fields.operator)
-                    .map(|operator| self.text_of(operator))
-                {
+                let operator = match node.child_by_field_id(fields.operator).map(|operator| self.text_of(operator)) {
                     Some("-") => Operator::Negate,
                     Some("+") => Operator::Plus,
                     _ => Operator::Invert,
                 };
-                ExprKind::Unary {
-                    operator,
-                    operand: self.boxed(node, fields.argument),
-                }
+                ExprKind::Unary { operator, operand: self.boxed(node, fields.argument) }
             }
-            Kind::Not => ExprKind::Unary {
-                operator: Operator::Not,
-                operand: self.boxed(node, fields.argument),
-            },
+            Kind::Not => ExprKind::Unary { operator: Operator::Not, operand: self.boxed(node, fields.argument) },
             Kind::Binary | Kind::Boolean => {
-                let operator = node
-                    .child_by_field_id(fields.operator)
-                    .and_then(|operator| binary_operator(self.text_of(operator)));
+                let operator =
+                    node.child_by_field_id(fields.operator).and_then(|operator| binary_operator(self.text_of(operator)));
                 match operator {
-                    Some(operator) => ExprKind::Binary {
-                        operator,
-                        left: self.boxed(node, fields.left),
-                        right: self.boxed(node, fields.right),
-                    },
+                    Some(operator) => {
+                        ExprKind::Binary { operator, left: self.boxed(node, fields.left), right: self.boxed(node, fields.right) }
+                    }
                     None => ExprKind::Other(self.expressions_in(node)),
                 }
             }
@@ -1252,10 +1074,9 @@ impl<'t> Lowering<'t> {
             },
             Kind::GenericType => self.generic_type(node),
             Kind::MemberType => match self.named(node).as_slice() {
-                [value, attribute] => ExprKind::Attribute {
-                    value: Box::new(self.expression(*value)),
-                    attribute: self.identifier(*attribute),
-                },
+                [value, attribute] => {
+                    ExprKind::Attribute { value: Box::new(self.expression(*value)), attribute: self.identifier(*attribute) }
+                }
                 _ => ExprKind::Other(self.expressions_in(node)),
             },
             Kind::Comparison => self.comparison(node),
@@ -1287,16 +1108,13 @@ impl<'t> Lowering<'t> {
                 let value = values.first().map(|value| self.expression(*value));
                 ExprKind::Yield(value.map(Box::new))
             }
-            Kind::Named => ExprKind::Named {
-                target: self.identifier_field(node, fields.name),
-                value: self.boxed(node, fields.value),
-            },
+            Kind::Named => {
+                ExprKind::Named { target: self.identifier_field(node, fields.name), value: self.boxed(node, fields.value) }
+            }
             // What cannot be read, with what can be read inside.
             _ => {
                 let mut inner = self.expressions_in(node);
-                inner.retain(
-                    |child| !matches!(&child.kind, ExprKind::Other(inner) if inner.is_empty()),
-                );
+                inner.retain(|child| !matches!(&child.kind, ExprKind::Other(inner) if inner.is_empty()));
                 ExprKind::Other(inner)
             }
         }
@@ -1319,12 +1137,7 @@ impl<'t> Lowering<'t> {
         } else {
             self.arguments(list)
         };
-        ExprKind::Call(Box::new(Call {
-            function,
-            arguments,
-            parentheses: self.span(list),
-            trailing_comma,
-        }))
+        ExprKind::Call(Box::new(Call { function, arguments, parentheses: self.span(list), trailing_comma }))
     }
 
     fn arguments(&mut self, list: Node<'t>) -> (Vec<Argument>, bool) {
@@ -1365,19 +1178,10 @@ impl<'t> Lowering<'t> {
             };
             arguments.push(match (kind, value.kind) {
                 // Read as an index or call of a starred expression and put right since.
-                (ArgumentKind::Positional, ExprKind::Starred(value)) => Argument {
-                    span,
-                    kind: ArgumentKind::Star,
-                    value: *value,
-                },
-                (kind, value_kind) => Argument {
-                    span,
-                    kind,
-                    value: Expr {
-                        span: value.span,
-                        kind: value_kind,
-                    },
-                },
+                (ArgumentKind::Positional, ExprKind::Starred(value)) => {
+                    Argument { span, kind: ArgumentKind::Star, value: *value }
+                }
+                (kind, value_kind) => Argument { span, kind, value: Expr { span: value.span, kind: value_kind } },
             });
         }
         let trailing_comma = trailing_comma && !arguments.is_empty();
@@ -1398,20 +1202,11 @@ impl<'t> Lowering<'t> {
             indices => {
                 let start = indices.first().map_or(node.end_byte(), Node::start_byte);
                 let end = indices.last().map_or(start, Node::end_byte);
-                let elements = indices
-                    .iter()
-                    .map(|index| self.expression(*index))
-                    .collect();
-                Expr {
-                    span: self.span_between(start, end),
-                    kind: ExprKind::Tuple(elements),
-                }
+                let elements = indices.iter().map(|index| self.expression(*index)).collect();
+                Expr { span: self.span_between(start, end), kind: ExprKind::Tuple(elements) }
             }
         };
-        ExprKind::Subscript {
-            value,
-            index: Box::new(index),
-        }
+        ExprKind::Subscript { value, index: Box::new(index) }
     }
 
     /// `a | b | c` in a type, which tree-sitter nests to either side; Python nests it to the left.
@@ -1421,9 +1216,9 @@ impl<'t> Lowering<'t> {
         while let Some(node) = stack.pop() {
             let splits = match kind(node) {
                 Kind::UnionType | Kind::Type => true,
-                Kind::Binary => node
-                    .child_by_field_id(GRAMMAR.fields.operator)
-                    .is_some_and(|operator| self.text_of(operator) == "|"),
+                Kind::Binary => {
+                    node.child_by_field_id(GRAMMAR.fields.operator).is_some_and(|operator| self.text_of(operator) == "|")
+                }
                 _ => false,
             };
             if splits {
@@ -1448,11 +1243,7 @@ impl<'t> Lowering<'t> {
             let right = self.expression(operand);
             result = Expr {
                 span: self.span_between(first.start_byte(), operand.end_byte()),
-                kind: ExprKind::Binary {
-                    operator: Operator::BitOr,
-                    left: Box::new(result),
-                    right: Box::new(right),
-                },
+                kind: ExprKind::Binary { operator: Operator::BitOr, left: Box::new(result), right: Box::new(right) },
             };
         }
         result.kind
@@ -1468,15 +1259,9 @@ impl<'t> Lowering<'t> {
         let indices: Vec<Node<'t>> = inside.into_iter().filter(Node::is_named).collect();
         let mut index = self.tuple_of(&indices);
         if comma && indices.len() == 1 {
-            index = Expr {
-                span: index.span,
-                kind: ExprKind::Tuple(vec![index]),
-            };
+            index = Expr { span: index.span, kind: ExprKind::Tuple(vec![index]) };
         }
-        ExprKind::Subscript {
-            value: Box::new(self.expression(*value)),
-            index: Box::new(as_index(index)),
-        }
+        ExprKind::Subscript { value: Box::new(self.expression(*value)), index: Box::new(as_index(index)) }
     }
 
     fn slice(&mut self, node: Node<'t>) -> ExprKind {
@@ -1501,10 +1286,9 @@ impl<'t> Lowering<'t> {
         let mut items = Vec::new();
         for child in self.named(node) {
             match kind(child) {
-                Kind::Pair => items.push(DictItem {
-                    key: Some(self.field(child, fields.key)),
-                    value: self.field(child, fields.value),
-                }),
+                Kind::Pair => {
+                    items.push(DictItem { key: Some(self.field(child, fields.key)), value: self.field(child, fields.value) })
+                }
                 Kind::DictionarySplat => {
                     if let Some(value) = self.named(child).first() {
                         let value = self.expression(*value);
@@ -1538,10 +1322,7 @@ impl<'t> Lowering<'t> {
                 operands.push(self.expression(child));
             }
         }
-        ExprKind::Compare {
-            operands,
-            operators,
-        }
+        ExprKind::Compare { operands, operators }
     }
 
     fn comprehension(&mut self, node: Node<'t>, kind: ComprehensionKind) -> ExprKind {
@@ -1560,8 +1341,7 @@ impl<'t> Lowering<'t> {
                 Kind::ForIn => {
                     let target = self.field(child, fields.left);
                     let iterables = self.of_field(child, fields.right);
-                    let iterables: Vec<Node<'t>> =
-                        iterables.into_iter().filter(Node::is_named).collect();
+                    let iterables: Vec<Node<'t>> = iterables.into_iter().filter(Node::is_named).collect();
                     let iterable = self.tuple_of(&iterables);
                     clauses.push(ComprehensionClause::For { target, iterable });
                 }
@@ -1573,12 +1353,7 @@ impl<'t> Lowering<'t> {
                 _ => {}
             }
         }
-        ExprKind::Comprehension {
-            kind,
-            element,
-            value,
-            clauses,
-        }
+        ExprKind::Comprehension { kind, element, value, clauses }
     }
 
     fn parameters(&mut self, node: Node<'t>) -> Vec<Parameter> {
@@ -1607,15 +1382,9 @@ impl<'t> Lowering<'t> {
                     let Some(name) = child.child_by_field_id(fields.name) else {
                         continue;
                     };
-                    (
-                        name,
-                        child.child_by_field_id(fields.kind),
-                        child.child_by_field_id(fields.value),
-                    )
+                    (name, child.child_by_field_id(fields.kind), child.child_by_field_id(fields.value))
                 }
-                Kind::Identifier | Kind::ListSplatPattern | Kind::DictionarySplatPattern => {
-                    (child, None, None)
-                }
+                Kind::Identifier | Kind::ListSplatPattern | Kind::DictionarySplatPattern => (child, None, None),
                 _ => continue,
             };
             let (name, kind) = match kind(name) {
@@ -1623,9 +1392,7 @@ impl<'t> Lowering<'t> {
                     normal = ParameterKind::KeywordOnly;
                     (self.named(name).first().copied(), ParameterKind::Star)
                 }
-                Kind::DictionarySplatPattern => {
-                    (self.named(name).first().copied(), ParameterKind::DoubleStar)
-                }
+                Kind::DictionarySplatPattern => (self.named(name).first().copied(), ParameterKind::DoubleStar),
                 Kind::Identifier => (Some(name), normal),
                 // Python 2: `def f((a, b)):`.
                 _ => (None, normal),
@@ -1644,45 +1411,27 @@ impl<'t> Lowering<'t> {
     }
 
     fn string(&mut self, node: Node<'t>) -> ExprKind {
-        let strings = if kind(node) == Kind::ConcatenatedString {
-            self.named(node)
-        } else {
-            vec![node]
-        };
+        let strings = if kind(node) == Kind::ConcatenatedString { self.named(node) } else { vec![node] };
         let mut parts: Vec<JoinedPart> = Vec::new();
         let mut bytes: Option<Vec<u8>> = None;
         let mut joined = false;
         for string in &strings {
             let written = self.text_of(*string);
-            let quote = written
-                .bytes()
-                .position(|byte| matches!(byte, b'\'' | b'"'));
+            let quote = written.bytes().position(|byte| matches!(byte, b'\'' | b'"'));
             let Some(quote) = quote else {
                 // Python 2: `x` in backticks.
                 return ExprKind::Other(Vec::new());
             };
-            let prefix = written
-                .get(..quote)
-                .unwrap_or_default()
-                .to_ascii_lowercase();
+            let prefix = written.get(..quote).unwrap_or_default().to_ascii_lowercase();
             if prefix.contains('t') {
                 // A template is no string: what becomes of it is up to whom it is given.
                 return ExprKind::Other(self.fields_of(*string));
             }
             let fields = self.interpolations(*string);
-            let opening = if written
-                .get(quote..quote + 3)
-                .is_some_and(|quotes| quotes == "\"\"\"" || quotes == "'''")
-            {
-                3
-            } else {
-                1
-            };
+            let opening =
+                if written.get(quote..quote + 3).is_some_and(|quotes| quotes == "\"\"\"" || quotes == "'''") { 3 } else { 1 };
             let start = string.start_byte() + quote + opening;
-            let end =
-                string
-                    .end_byte()
-                    .saturating_sub(if string.has_error() { 0 } else { opening });
+            let end = string.end_byte().saturating_sub(if string.has_error() { 0 } else { opening });
             if prefix.contains('b') {
                 let text = self.text.get(start..end).unwrap_or_default();
                 if let Decoded::Bytes(more) = decode_string(text, &prefix) {
@@ -1742,9 +1491,8 @@ impl<'t> Lowering<'t> {
         }
         self.depth += 1;
         let expression = node.child_by_field_id(GRAMMAR.fields.expression);
-        let format = expression
-            .filter(|value| kind(*value) == Kind::Named)
-            .and_then(|value| value.child_by_field_id(GRAMMAR.fields.name));
+        let format =
+            expression.filter(|value| kind(*value) == Kind::Named).and_then(|value| value.child_by_field_id(GRAMMAR.fields.name));
         // `{x:=10}` is `x` with the format `=10`, whatever tree-sitter says.
         let mut plain = format.is_none();
         let value = match format.or(expression) {
@@ -1770,10 +1518,7 @@ impl<'t> Lowering<'t> {
                 self.interpolation(format, &mut nested);
                 for part in nested {
                     if let JoinedPart::Field { value, .. } = part {
-                        parts.push(JoinedPart::Field {
-                            value,
-                            plain: false,
-                        });
+                        parts.push(JoinedPart::Field { value, plain: false });
                     }
                 }
             }
@@ -1785,10 +1530,7 @@ impl<'t> Lowering<'t> {
 /// `a[*b]` is an index by a tuple.
 fn as_index(index: Expr) -> Expr {
     match &index.kind {
-        ExprKind::Starred(_) => Expr {
-            span: index.span,
-            kind: ExprKind::Tuple(vec![index]),
-        },
+        ExprKind::Starred(_) => Expr { span: index.span, kind: ExprKind::Tuple(vec![index]) },
         _ => index,
     }
 }
@@ -1798,20 +1540,13 @@ fn lift_star(mut kind: ExprKind) -> ExprKind {
     let inner = match &mut kind {
         ExprKind::Attribute { value, .. } | ExprKind::Subscript { value, .. } => value.as_mut(),
         ExprKind::Call(call) => &mut call.function,
-        ExprKind::Binary { left, operator, .. }
-            if !matches!(operator, Operator::And | Operator::Or) =>
-        {
-            left.as_mut()
-        }
+        ExprKind::Binary { left, operator, .. } if !matches!(operator, Operator::And | Operator::Or) => left.as_mut(),
         _ => return kind,
     };
     let ExprKind::Starred(starred) = &mut inner.kind else {
         return kind;
     };
-    let empty = Expr {
-        span: starred.span,
-        kind: ExprKind::None,
-    };
+    let empty = Expr { span: starred.span, kind: ExprKind::None };
     let value = std::mem::replace(starred.as_mut(), empty);
     let start = value.span;
     *inner = value;
@@ -1823,10 +1558,7 @@ fn lift_star(mut kind: ExprKind) -> ExprKind {
         ExprKind::Binary { right, .. } => right.span.end,
         _ => start.end,
     };
-    let span = Span {
-        start: start.start,
-        end,
-    };
+    let span = Span { start: start.start, end };
     ExprKind::Starred(Box::new(Expr { span, kind }))
 }
 
@@ -1846,10 +1578,7 @@ fn push_literal(parts: &mut Vec<JoinedPart>, text: &str, prefix: &str) -> bool {
             None => {
                 unknown = true;
                 parts.push(JoinedPart::Field {
-                    value: Expr {
-                        span: Span::default(),
-                        kind: ExprKind::Other(Vec::new()),
-                    },
+                    value: Expr { span: Span::default(), kind: ExprKind::Other(Vec::new()) },
                     plain: false,
                 });
             }

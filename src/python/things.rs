@@ -59,10 +59,7 @@ impl Mapping {
 
     /// The value of a text key.
     pub fn get(&self, key: &str) -> Option<&Rc<Resolved>> {
-        self.items
-            .iter()
-            .find(|(have, _)| matches!(have, Thing::Str(text) if &**text == key))
-            .map(|(_, value)| value)
+        self.items.iter().find(|(have, _)| matches!(have, Thing::Str(text) if &**text == key)).map(|(_, value)| value)
     }
 
     /// Sets a key, perhaps.
@@ -254,13 +251,7 @@ impl Thing {
                 if depth == 0 {
                     return Err(Why::Bound);
                 }
-                Literal::List(
-                    sequence
-                        .items
-                        .iter()
-                        .map(|item| item.value_to(depth - 1))
-                        .collect(),
-                )
+                Literal::List(sequence.items.iter().map(|item| item.value_to(depth - 1)).collect())
             }
             Self::Mapping(mapping) => {
                 if depth == 0 {
@@ -328,22 +319,12 @@ impl PartialEq for Resolved {
 impl Resolved {
     /// Exactly one thing.
     pub fn known(thing: Thing, source: Option<Source>) -> Rc<Self> {
-        Rc::new(Self {
-            things: vec![thing],
-            unknown: None,
-            origin: Origin::Literal,
-            source,
-        })
+        Rc::new(Self { things: vec![thing], unknown: None, origin: Origin::Literal, source })
     }
 
     /// Nothing is known.
     pub fn unknown(why: Why) -> Rc<Self> {
-        Rc::new(Self {
-            things: Vec::new(),
-            unknown: Some(why),
-            origin: Origin::Literal,
-            source: None,
-        })
+        Rc::new(Self { things: Vec::new(), unknown: Some(why), origin: Origin::Literal, source: None })
     }
 
     /// Text.
@@ -389,12 +370,7 @@ impl Resolved {
         if things.is_empty() && unknown.is_none() {
             unknown = Some(Why::Unbound);
         }
-        Rc::new(Self {
-            things,
-            unknown,
-            origin,
-            source,
-        })
+        Rc::new(Self { things, unknown, origin, source })
     }
 
     /// The same with another origin, unless it already comes from farther away.

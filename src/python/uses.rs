@@ -7,9 +7,7 @@ use std::rc::Rc;
 
 use crate::catalog::{Catalog, EntryId};
 use crate::python::arguments::{self, Bound};
-use crate::python::ast::{
-    ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind,
-};
+use crate::python::ast::{ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind};
 use crate::python::commands::{self, CommandLine};
 use crate::python::context::Surroundings;
 use crate::python::folded::{self, Folded};
@@ -21,9 +19,7 @@ use crate::python::triggers::{self, Triggers};
 use crate::python::value::{At, Locals, Resolver, Texts};
 use crate::python::walk;
 use crate::span::Span;
-use crate::usage::{
-    Argument, CallSite, Confidence, Origin, Role, Surface, Use, UseKind, Why,
-};
+use crate::usage::{Argument, CallSite, Confidence, Origin, Role, Surface, Use, UseKind, Why};
 
 /// Expressions deeper than this are not walked.
 const DEPTH: u32 = 150;
@@ -60,12 +56,7 @@ pub struct PythonUses {
 }
 
 /// The uses of catalogued APIs in a unit, and the command lines that it starts.
-pub fn uses<'a>(
-    unit: &'a Module<'a>,
-    context: &FileContext<'a>,
-    catalog: &'a Catalog,
-    project: &'a dyn Project,
-) -> PythonUses {
+pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Catalog, project: &'a dyn Project) -> PythonUses {
     let mut imports = BTreeSet::new();
     triggers::import_roots(unit, &mut imports);
     for cell in context.cells {
@@ -122,8 +113,7 @@ fn resolver<'a>(
     project: &'a dyn Project,
     is_root: &'a dyn Fn(&str) -> bool,
 ) -> (Resolver<'a>, ModuleId) {
-    let mut units: Vec<(&Module<'_>, usize)> =
-        context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
+    let mut units: Vec<(&Module<'_>, usize)> = context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
     let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
         Some(here) => here,
         None => {
@@ -185,9 +175,7 @@ impl<'f> Finder<'f, '_> {
         let statements = self.outline.statements(line);
         let header = statements.first();
         let compound = header.is_some_and(is_header);
-        let opens = header.is_some_and(|header| {
-            matches!(header.kind, StmtKind::Function { .. } | StmtKind::Class { .. })
-        });
+        let opens = header.is_some_and(|header| matches!(header.kind, StmtKind::Function { .. } | StmtKind::Class { .. }));
         let outer = self.outline.scope(line);
         (0..statements.len())
             .map(|index| {
@@ -204,7 +192,9 @@ impl<'f> Finder<'f, '_> {
         let mut found = Vec::new();
         for line in lines {
             for (statements, index, at) in self.statements(*line) {
-                let Some(statement) = statements.get(index) else { continue };
+                let Some(statement) = statements.get(index) else {
+                    continue;
+                };
                 commands::calls(statement, &mut |call, whole| {
                     found.extend(commands::started(self.resolver, call, statement.span, whole, at));
                 });
@@ -212,9 +202,7 @@ impl<'f> Finder<'f, '_> {
         }
         // `run(shlex.split("..."))` is one command.
         let inner: Vec<Span> = found.iter().map(|command| command.whole).collect();
-        found.retain(|command| {
-            !inner.iter().any(|other| *other != command.whole && command.whole.covers(*other))
-        });
+        found.retain(|command| !inner.iter().any(|other| *other != command.whole && command.whole.covers(*other)));
         found
     }
 
@@ -258,17 +246,13 @@ impl<'f> Finder<'f, '_> {
             });
         }
         match &statement.kind {
-            StmtKind::Assign { targets, value } => {
-                if self.mentions(value, at, 0) {
-                    for target in targets {
-                        target_names(target, fresh);
-                    }
-                }
-            }
-            StmtKind::AnnotatedAssign { target, value: Some(value), .. } => {
-                if self.mentions(value, at, 0) {
+            StmtKind::Assign { targets, value } if self.mentions(value, at, 0) => {
+                for target in targets {
                     target_names(target, fresh);
                 }
+            }
+            StmtKind::AnnotatedAssign { target, value: Some(value), .. } if self.mentions(value, at, 0) => {
+                target_names(target, fresh)
             }
             StmtKind::ImportFrom { names, .. } => {
                 for imported in names {
@@ -289,16 +273,12 @@ impl<'f> Finder<'f, '_> {
                     }
                 }
             }
-            StmtKind::Class { name, arguments } => {
-                // A subclass of a class whose construction is a use.
-                if arguments.iter().any(|base| self.mentions(&base.value, at, 0)) {
-                    fresh.push(name.name.to_string());
-                }
+            // A subclass of a class whose construction is a use.
+            StmtKind::Class { name, arguments } if arguments.iter().any(|base| self.mentions(&base.value, at, 0)) => {
+                fresh.push(name.name.to_string());
             }
-            StmtKind::For { target, iterable } => {
-                if self.mentions(iterable, at, 0) {
-                    target_names(target, fresh);
-                }
+            StmtKind::For { target, iterable } if self.mentions(iterable, at, 0) => {
+                target_names(target, fresh);
             }
             _ => {}
         }
@@ -311,9 +291,7 @@ impl<'f> Finder<'f, '_> {
         }
         match &expression.kind {
             ExprKind::Name(name) => self.is_word(name) && !self.targets(expression, at).is_empty(),
-            ExprKind::Attribute { attribute, .. } => {
-                self.is_word(&attribute.name) && !self.targets(expression, at).is_empty()
-            }
+            ExprKind::Attribute { attribute, .. } => self.is_word(&attribute.name) && !self.targets(expression, at).is_empty(),
             ExprKind::Call(call) => {
                 let name = match &call.function.kind {
                     ExprKind::Name(name) => &**name,
@@ -325,10 +303,9 @@ impl<'f> Finder<'f, '_> {
                     "getattr" | "attrgetter" | "methodcaller" => !self.targets(expression, at).is_empty(),
                     // `dict(a=torch.load)`, `partial(torch.load, ...)`, decorators such as `cache(torch.load)`
                     "partial" | "dict" | "list" | "tuple" | "partialmethod" | "wraps" | "lru_cache" | "cache"
-                    | "staticmethod" | "field" => call
-                        .arguments
-                        .iter()
-                        .any(|argument| self.mentions(&argument.value, at, depth + 1)),
+                    | "staticmethod" | "field" => {
+                        call.arguments.iter().any(|argument| self.mentions(&argument.value, at, depth + 1))
+                    }
                     // A partial under another name.
                     _ => {
                         call.arguments.iter().any(|argument| self.mentions(&argument.value, at, depth + 1))
@@ -339,9 +316,7 @@ impl<'f> Finder<'f, '_> {
             ExprKind::Conditional { body, otherwise, .. } => {
                 self.mentions(body, at, depth + 1) || self.mentions(otherwise, at, depth + 1)
             }
-            ExprKind::Binary { left, right, .. } => {
-                self.mentions(left, at, depth + 1) || self.mentions(right, at, depth + 1)
-            }
+            ExprKind::Binary { left, right, .. } => self.mentions(left, at, depth + 1) || self.mentions(right, at, depth + 1),
             ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
                 items.iter().take(64).any(|item| self.mentions(item, at, depth + 1))
             }
@@ -355,7 +330,35 @@ impl<'f> Finder<'f, '_> {
     /// The catalogued callables that an expression can stand for.
     fn targets(&self, expression: &Expr, at: At<'_>) -> Vec<Target> {
         let value = self.resolver.value(expression, at);
-        self.targets_of(&value)
+        let targets = self.targets_of(&value);
+        if targets.is_empty()
+            && let Some(target) = self.own_library(expression, &value, at)
+        {
+            return vec![target];
+        }
+        targets
+    }
+
+    /// A callable that the library's own source imports from itself: its qualified name follows from the path.
+    fn own_library(&self, expression: &Expr, value: &Resolved, at: At<'_>) -> Option<Target> {
+        let qualified = match (value.only()?, &expression.kind) {
+            (Thing::Function(_) | Thing::Method(..), ExprKind::Attribute { value: owner, attribute }) => {
+                match self.resolver.value(owner, at).only()? {
+                    Thing::Class(place) => {
+                        format!("{}.{}", self.resolver.qualified(*place)?, attribute.name)
+                    }
+                    Thing::Module(_) => match value.only()? {
+                        Thing::Function(place) => self.resolver.qualified(*place)?,
+                        _ => return None,
+                    },
+                    _ => return None,
+                }
+            }
+            (Thing::Function(place) | Thing::Class(place), _) => self.resolver.qualified(*place)?,
+            _ => return None,
+        };
+        let entry = self.catalog.callable(&qualified)?;
+        Some(Target { entry, qualified, bound: Bound::default(), confidence: Confidence::High })
     }
 
     fn targets_of(&self, value: &Resolved) -> Vec<Target> {
@@ -363,14 +366,13 @@ impl<'f> Finder<'f, '_> {
         for thing in value.things.iter().take(8) {
             self.target(thing, Bound::default(), 0, &mut targets);
         }
-        let others = value
-            .things
-            .iter()
-            .any(|thing| !matches!(thing, Thing::None) && {
+        let others = value.things.iter().any(|thing| {
+            !matches!(thing, Thing::None) && {
                 let mut one = Vec::new();
                 self.target(thing, Bound::default(), 0, &mut one);
                 one.is_empty()
-            });
+            }
+        });
         if others || value.unknown.is_some() {
             for target in &mut targets {
                 target.confidence = target.confidence.min(Confidence::Medium);
@@ -410,12 +412,7 @@ impl<'f> Finder<'f, '_> {
             && let Some(class) = name.strip_suffix(".__init__")
             && let Some(entry) = self.catalog.callable(class)
         {
-            targets.push(Target {
-                entry,
-                qualified: class.to_owned(),
-                bound,
-                confidence: Confidence::High,
-            });
+            targets.push(Target { entry, qualified: class.to_owned(), bound, confidence: Confidence::High });
         }
     }
 
@@ -495,22 +492,24 @@ impl<'f> Finder<'f, '_> {
     /// `torch.load = ...`
     fn patch(&mut self, target: &Expr, value: &Expr, statement: Span, at: At<'_>) -> bool {
         // Only of a library: `self.load = torch.load` replaces nothing.
-        let ExprKind::Attribute { value: owner, attribute } = &target.kind else { return false };
+        let ExprKind::Attribute { value: owner, attribute } = &target.kind else {
+            return false;
+        };
         let Some(Thing::Object(owner)) = self.resolver.value(owner, at).only().cloned() else {
             return false;
         };
         let name = format!("{owner}.{}", attribute.name);
-        let Some(entry) = self.catalog.callable(&name) else { return false };
+        let Some(entry) = self.catalog.callable(&name) else {
+            return false;
+        };
         let mut bound = Bound::default();
         for target in self.targets(value, at) {
             bound = target.bound;
         }
         if let ExprKind::Lambda { parameters, body } = &value.kind {
             // What the replacement passes on.
-            let names = parameters
-                .iter()
-                .map(|parameter| (parameter.name.name.clone(), Resolved::unknown(Why::Parameter)))
-                .collect();
+            let names =
+                parameters.iter().map(|parameter| (parameter.name.name.clone(), Resolved::unknown(Why::Parameter))).collect();
             let locals = Locals { outer: at.locals, names };
             let inner = At { locals: Some(&locals), ..at };
             if let ExprKind::Call(call) = &body.kind {
@@ -629,10 +628,8 @@ impl<'f> Finder<'f, '_> {
                     Some(items) if !items.is_empty() && items.len() <= 64 => Resolved::join(&items),
                     _ => Resolved::unknown(items.unknown.unwrap_or(Why::Expression)),
                 };
-                let locals = Locals {
-                    outer: at.locals,
-                    names: self.resolver.destructured(target, &item.with_origin(Origin::Constant)),
-                };
+                let locals =
+                    Locals { outer: at.locals, names: self.resolver.destructured(target, &item.with_origin(Origin::Constant)) };
                 let inner = At { locals: Some(&locals), ..at };
                 self.comprehension(element, value, rest, statement, inner, depth + 1);
             }
@@ -659,8 +656,24 @@ impl<'f> Finder<'f, '_> {
         // Calls that only look at a callable, or wrap it into something that is judged itself.
         let looks = matches!(
             name,
-            "partial" | "partialmethod" | "getattr" | "hasattr" | "isinstance" | "issubclass" | "type" | "callable"
-                | "wraps" | "setattr" | "object" | "signature" | "getsource" | "print" | "super" | "id" | "repr" | "str"
+            "partial"
+                | "partialmethod"
+                | "getattr"
+                | "hasattr"
+                | "isinstance"
+                | "issubclass"
+                | "type"
+                | "callable"
+                | "wraps"
+                | "setattr"
+                | "object"
+                | "signature"
+                | "getsource"
+                | "print"
+                | "super"
+                | "id"
+                | "repr"
+                | "str"
         ) || entry.is_some();
         let forwards = self.forwarded(name, call, statement, at);
         self.keywords(call, entry, statement, at);
@@ -677,37 +690,19 @@ impl<'f> Finder<'f, '_> {
     }
 
     /// A call of a catalogued callable: the use. Gives the entry.
-    fn catalogued(
-        &mut self,
-        expression: &Expr,
-        call: &Call,
-        name: Option<&str>,
-        statement: Span,
-        at: At<'_>,
-    ) -> Option<EntryId> {
+    fn catalogued(&mut self, expression: &Expr, call: &Call, name: Option<&str>, statement: Span, at: At<'_>) -> Option<EntryId> {
         let callee = self.resolver.value(&call.function, at);
-        let target = match self.targets_of(&callee).into_iter().next() {
+        let target = self.targets_of(&callee).into_iter().next().or_else(|| self.own_library(&call.function, &callee, at));
+        let target = match target {
             Some(target) => target,
             None => self.by_method(call, name?, &callee, at)?,
         };
         let slots = arguments::slots(self.resolver, call, &target.bound, at);
-        let mut one = self.blank(
-            UseKind::Call,
-            Some(target.entry),
-            &target.qualified,
-            call.function.span,
-            statement,
-            expression.span,
-        );
+        let mut one =
+            self.blank(UseKind::Call, Some(target.entry), &target.qualified, call.function.span, statement, expression.span);
         one.confidence = target.confidence;
-        let nested_open = arguments::fill(
-            self.resolver,
-            self.catalog.entry(target.entry),
-            &slots,
-            at,
-            self.unit,
-            &mut one.arguments,
-        );
+        let nested_open =
+            arguments::fill(self.resolver, self.catalog.entry(target.entry), &slots, at, self.unit, &mut one.arguments);
         one.site = Some(CallSite {
             parentheses: call.parentheses,
             last_argument: call.arguments.last().map(|argument| argument.span),
@@ -732,7 +727,9 @@ impl<'f> Finder<'f, '_> {
 
     /// A method of a receiver that cannot be resolved, in a file that imports the library.
     fn by_method(&self, call: &Call, name: &str, callee: &Resolved, at: At<'_>) -> Option<Target> {
-        let ExprKind::Attribute { value, .. } = &call.function.kind else { return None };
+        let ExprKind::Attribute { value, .. } = &call.function.kind else {
+            return None;
+        };
         if !callee.things.is_empty() {
             return None;
         }
@@ -746,12 +743,7 @@ impl<'f> Finder<'f, '_> {
         let entry = self.catalog.method(name, &|root| self.imports.contains(root))?;
         let library = self.catalog.library(entry);
         let root = library.imports.first().map_or(library.id.as_str(), String::as_str);
-        Some(Target {
-            entry,
-            qualified: format!("{root}.*.{name}"),
-            bound: Bound::default(),
-            confidence: Confidence::Medium,
-        })
+        Some(Target { entry, qualified: format!("{root}.*.{name}"), bound: Bound::default(), confidence: Confidence::Medium })
     }
 
     /// A callable that is handed on without a call that can be seen.
@@ -764,14 +756,8 @@ impl<'f> Finder<'f, '_> {
         if last.starts_with(|first: char| first.is_uppercase()) {
             return false;
         }
-        let mut one = self.blank(
-            UseKind::Reference,
-            Some(target.entry),
-            &target.qualified,
-            expression.span,
-            statement,
-            expression.span,
-        );
+        let mut one =
+            self.blank(UseKind::Reference, Some(target.entry), &target.qualified, expression.span, statement, expression.span);
         one.confidence = target.confidence;
         let entry = self.catalog.entry(target.entry);
         let slots = match arguments {
@@ -809,13 +795,17 @@ impl<'f> Finder<'f, '_> {
     /// Keywords of a call that are switches, where the call itself does not give them a role.
     fn keywords(&mut self, call: &Call, entry: Option<EntryId>, statement: Span, at: At<'_>) {
         for argument in &call.arguments {
-            let ArgumentKind::Keyword(keyword) = &argument.kind else { continue };
+            let ArgumentKind::Keyword(keyword) = &argument.kind else {
+                continue;
+            };
             let name = &*keyword.name;
             if let Some(switch) = self.catalog.switch(name) {
                 let has_role = entry.is_some_and(|entry| {
-                    self.catalog.entry(entry).parameters.iter().any(|parameter| {
-                        parameter.places.iter().any(|place| place.keyword.as_deref() == Some(name))
-                    })
+                    self.catalog
+                        .entry(entry)
+                        .parameters
+                        .iter()
+                        .any(|parameter| parameter.places.iter().any(|place| place.keyword.as_deref() == Some(name)))
                 });
                 if !has_role {
                     self.switch(switch, name, keyword.span, &argument.value, argument.span.start, statement, at);
@@ -845,13 +835,14 @@ impl<'f> Finder<'f, '_> {
     /// `parser.add_argument("--trust-remote-code", default=True)`
     fn option(&mut self, call: &Call, statement: Span, at: At<'_>) {
         for argument in &call.arguments {
-            let ExprKind::Str(text) = &argument.value.kind else { continue };
+            let ExprKind::Str(text) = &argument.value.kind else {
+                continue;
+            };
             let word = text.split('/').next().unwrap_or(text).trim_start_matches('-').replace('-', "_");
-            let Some(entry) = self.catalog.switch(&word) else { continue };
-            let default = call
-                .arguments
-                .iter()
-                .find(|argument| walk::keyword(&argument.kind) == Some("default"));
+            let Some(entry) = self.catalog.switch(&word) else {
+                continue;
+            };
+            let default = call.arguments.iter().find(|argument| walk::keyword(&argument.kind) == Some("default"));
             if let Some(default) = default {
                 self.switch(entry, &word, argument.span, &default.value, default.span.start, statement, at);
             } else if call.arguments.iter().any(|argument| {
@@ -929,17 +920,10 @@ impl<'f> Finder<'f, '_> {
     }
 
     #[allow(clippy::too_many_arguments)] // One variable: name, value, and where they stand.
-    fn environment(
-        &mut self,
-        name: &str,
-        name_span: Span,
-        value: &Expr,
-        whole: Span,
-        statement: Span,
-        at: At<'_>,
-        sure: bool,
-    ) {
-        let Some(entry) = self.catalog.environment(name) else { return };
+    fn environment(&mut self, name: &str, name_span: Span, value: &Expr, whole: Span, statement: Span, at: At<'_>, sure: bool) {
+        let Some(entry) = self.catalog.environment(name) else {
+            return;
+        };
         let resolved = self.resolver.value(value, at);
         let role = self.catalog.entry(entry).parameters.first().map_or(Role::Switch, |parameter| parameter.role);
         let mut one = self.blank(UseKind::Environment, Some(entry), name, name_span, statement, whole);
@@ -953,16 +937,7 @@ impl<'f> Finder<'f, '_> {
     }
 
     #[allow(clippy::too_many_arguments)] // One switch: word, value, and where they stand.
-    fn switch(
-        &mut self,
-        entry: EntryId,
-        word: &str,
-        word_span: Span,
-        value: &Expr,
-        start: u32,
-        statement: Span,
-        at: At<'_>,
-    ) {
+    fn switch(&mut self, entry: EntryId, word: &str, word_span: Span, value: &Expr, start: u32, statement: Span, at: At<'_>) {
         let resolved = self.resolver.value(value, at);
         let span = Span { start, end: value.span.end };
         let plain = arguments::is_plain(value);
@@ -1013,15 +988,7 @@ impl<'f> Finder<'f, '_> {
 
     // --- making uses ---
 
-    fn blank(
-        &self,
-        kind: UseKind,
-        entry: Option<EntryId>,
-        qualified: &str,
-        callee: Span,
-        statement: Span,
-        whole: Span,
-    ) -> Use {
+    fn blank(&self, kind: UseKind, entry: Option<EntryId>, qualified: &str, callee: Span, statement: Span, whole: Span) -> Use {
         Use {
             kind,
             entry,
@@ -1068,9 +1035,7 @@ impl<'f> Finder<'f, '_> {
     fn finish(mut self) -> Vec<Use> {
         self.found.sort_by_key(|found| (found.one.whole.start, found.one.callee.start, found.one.whole.end));
         self.found.dedup_by(|second, first| {
-            first.one.kind == second.one.kind
-                && first.one.callee == second.one.callee
-                && first.one.entry == second.one.entry
+            first.one.kind == second.one.kind && first.one.callee == second.one.callee && first.one.entry == second.one.entry
         });
         self.mark_retries();
         // A switch whose value a call takes is judged there.
@@ -1094,9 +1059,7 @@ impl<'f> Finder<'f, '_> {
             .iter()
             .filter(|found| found.one.kind == UseKind::Call)
             .flat_map(|found| {
-                found.dicts.iter().flat_map(|(name, scope)| {
-                    found.one.arguments.keys().map(|role| (*role, name.clone(), *scope))
-                })
+                found.dicts.iter().flat_map(|(name, scope)| found.one.arguments.keys().map(|role| (*role, name.clone(), *scope)))
             })
             .collect();
         self.found
@@ -1108,10 +1071,7 @@ impl<'f> Finder<'f, '_> {
                             return true;
                         }
                         let value = (argument.value_span.start, argument.value_span.end);
-                        let defined = argument
-                            .definition
-                            .as_ref()
-                            .map(|definition| (definition.span.start, definition.span.end));
+                        let defined = argument.definition.as_ref().map(|definition| (definition.span.start, definition.span.end));
                         consumed.contains(&value) || defined.is_some_and(|defined| consumed.contains(&defined))
                     })
             })
@@ -1134,7 +1094,9 @@ impl<'f> Finder<'f, '_> {
             if found.one.kind != UseKind::Call {
                 continue;
             }
-            let Some(attempt) = attempted(self.outline, found.line) else { continue };
+            let Some(attempt) = attempted(self.outline, found.line) else {
+                continue;
+            };
             found.one.retry_of = calls
                 .iter()
                 .find(|(line, entry, _)| *entry == found.one.entry && attempt.contains(&line.number()))
@@ -1187,4 +1149,3 @@ fn target_names(target: &Expr, names: &mut Vec<String>) {
         _ => {}
     }
 }
-

@@ -8,18 +8,13 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::python::ast::{
-    ComprehensionClause, ComprehensionKind, Expr, ExprKind, JoinedPart, Operator, StmtKind,
-};
+use crate::python::ast::{ComprehensionClause, ComprehensionKind, Expr, ExprKind, JoinedPart, Operator, StmtKind};
 use crate::python::fold;
 use crate::python::module::{LineIndex, Module};
+use crate::python::mutate;
 use crate::python::project::{ForeignModule, Project};
-use crate::python::scope::{
-    Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word, is_class,
-};
-use crate::python::things::{
-    ALTERNATIVES, Construction, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing,
-};
+use crate::python::scope::{Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word, is_class};
+use crate::python::things::{ALTERNATIVES, Construction, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Source, Thing};
 use crate::usage::{Origin, Why};
 
 /// How deep one question may lead.
@@ -29,7 +24,7 @@ const DEPTH: u32 = 120;
 const HOPS: u32 = 24;
 
 /// Steps for all questions about one file.
-const STEPS: u32 = 2_000_000;
+const STEPS: u32 = 500_000;
 
 /// Steps for one question.
 const QUESTION: u32 = 6_000;
@@ -44,9 +39,7 @@ pub struct Texts {
 
 impl Default for Texts {
     fn default() -> Self {
-        Self {
-            slots: (0..FOREIGN).map(|_| OnceCell::new()).collect(),
-        }
+        Self { slots: (0..FOREIGN).map(|_| OnceCell::new()).collect() }
     }
 }
 
@@ -72,6 +65,12 @@ impl<'a> Deref for Held<'a> {
 /// The lines that may bind a name, and the scopes that send it elsewhere.
 type Candidates = (Vec<Candidate>, Vec<(Scope, bool)>);
 
+/// Answers that are kept.
+type Kept<Key, Answer> = RefCell<HashMap<Key, Rc<Answer>>>;
+
+/// `from .. import *`: the dotted name and the level.
+type Star = (Box<str>, u32);
+
 /// A module that the resolver has open.
 pub struct Open<'a> {
     /// The module.
@@ -82,9 +81,10 @@ pub struct Open<'a> {
     pub unit: usize,
     /// It belongs to another file.
     pub foreign: bool,
-    candidates: RefCell<HashMap<Box<str>, Rc<Candidates>>>,
-    scoped: RefCell<HashMap<(Box<str>, Scope), Rc<[Binding]>>>,
-    stars: OnceCell<Rc<[(Box<str>, u32)]>>,
+    candidates: Kept<Box<str>, Candidates>,
+    scoped: Kept<(Box<str>, Scope), [Binding]>,
+    changes: Kept<Box<str>, [(u32, LineIndex)]>,
+    stars: OnceCell<Rc<[Star]>>,
 }
 
 impl<'a> Open<'a> {
@@ -96,6 +96,7 @@ impl<'a> Open<'a> {
             foreign,
             candidates: RefCell::default(),
             scoped: RefCell::default(),
+            changes: RefCell::default(),
             stars: OnceCell::new(),
         })
     }
@@ -106,6 +107,16 @@ impl<'a> Open<'a> {
         }
         let found = Rc::new(candidates(&self.module, name));
         self.candidates.borrow_mut().insert(name.into(), found.clone());
+        found
+    }
+
+    /// Where the dict or list of a name may be changed.
+    pub fn changes(&self, name: &str) -> Rc<[(u32, LineIndex)]> {
+        if let Some(known) = self.changes.borrow().get(name) {
+            return known.clone();
+        }
+        let found: Rc<[(u32, LineIndex)]> = mutate::places(&self.module, name).into();
+        self.changes.borrow_mut().insert(name.into(), found.clone());
         found
     }
 
@@ -220,10 +231,8 @@ impl<'a> Resolver<'a> {
         is_root: &'a dyn Fn(&str) -> bool,
     ) -> Self {
         let own = units.len();
-        let opened: Vec<Rc<Open<'a>>> = units
-            .into_iter()
-            .map(|(module, unit)| Open::new(Held::Lent(module), path, unit, false))
-            .collect();
+        let opened: Vec<Rc<Open<'a>>> =
+            units.into_iter().map(|(module, unit)| Open::new(Held::Lent(module), path, unit, false)).collect();
         Self {
             opened: RefCell::new(opened),
             texts,
@@ -348,9 +357,7 @@ impl<'a> Resolver<'a> {
             ExprKind::Conditional { test, body, otherwise } => {
                 match self.value(test, at).truth() {
                     // The test may come from a default that a caller replaces: then both count.
-                    Some(truth) if !self.may_change(test, at) => {
-                        self.value(if truth { body } else { otherwise }, at)
-                    }
+                    Some(truth) if !self.may_change(test, at) => self.value(if truth { body } else { otherwise }, at),
                     _ => {
                         let parts = [self.value(body, at), self.value(otherwise, at)];
                         either(&parts)
@@ -374,13 +381,7 @@ impl<'a> Resolver<'a> {
         matches!(self.value(test, at).origin, Origin::Default | Origin::Environment)
     }
 
-    fn sequence(
-        &self,
-        kind: SequenceKind,
-        items: &[Expr],
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
+    fn sequence(&self, kind: SequenceKind, items: &[Expr], source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         let mut sequence = Sequence { kind, items: Vec::with_capacity(items.len()), open: false };
         for item in items {
             if let ExprKind::Starred(inner) = &item.kind {
@@ -406,31 +407,26 @@ impl<'a> Resolver<'a> {
                     .map(|(key, _)| Resolved::known(key.clone(), value.source).with_origin(value.origin))
                     .collect(),
             ),
-            Thing::Str(text) if text.len() <= 256 => Some(
-                text.chars()
-                    .map(|character| Resolved::text(character.to_string(), value.source))
-                    .collect(),
-            ),
+            Thing::Str(text) if text.len() <= 256 => {
+                Some(text.chars().map(|character| Resolved::text(character.to_string(), value.source)).collect())
+            }
             Thing::Class(place) => self.enum_members(*place),
             _ => None,
         }
     }
 
-    fn binary(
-        &self,
-        operator: Operator,
-        left: &Expr,
-        right: &Expr,
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
+    fn binary(&self, operator: Operator, left: &Expr, right: &Expr, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         let first = self.value(left, at);
         match operator {
             Operator::Or | Operator::And => {
                 let wanted = operator == Operator::And;
                 match first.truth() {
                     Some(truth) if first.origin != Origin::Default && first.origin != Origin::Environment => {
-                        if truth == wanted { self.value(right, at) } else { first }
+                        if truth == wanted {
+                            self.value(right, at)
+                        } else {
+                            first
+                        }
                     }
                     // A default that is false: the other operand is the default.
                     Some(truth) if truth == wanted => self.value(right, at).with_origin(Origin::Default),
@@ -459,13 +455,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn compare(
-        &self,
-        operands: &[Expr],
-        operators: &[Box<str>],
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Rc<Resolved> {
+    fn compare(&self, operands: &[Expr], operators: &[Box<str>], source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
         let ([left, right], [operator]) = (operands, operators) else {
             return Resolved::unknown(Why::Expression);
         };
@@ -474,9 +464,7 @@ impl<'a> Resolver<'a> {
             return Resolved::unknown(left.unknown.or(right.unknown).unwrap_or(Why::Expression));
         };
         match fold::compare(operator, first, second) {
-            Some(truth) => Resolved::known(Thing::Bool(truth), source)
-                .with_origin(left.origin)
-                .with_origin(right.origin),
+            Some(truth) => Resolved::known(Thing::Bool(truth), source).with_origin(left.origin).with_origin(right.origin),
             None => Resolved::unknown(Why::Expression),
         }
     }
@@ -524,10 +512,7 @@ impl<'a> Resolver<'a> {
         let mut items = Vec::new();
         let mut open = false;
         for item in elements {
-            let locals = Locals {
-                outer: at.locals,
-                names: self.destructured(target, &item),
-            };
+            let locals = Locals { outer: at.locals, names: self.destructured(target, &item) };
             let inner = At { locals: Some(&locals), ..at };
             let mut keep = true;
             for clause in rest {
@@ -556,9 +541,7 @@ impl<'a> Resolver<'a> {
                 mapping.open |= open;
                 Thing::Mapping(Rc::new(mapping))
             }
-            ComprehensionKind::Set => {
-                Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Set, items, open }))
-            }
+            ComprehensionKind::Set => Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Set, items, open })),
             ComprehensionKind::List | ComprehensionKind::Generator => {
                 Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open }))
             }
@@ -591,12 +574,10 @@ impl<'a> Resolver<'a> {
         for thing in &value.things {
             let items = match thing {
                 Thing::Sequence(sequence) if !sequence.open => sequence.items.clone(),
-                Thing::Str(_) | Thing::Mapping(_) => {
-                    match self.elements(&Resolved::known(thing.clone(), value.source)) {
-                        Some(items) => items,
-                        None => return Resolved::unknown(Why::Expression),
-                    }
-                }
+                Thing::Str(_) | Thing::Mapping(_) => match self.elements(&Resolved::known(thing.clone(), value.source)) {
+                    Some(items) => items,
+                    None => return Resolved::unknown(Why::Expression),
+                },
                 Thing::Result(name) => {
                     // A tuple of results: each is a result of the same call.
                     parts.push(Resolved::result(name));
@@ -606,16 +587,10 @@ impl<'a> Resolver<'a> {
             };
             let part = match step {
                 Step::Element(index) => items.get(index).cloned(),
-                Step::FromEnd(index) => {
-                    items.len().checked_sub(index).and_then(|index| items.get(index)).cloned()
-                }
+                Step::FromEnd(index) => items.len().checked_sub(index).and_then(|index| items.get(index)).cloned(),
                 Step::Rest(from, left) => items.len().checked_sub(left).and_then(|to| {
                     items.get(from..to).map(|rest| {
-                        let rest = Sequence {
-                            kind: SequenceKind::List,
-                            items: rest.to_vec(),
-                            open: false,
-                        };
+                        let rest = Sequence { kind: SequenceKind::List, items: rest.to_vec(), open: false };
                         Resolved::known(Thing::Sequence(Rc::new(rest)), value.source)
                     })
                 }),
@@ -654,9 +629,7 @@ impl<'a> Resolver<'a> {
                         Some(
                             (0..found.len())
                                 .filter(|index| {
-                                    found.get(*index).is_some_and(|binding| {
-                                        !matches!(binding.how, How::Delete | How::Declared)
-                                    })
+                                    found.get(*index).is_some_and(|binding| !matches!(binding.how, How::Delete | How::Declared))
                                 })
                                 .collect(),
                         )
@@ -695,7 +668,7 @@ impl<'a> Resolver<'a> {
             return found;
         }
         for (dotted, level) in open.stars().iter() {
-            if let Some(value) = self.from_star(name, dotted, *level, at.module) {
+            if let Some(value) = self.star_import(name, dotted, *level, at.module) {
                 return value;
             }
         }
@@ -708,9 +681,9 @@ impl<'a> Resolver<'a> {
     /// Functions and classes that are defined again replace the earlier ones, for whoever calls them later.
     fn last_definition(&self, found: &[Binding], reached: &mut Vec<usize>) {
         let plain = |index: &usize| {
-            found.get(*index).is_some_and(|binding| {
-                matches!(binding.how, How::Function | How::Class) && binding.block == binding.scope
-            })
+            found
+                .get(*index)
+                .is_some_and(|binding| matches!(binding.how, How::Function | How::Class) && binding.block == binding.scope)
         };
         if let Some(last) = reached.last().copied()
             && plain(&last)
@@ -723,7 +696,9 @@ impl<'a> Resolver<'a> {
         let mut parts = Vec::with_capacity(reached.len());
         let mut excluded = false;
         for index in reached.iter().rev() {
-            let Some(binding) = found.get(*index) else { continue };
+            let Some(binding) = found.get(*index) else {
+                continue;
+            };
             let mut value = self.binding(module, name, binding);
             if excluded {
                 // An assignment under `if name is None:` or `if not name:` replaces just that value.
@@ -734,11 +709,8 @@ impl<'a> Resolver<'a> {
                 }
                 // What is left of an unknown one is what a caller gives: the assigned value is the default.
                 if kept.things.is_empty() && !parts.is_empty() {
-                    let parts: Vec<Rc<Resolved>> = parts
-                        .into_iter()
-                        .rev()
-                        .map(|part: Rc<Resolved>| part.with_origin(Origin::Default))
-                        .collect();
+                    let parts: Vec<Rc<Resolved>> =
+                        parts.into_iter().rev().map(|part: Rc<Resolved>| part.with_origin(Origin::Default)).collect();
                     return Resolved::join(&parts);
                 }
                 value = Rc::new(kept);
@@ -806,13 +778,8 @@ impl<'a> Resolver<'a> {
         let Some(statement) = binding.statement() else {
             return Resolved::unknown(Why::Bound);
         };
-        let at = At {
-            module,
-            line: binding.line,
-            inline: binding.block == Some(binding.line),
-            scope: binding.lexical,
-            locals: None,
-        };
+        let at =
+            At { module, line: binding.line, inline: binding.block == Some(binding.line), scope: binding.lexical, locals: None };
         let place = LinePlace { module, line: binding.line };
         let value = match (&binding.how, &statement.kind) {
             (How::ImportRoot, _) => return self.imported_module(name, module),
@@ -840,10 +807,11 @@ impl<'a> Resolver<'a> {
             (How::Loop(path), StmtKind::For { iterable, .. }) => {
                 let iterable = self.value(iterable, at);
                 match self.elements(&iterable) {
-                    Some(items) if items.len() > ALTERNATIVES => return Resolved::unknown(Why::Bound),
+                    Some(items) if items.len() > ALTERNATIVES => {
+                        return Resolved::unknown(Why::Bound);
+                    }
                     Some(items) => {
-                        let items: Vec<Rc<Resolved>> =
-                            items.into_iter().map(|item| self.steps_into(item, path)).collect();
+                        let items: Vec<Rc<Resolved>> = items.into_iter().map(|item| self.steps_into(item, path)).collect();
                         Resolved::join(&items).with_origin(iterable.origin)
                     }
                     None => return Resolved::unknown(iterable.unknown.unwrap_or(Why::Expression)),
@@ -857,7 +825,11 @@ impl<'a> Resolver<'a> {
                 let entered = context.map(|thing| {
                     Some(match thing {
                         Thing::Result(name) if name.starts_with("tempfile.Temporary") => {
-                            if name.ends_with("Directory") { Thing::Path(None) } else { thing.clone() }
+                            if name.ends_with("Directory") {
+                                Thing::Path(None)
+                            } else {
+                                thing.clone()
+                            }
                         }
                         other => other.clone(),
                     })
@@ -912,7 +884,7 @@ impl<'a> Resolver<'a> {
         Resolved::object(inner)
     }
 
-    fn from_star(&self, name: &str, dotted: &str, level: u32, from: ModuleId) -> Option<Rc<Resolved>> {
+    fn star_import(&self, name: &str, dotted: &str, level: u32, from: ModuleId) -> Option<Rc<Resolved>> {
         if level == 0 && (self.is_library(dotted) || fold::is_standard(dotted)) {
             // Builtins and private names do not come from there.
             if name.starts_with('_') || BUILTINS.binary_search(&name).is_ok() || !self.is_library(dotted) {
@@ -934,10 +906,7 @@ impl<'a> Resolver<'a> {
                 return None;
             }
             self.hops.set(hops + 1);
-            let value = open
-                .stars()
-                .iter()
-                .find_map(|(dotted, level)| self.from_star(name, dotted, *level, module));
+            let value = open.stars().iter().find_map(|(dotted, level)| self.star_import(name, dotted, *level, module));
             self.hops.set(hops);
             return value;
         }
@@ -1044,8 +1013,7 @@ impl<'a> Resolver<'a> {
 /// One of two operands of a conditional expression. What a caller or the command line may give leaves the other as default.
 fn either(parts: &[Rc<Resolved>; 2]) -> Rc<Resolved> {
     let outside = |part: &Resolved| {
-        part.things.is_empty()
-            && matches!(part.unknown, Some(Why::Parameter | Why::CommandLine | Why::Environment))
+        part.things.is_empty() && matches!(part.unknown, Some(Why::Parameter | Why::CommandLine | Why::Environment))
     };
     let [first, second] = parts;
     match (outside(first), outside(second)) {
@@ -1057,11 +1025,74 @@ fn either(parts: &[Rc<Resolved>; 2]) -> Rc<Resolved> {
 
 /// Builtins that matter to names and values, sorted.
 pub const BUILTINS: &[&str] = &[
-    "BaseException", "Exception", "ImportError", "KeyError", "ValueError", "__import__", "abs", "all", "any",
-    "ascii", "bin", "bool", "bytearray", "bytes", "callable", "chr", "classmethod", "compile", "complex",
-    "delattr", "dict", "dir", "divmod", "enumerate", "eval", "exec", "filter", "float", "format", "frozenset",
-    "getattr", "globals", "hasattr", "hash", "hex", "id", "input", "int", "isinstance", "issubclass", "iter",
-    "len", "list", "locals", "map", "max", "min", "next", "object", "oct", "open", "ord", "pow", "print",
-    "property", "range", "repr", "reversed", "round", "set", "setattr", "sorted", "staticmethod", "str", "sum",
-    "super", "tuple", "type", "vars", "zip",
+    "BaseException",
+    "Exception",
+    "ImportError",
+    "KeyError",
+    "ValueError",
+    "__import__",
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
 ];

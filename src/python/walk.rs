@@ -2,9 +2,6 @@
 
 use crate::python::ast::{ArgumentKind, ComprehensionClause, Expr, ExprKind, JoinedPart, Parameter, Stmt, StmtKind};
 
-/// Deepest nesting that is visited.
-pub const DEPTH: u32 = 300;
-
 /// Calls `visit` for an expression and every expression in it, outer ones first.
 pub fn each<'e>(expression: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     let mut stack = vec![expression];
@@ -52,10 +49,9 @@ pub fn children<'e>(expression: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
                 }
             }
         }
-        ExprKind::List(items)
-        | ExprKind::Tuple(items)
-        | ExprKind::Set(items)
-        | ExprKind::Other(items) => items.iter().for_each(visit),
+        ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) | ExprKind::Other(items) => {
+            items.iter().for_each(visit)
+        }
         ExprKind::Dict(items) => {
             for item in items {
                 if let Some(key) = &item.key {
@@ -73,11 +69,7 @@ pub fn children<'e>(expression: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
             visit(right);
         }
         ExprKind::Compare { operands, .. } => operands.iter().for_each(visit),
-        ExprKind::Conditional {
-            test,
-            body,
-            otherwise,
-        } => {
+        ExprKind::Conditional { test, body, otherwise } => {
             visit(body);
             visit(test);
             visit(otherwise);
@@ -86,12 +78,7 @@ pub fn children<'e>(expression: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
             parameter_expressions(parameters, visit);
             visit(body);
         }
-        ExprKind::Comprehension {
-            element,
-            value,
-            clauses,
-            ..
-        } => {
+        ExprKind::Comprehension { element, value, clauses, .. } => {
             visit(element);
             if let Some(value) = value {
                 visit(value);
@@ -139,11 +126,7 @@ pub fn statement_expressions<'e>(statement: &'e Stmt, visit: &mut dyn FnMut(&'e 
             targets.iter().for_each(&mut *visit);
             visit(value);
         }
-        StmtKind::AnnotatedAssign {
-            target,
-            annotation,
-            value,
-        } => {
+        StmtKind::AnnotatedAssign { target, annotation, value } => {
             visit(target);
             visit(annotation);
             if let Some(value) = value {
@@ -154,11 +137,7 @@ pub fn statement_expressions<'e>(statement: &'e Stmt, visit: &mut dyn FnMut(&'e 
             visit(target);
             visit(value);
         }
-        StmtKind::Function {
-            parameters,
-            returns,
-            ..
-        } => {
+        StmtKind::Function { parameters, returns, .. } => {
             parameter_expressions(parameters, visit);
             if let Some(returns) = returns {
                 visit(returns);
@@ -191,10 +170,9 @@ pub fn statement_expressions<'e>(statement: &'e Stmt, visit: &mut dyn FnMut(&'e 
                 visit(types);
             }
         }
-        StmtKind::Delete(values)
-        | StmtKind::Raise(values)
-        | StmtKind::Assert(values)
-        | StmtKind::Other(values) => values.iter().for_each(visit),
+        StmtKind::Delete(values) | StmtKind::Raise(values) | StmtKind::Assert(values) | StmtKind::Other(values) => {
+            values.iter().for_each(visit)
+        }
         StmtKind::Import(_)
         | StmtKind::ImportFrom { .. }
         | StmtKind::Else

@@ -25,13 +25,7 @@ fn wide(bytes: &[u8]) -> Option<bool> {
         _ => {}
     }
     let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
-    let zeros = |odd: usize| {
-        head.iter()
-            .skip(odd)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-            .count()
-    };
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let enough = head.len() >= 16 && (even + odd) * 5 >= head.len() * 2;
     match (even, odd) {
@@ -89,8 +83,7 @@ fn scan_wide(bytes: &[u8], big_endian: bool, surface: Surface) -> Vec<SecretMatc
     let mut offsets: Vec<usize> = Vec::with_capacity(bytes.len() / 2 + 1);
     let mut position = 0;
     for character in char::decode_utf16(units) {
-        let (character, width) =
-            character.map_or(('?', 2), |character| (character, character.len_utf16() * 2));
+        let (character, width) = character.map_or(('?', 2), |character| (character, character.len_utf16() * 2));
         text.push(character);
         offsets.extend(std::iter::repeat_n(position, character.len_utf8()));
         position += width;

@@ -9,9 +9,7 @@ pub(super) fn at(text: &[u8], index: usize) -> u8 {
 
 /// The byte `back` places before `index`, or NUL before the start.
 pub(super) fn before(text: &[u8], index: usize, back: usize) -> u8 {
-    index
-        .checked_sub(back)
-        .map_or(0, |position| at(text, position))
+    index.checked_sub(back).map_or(0, |position| at(text, position))
 }
 
 /// The sub-slice, or nothing where the range does not fit.
@@ -31,10 +29,7 @@ pub(super) const fn is_url_safe(byte: u8) -> bool {
 
 /// How many bytes from `start` are in the class, counted up to `limit`.
 pub(super) fn run(text: &[u8], start: usize, limit: usize, class: impl Fn(u8) -> bool) -> usize {
-    slice(text, start, start.saturating_add(limit))
-        .iter()
-        .take_while(|byte| class(**byte))
-        .count()
+    slice(text, start, start.saturating_add(limit)).iter().take_while(|byte| class(**byte)).count()
 }
 
 /// Whether a token may start at `start`: after the text's start, a byte outside the class, or an escape sequence,
@@ -51,21 +46,14 @@ pub(super) fn left_boundary(text: &[u8], start: usize, dash_blocks: bool) -> boo
 fn after_escape(text: &[u8], start: usize) -> bool {
     let previous = before(text, start, 1);
     let second = before(text, start, 2);
-    if second == b'\\'
-        && matches!(
-            previous,
-            b'0' | b'a' | b'b' | b'e' | b'f' | b'n' | b'r' | b't' | b'v'
-        )
-    {
+    if second == b'\\' && matches!(previous, b'0' | b'a' | b'b' | b'e' | b'f' | b'n' | b'r' | b't' | b'v') {
         return true;
     }
     if previous.is_ascii_hexdigit() && second.is_ascii_hexdigit() {
         let third = before(text, start, 3);
         let fourth = before(text, start, 4);
         // %HH of URLs, =HH of quoted-printable mail (upper case there), \xHH, \uHHHH.
-        if third == b'%'
-            || (third == b'=' && !previous.is_ascii_lowercase() && !second.is_ascii_lowercase())
-        {
+        if third == b'%' || (third == b'=' && !previous.is_ascii_lowercase() && !second.is_ascii_lowercase()) {
             return true;
         }
         // The same, encoded twice: %25HH.
@@ -83,11 +71,7 @@ fn after_escape(text: &[u8], start: usize) -> bool {
             return true;
         }
         // \NNN in octal.
-        if fourth == b'\\'
-            && [previous, second, third]
-                .iter()
-                .all(|byte| matches!(byte, b'0'..=b'7'))
-        {
+        if fourth == b'\\' && [previous, second, third].iter().all(|byte| matches!(byte, b'0'..=b'7')) {
             return true;
         }
     }
@@ -117,22 +101,8 @@ fn after_terminal_colour(text: &[u8], start: usize) -> bool {
     if last == b'm' && digits {
         return true;
     }
-    let head = slice(
-        text,
-        start.saturating_sub(back + 6),
-        start.saturating_sub(back),
-    );
-    [
-        &b"\\u001b"[..],
-        b"\\u001B",
-        b"\\x1b",
-        b"\\x1B",
-        b"\\033",
-        b"\\e",
-        b"^[",
-    ]
-    .iter()
-    .any(|form| head.ends_with(form))
+    let head = slice(text, start.saturating_sub(back + 6), start.saturating_sub(back));
+    [&b"\\u001b"[..], b"\\u001B", b"\\x1b", b"\\x1B", b"\\033", b"\\e", b"^["].iter().any(|form| head.ends_with(form))
 }
 
 /// Whether a token may end before `end`.
@@ -144,16 +114,9 @@ pub(super) fn right_boundary(text: &[u8], end: usize, dash_blocks: bool) -> bool
 /// Markdown emphasis with underscores: `_token_`, `__token__`. As many on the right as on the left, and nothing
 /// of a word outside them.
 pub(super) fn emphasised(text: &[u8], start: usize, end: usize) -> bool {
-    let left = (1..=3)
-        .take_while(|back| before(text, start, *back) == b'_')
-        .count();
-    let right = (0..3)
-        .take_while(|ahead| at(text, end + ahead) == b'_')
-        .count();
-    left > 0
-        && left == right
-        && !is_word(before(text, start, left + 1))
-        && !is_word(at(text, end + right))
+    let left = (1..=3).take_while(|back| before(text, start, *back) == b'_').count();
+    let right = (0..3).take_while(|ahead| at(text, end + ahead) == b'_').count();
+    left > 0 && left == right && !is_word(before(text, start, left + 1)) && !is_word(at(text, end + right))
 }
 
 #[cfg(test)]
@@ -167,20 +130,7 @@ mod tests {
 
     #[test]
     fn a_token_may_follow_what_ends_a_word() {
-        for head in [
-            "",
-            " ",
-            "=",
-            "\"",
-            "漢",
-            "ж",
-            "-",
-            "/",
-            "@",
-            "\u{1b}[0m",
-            "\u{1b}[K",
-            "\u{1b}[1;32m",
-        ] {
+        for head in ["", " ", "=", "\"", "漢", "ж", "-", "/", "@", "\u{1b}[0m", "\u{1b}[K", "\u{1b}[1;32m"] {
             assert!(left(head), "{head:?}");
         }
     }
@@ -210,9 +160,7 @@ mod tests {
 
     #[test]
     fn a_token_may_not_follow_a_word() {
-        for head in [
-            "a", "_", "7", "OSC", "r", "x[m", "a=bc", "rgb[fm", "\\\\u00e",
-        ] {
+        for head in ["a", "_", "7", "OSC", "r", "x[m", "a=bc", "rgb[fm", "\\\\u00e"] {
             assert!(!left(head), "{head:?}");
         }
     }

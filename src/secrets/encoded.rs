@@ -38,8 +38,7 @@ pub(super) fn may_go_on(text: &[u8], group: usize, offset: usize) -> bool {
     }
     // The literal's first whole byte: 0, 1 or 2 for the places 0, 2 and 3.
     let first = offset.saturating_sub(1).min(2);
-    head.len() == 8
-        && (first..6).all(|index| is_token_byte(((value >> (40 - 8 * index)) & 0xff) as u8))
+    head.len() == 8 && (first..6).all(|index| is_token_byte(((value >> (40 - 8 * index)) & 0xff) as u8))
 }
 
 /// What became of a base64 stretch.
@@ -56,10 +55,7 @@ pub(super) fn base64(text: &[u8], literal: usize, offset: usize, wide: bool) -> 
     let group = literal.checked_sub(offset)?;
     let mut mapped = Mapped::default();
     // The group before gives the left neighbour of the token; it may be missing.
-    let has_previous = group >= 4
-        && slice(text, group - 4, group)
-            .iter()
-            .all(|byte| sextet(*byte).is_some());
+    let has_previous = group >= 4 && slice(text, group - 4, group).iter().all(|byte| sextet(*byte).is_some());
     let mut position = if has_previous { group - 4 } else { group };
     let limit = (position + LONGEST_STRETCH).min(text.len());
     let mut pending = 0_u32;
@@ -159,10 +155,7 @@ fn line_break(text: &[u8], position: usize) -> Option<usize> {
         }
         after += 1;
     }
-    let quotes = slice(text, position, after)
-        .iter()
-        .filter(|byte| matches!(byte, b'"' | b'\''))
-        .count();
+    let quotes = slice(text, position, after).iter().filter(|byte| matches!(byte, b'"' | b'\'')).count();
     (sextet(at(text, after)).is_some() && ((broken && quotes == 0) || quotes == 2)).then_some(after)
 }
 
@@ -170,29 +163,12 @@ fn line_break(text: &[u8], position: usize) -> Option<usize> {
 pub(super) fn base64_piece(text: &[u8], start: usize, end: usize) -> (usize, usize) {
     const WIDEST: usize = 400;
     let head = slice(text, start.saturating_sub(WIDEST), start);
-    let left = head
-        .iter()
-        .rev()
-        .take_while(|byte| sextet(**byte).is_some())
-        .count();
+    let left = head.iter().rev().take_while(|byte| sextet(**byte).is_some()).count();
     let tail = slice(text, end, end + WIDEST);
-    let right = tail
-        .iter()
-        .take_while(|byte| sextet(**byte).is_some())
-        .count();
-    let padding = slice(text, end + right, end + right + 2)
-        .iter()
-        .take_while(|byte| **byte == b'=')
-        .count();
+    let right = tail.iter().take_while(|byte| sextet(**byte).is_some()).count();
+    let padding = slice(text, end + right, end + right + 2).iter().take_while(|byte| **byte == b'=').count();
     // A piece that is longer than that is some blob: then the token's own characters say more.
-    (
-        if left == WIDEST { start } else { start - left },
-        if right == WIDEST {
-            end
-        } else {
-            end + right + padding
-        },
-    )
+    (if left == WIDEST { start } else { start - left }, if right == WIDEST { end } else { end + right + padding })
 }
 
 fn hex_pair(text: &[u8], position: usize) -> Option<u8> {
@@ -240,11 +216,7 @@ pub(super) fn codes(text: &[u8], literal: usize, radix: u32) -> Mapped {
             break;
         }
         // A word such as `chr` must not be read as hex digits.
-        let digit = if radix == 16 {
-            byte.is_ascii_hexdigit()
-        } else {
-            byte.is_ascii_digit()
-        };
+        let digit = if radix == 16 { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() };
         if !digit {
             gap += 1;
             position += 1;
@@ -252,18 +224,11 @@ pub(super) fn codes(text: &[u8], literal: usize, radix: u32) -> Mapped {
         }
         gap = 0;
         let start = position;
-        let (from, base) = if byte == b'0' && matches!(at(text, position + 1), b'x' | b'X') {
-            (position + 2, 16)
-        } else {
-            (position, radix)
-        };
-        let length = slice(text, from, from + 4)
-            .iter()
-            .take_while(|byte| char::from(**byte).is_digit(base))
-            .count();
-        let value = std::str::from_utf8(slice(text, from, from + length))
-            .ok()
-            .and_then(|digits| u32::from_str_radix(digits, base).ok());
+        let (from, base) =
+            if byte == b'0' && matches!(at(text, position + 1), b'x' | b'X') { (position + 2, 16) } else { (position, radix) };
+        let length = slice(text, from, from + 4).iter().take_while(|byte| char::from(**byte).is_digit(base)).count();
+        let value =
+            std::str::from_utf8(slice(text, from, from + length)).ok().and_then(|digits| u32::from_str_radix(digits, base).ok());
         position = from + length;
         match value.and_then(|value| u8::try_from(value).ok()) {
             Some(value) if is_token_byte(value) => {

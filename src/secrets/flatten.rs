@@ -65,20 +65,12 @@ fn piece(text: &[u8], position: usize) -> Option<Piece> {
             Some(Piece::Byte(value, 3, Decoding::Percent))
         }
         b'&' => entity(text, position),
-        b'=' if matches!(slice(text, position, position + 3), b"=5F") => {
-            Some(Piece::Byte(b'_', 3, Decoding::Escape))
-        }
+        b'=' if matches!(slice(text, position, position + 3), b"=5F") => Some(Piece::Byte(b'_', 3, Decoding::Escape)),
         b'=' if at(text, position + 1) == b'\n' => Some(Piece::Nothing(2, Decoding::Escape)),
-        b'=' if slice(text, position + 1, position + 3) == b"\r\n" => {
-            Some(Piece::Nothing(3, Decoding::Escape))
-        }
-        b'<' if slice(text, position, position + 5).eq_ignore_ascii_case(b"<wbr>") => {
-            Some(Piece::Nothing(5, Decoding::Escape))
-        }
+        b'=' if slice(text, position + 1, position + 3) == b"\r\n" => Some(Piece::Nothing(3, Decoding::Escape)),
+        b'<' if slice(text, position, position + 5).eq_ignore_ascii_case(b"<wbr>") => Some(Piece::Nothing(5, Decoding::Escape)),
         // An underscore in TeX.
-        b'{' if slice(text, position, position + 4) == b"{\\_}" => {
-            Some(Piece::Byte(b'_', 4, Decoding::Escape))
-        }
+        b'{' if slice(text, position, position + 4) == b"{\\_}" => Some(Piece::Byte(b'_', 4, Decoding::Escape)),
         // Zero-width space, non-joiner, joiner, word joiner, byte order mark, soft hyphen.
         0xe2 if matches!(
             slice(text, position, position + 3),
@@ -87,9 +79,7 @@ fn piece(text: &[u8], position: usize) -> Option<Piece> {
         {
             Some(Piece::Nothing(3, Decoding::Escape))
         }
-        0xef if slice(text, position, position + 3) == b"\xef\xbb\xbf" => {
-            Some(Piece::Nothing(3, Decoding::Escape))
-        }
+        0xef if slice(text, position, position + 3) == b"\xef\xbb\xbf" => Some(Piece::Nothing(3, Decoding::Escape)),
         0xc2 if at(text, position + 1) == 0xad => Some(Piece::Nothing(2, Decoding::Escape)),
         _ => None,
     }
@@ -98,20 +88,10 @@ fn piece(text: &[u8], position: usize) -> Option<Piece> {
 /// The value of exactly `length` digits.
 fn number(text: &[u8], start: usize, length: usize, radix: u32) -> Option<u8> {
     let digits = slice(text, start, start + length);
-    let fits =
-        digits.len() == length && digits.iter().all(|byte| char::from(*byte).is_digit(radix));
-    let value = fits.then(|| {
-        std::str::from_utf8(digits)
-            .ok()
-            .and_then(|digits| u32::from_str_radix(digits, radix).ok())
-    })??;
+    let fits = digits.len() == length && digits.iter().all(|byte| char::from(*byte).is_digit(radix));
+    let value = fits.then(|| std::str::from_utf8(digits).ok().and_then(|digits| u32::from_str_radix(digits, radix).ok()))??;
     // Whatever lies outside ASCII ends a token just as well as a question mark does.
-    Some(
-        u8::try_from(value)
-            .ok()
-            .filter(u8::is_ascii)
-            .unwrap_or(b'?'),
-    )
+    Some(u8::try_from(value).ok().filter(u8::is_ascii).unwrap_or(b'?'))
 }
 
 fn backslash(text: &[u8], position: usize) -> Option<Piece> {
@@ -119,10 +99,7 @@ fn backslash(text: &[u8], position: usize) -> Option<Piece> {
     match at(text, position + 1) {
         b'x' => byte(number(text, position + 2, 2, 16)?, 4),
         b'u' if at(text, position + 2) == b'{' => {
-            let length = slice(text, position + 3, position + 9)
-                .iter()
-                .take_while(|byte| byte.is_ascii_hexdigit())
-                .count();
+            let length = slice(text, position + 3, position + 9).iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
             (length > 0 && at(text, position + 3 + length) == b'}').then_some(())?;
             byte(number(text, position + 3, length, 16)?, length + 4)
         }
@@ -132,8 +109,7 @@ fn backslash(text: &[u8], position: usize) -> Option<Piece> {
         b'_' => byte(b'_', 2),
         b'-' => byte(b'-', 2),
         // A doubled backslash before an underscore or an escape: the same text, quoted once more.
-        b'\\' => matches!(at(text, position + 2), b'_' | b'x' | b'u')
-            .then_some(Piece::Nothing(1, Decoding::Escape)),
+        b'\\' => matches!(at(text, position + 2), b'_' | b'x' | b'u').then_some(Piece::Nothing(1, Decoding::Escape)),
         b'\n' => Some(Piece::Nothing(2, Decoding::Joined)),
         b'\r' if at(text, position + 2) == b'\n' => Some(Piece::Nothing(3, Decoding::Joined)),
         b'n' | b't' | b'r' => byte(b'\n', 2),
@@ -148,21 +124,10 @@ fn entity(text: &[u8], position: usize) -> Option<Piece> {
     if at(text, position + 1) != b'#' {
         return None;
     }
-    let (from, radix) = if matches!(at(text, position + 2), b'x' | b'X') {
-        (position + 3, 16)
-    } else {
-        (position + 2, 10)
-    };
-    let length = slice(text, from, from + 6)
-        .iter()
-        .take_while(|byte| char::from(**byte).is_digit(radix))
-        .count();
+    let (from, radix) = if matches!(at(text, position + 2), b'x' | b'X') { (position + 3, 16) } else { (position + 2, 10) };
+    let length = slice(text, from, from + 6).iter().take_while(|byte| char::from(**byte).is_digit(radix)).count();
     (length > 0 && at(text, from + length) == b';').then_some(())?;
-    Some(Piece::Byte(
-        number(text, from, length, radix)?,
-        from + length + 1 - position,
-        Decoding::Escape,
-    ))
+    Some(Piece::Byte(number(text, from, length, radix)?, from + length + 1 - position, Decoding::Escape))
 }
 
 /// The end of one literal and the start of the next, with an operator, a comma or nothing but blanks between:
@@ -174,47 +139,20 @@ fn glue(text: &[u8], position: usize) -> Option<Piece> {
     while next < position + WIDEST
         && matches!(
             at(text, next),
-            b' ' | b'\t'
-                | b'\r'
-                | b'\n'
-                | b'+'
-                | b'.'
-                | b','
-                | b'&'
-                | b'|'
-                | b'<'
-                | b'>'
-                | b'^'
-                | b'~'
-                | b'('
-                | b')'
+            b' ' | b'\t' | b'\r' | b'\n' | b'+' | b'.' | b',' | b'&' | b'|' | b'<' | b'>' | b'^' | b'~' | b'(' | b')'
         )
     {
         next += 1;
     }
     // A line that ends in a backslash, in shell and in Python; and the `\n` of a string that holds source code.
-    while next < position + WIDEST
-        && at(text, next) == b'\\'
-        && matches!(at(text, next + 1), b'\n' | b'\r' | b' ')
-    {
+    while next < position + WIDEST && at(text, next) == b'\\' && matches!(at(text, next + 1), b'\n' | b'\r' | b' ') {
         next += 2;
-        next += slice(text, next, position + WIDEST)
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace())
-            .count();
+        next += slice(text, next, position + WIDEST).iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     }
-    let letters = slice(text, next, next + 2)
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'$'))
-        .count();
-    let prefix_is_known = slice(text, next, next + letters)
-        .iter()
-        .all(|byte| b"fFbBrRuUL@$".contains(byte));
-    let closed = if prefix_is_known {
-        quote(text, next + letters)
-    } else {
-        None
-    }?;
+    let letters =
+        slice(text, next, next + 2).iter().take_while(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'$')).count();
+    let prefix_is_known = slice(text, next, next + letters).iter().all(|byte| b"fFbBrRuUL@$".contains(byte));
+    let closed = if prefix_is_known { quote(text, next + letters) } else { None }?;
     // Two quotes and nothing else is a doubled quote or an empty string, unless the two are of different sorts.
     (closed > opened).then_some(Piece::Nothing(closed - position, Decoding::Joined))
 }

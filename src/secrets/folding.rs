@@ -15,10 +15,7 @@ use super::{SecretMatch, scan};
 /// expression stands.
 #[must_use]
 pub fn scan_folded(value: &str) -> Vec<SecretMatch> {
-    scan(value, ScanContext::Value)
-        .into_iter()
-        .map(|item| item.after(Decoding::Folded))
-        .collect()
+    scan(value, ScanContext::Value).into_iter().map(|item| item.after(Decoding::Folded)).collect()
 }
 
 /// Whether a string literal handed to a token parameter is worth a weak finding: at least 16 characters, random to
@@ -116,9 +113,7 @@ pub fn fold_hint(source: &str) -> bool {
 fn is_interrupted(text: &[u8], start: usize, end: usize) -> bool {
     let length = run(text, end, 35, |byte| byte.is_ascii_alphanumeric());
     let next = at(text, end + length);
-    length < 34
-        && !is_word(before(text, start, 1))
-        && matches!(next, b'"' | b'\'' | b'{' | b'%' | b'\\')
+    length < 34 && !is_word(before(text, start, 1)) && matches!(next, b'"' | b'\'' | b'{' | b'%' | b'\\')
 }
 
 /// A quote must follow soon: the part is a short literal of its own.
@@ -139,15 +134,11 @@ fn literal_argument(text: &[u8], end: usize) -> bool {
         [first, ..] if first.is_ascii_uppercase() || *first == b'_' => true,
         _ => {
             let name = run(text, end + blank, 40, is_word);
-            name > 0
-                && at(text, end + blank + name) == b')'
-                && mentions(text, &["aGZf", "hmX", "oZl", "68665", "token", "TOKEN"])
+            name > 0 && at(text, end + blank + name) == b')' && mentions(text, &["aGZf", "hmX", "oZl", "68665", "token", "TOKEN"])
         }
     }
 }
 
 fn mentions(text: &[u8], words: &[&str]) -> bool {
-    words
-        .iter()
-        .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+    words.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }

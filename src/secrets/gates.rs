@@ -231,31 +231,19 @@ pub const TRIGGERS: &[&[u8]] = &{
 };
 
 fn build(literals: &[&[u8]]) -> Option<AhoCorasick> {
-    AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(literals)
-        .ok()
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::DFA)).build(literals).ok()
 }
 
-static GATE_AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    build(
-        &GATES
-            .iter()
-            .map(|(literal, _)| *literal)
-            .collect::<Vec<_>>(),
-    )
-});
+static GATE_AUTOMATON: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| build(&GATES.iter().map(|(literal, _)| *literal).collect::<Vec<_>>()));
 static TRIGGER_AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| build(TRIGGERS));
 
 /// Every gate in the text, with the place where its literal starts.
 pub(super) fn gates(text: &[u8]) -> impl Iterator<Item = (usize, usize, Gate)> + '_ {
     GATE_AUTOMATON.iter().flat_map(move |automaton| {
-        automaton.find_iter(text).filter_map(|found| {
-            GATES
-                .get(found.pattern().as_usize())
-                .map(|(_, gate)| (found.start(), found.end(), *gate))
-        })
+        automaton
+            .find_iter(text)
+            .filter_map(|found| GATES.get(found.pattern().as_usize()).map(|(_, gate)| (found.start(), found.end(), *gate)))
     })
 }
 
@@ -264,7 +252,5 @@ pub(super) fn gates(text: &[u8]) -> impl Iterator<Item = (usize, usize, Gate)> +
 pub fn may_hold_secret(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xff\xfe")
         || bytes.starts_with(b"\xfe\xff")
-        || TRIGGER_AUTOMATON
-            .as_ref()
-            .is_some_and(|automaton| automaton.is_match(bytes))
+        || TRIGGER_AUTOMATON.as_ref().is_some_and(|automaton| automaton.is_match(bytes))
 }

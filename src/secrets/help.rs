@@ -28,8 +28,7 @@ pub const PUBLIC_ON_PURPOSE: &str = "A token that is public on purpose (a sandbo
 hublint.toml, or on its line with `# hublint: ignore[leaked-token] reason`.";
 
 /// How to write an example that is never reported.
-pub const PLACEHOLDER: &str =
-    "In documentation write a short form such as hf_..., which never matches.";
+pub const PLACEHOLDER: &str = "In documentation write a short form such as hf_..., which never matches.";
 
 /// For keys of other services.
 pub const OTHER_SERVICE: &str = "Whoever reads this key can use the service at its owner's cost and read what the account holds. \

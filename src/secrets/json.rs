@@ -40,10 +40,7 @@ fn decode(text: &[u8], depth: usize, found: &mut Vec<Found>) {
     for end in memchr::memchr_iter(b'\n', text).chain(std::iter::once(text.len())) {
         let line = slice(text, start, end);
         let first = line.trim_ascii_start().first().copied();
-        if matches!(first, Some(b'{' | b'['))
-            && memchr::memchr(b'\\', line).is_some()
-            && is_json(line)
-        {
+        if matches!(first, Some(b'{' | b'[')) && memchr::memchr(b'\\', line).is_some() && is_json(line) {
             document(line, start, depth, found);
         }
         start = end + 1;
@@ -52,27 +49,18 @@ fn decode(text: &[u8], depth: usize, found: &mut Vec<Found>) {
 
 fn is_json(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    serde_json::Deserializer::from_slice(text)
-        .into_iter::<IgnoredAny>()
-        .all(|value| value.is_ok())
+    serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>().all(|value| value.is_ok())
 }
 
 fn document(text: &[u8], offset: usize, depth: usize, found: &mut Vec<Found>) {
     let strings = Strings::of(text);
-    let place = |range: &std::ops::Range<usize>| {
-        strings
-            .segments
-            .source(range)
-            .map(|source| source.start + offset..source.end + offset)
-    };
+    let place =
+        |range: &std::ops::Range<usize>| strings.segments.source(range).map(|source| source.start + offset..source.end + offset);
     for mut item in find(&strings.decoded, ScanContext::Source).found {
         let Some(span) = place(&item.span) else {
             continue;
         };
-        if !strings.segments.is_copy(&item.span)
-            && item.chain.is_empty()
-            && span.len() != item.span.len()
-        {
+        if !strings.segments.is_copy(&item.span) && item.chain.is_empty() && span.len() != item.span.len() {
             item.chain.push(Decoding::Escape);
         }
         item.span = span;
@@ -114,10 +102,7 @@ struct Strings {
 impl Strings {
     /// Reads the strings of a text that is known to be JSON.
     fn of(text: &[u8]) -> Self {
-        let mut strings = Self {
-            decoded: Vec::with_capacity(text.len()),
-            ..Self::default()
-        };
+        let mut strings = Self { decoded: Vec::with_capacity(text.len()), ..Self::default() };
         let mut lists: Vec<bool> = Vec::new();
         let mut position = 0;
         // The start of the unit that is open: several items of a list make one unit.
@@ -163,9 +148,7 @@ impl Strings {
 
     fn close(&mut self, start: usize) {
         let unit = slice(&self.decoded, start, self.decoded.len());
-        if matches!(unit.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'))
-            && memchr::memchr(b'\\', unit).is_some()
-        {
+        if matches!(unit.trim_ascii_start().first(), Some(b'{' | b'[' | b'"')) && memchr::memchr(b'\\', unit).is_some() {
             self.nested.push(start..self.decoded.len());
         }
     }
@@ -186,11 +169,9 @@ impl Strings {
                 return position + 1;
             }
             let (character, spelled) = escape(text, position);
-            self.segments
-                .replaced(self.decoded.len(), position, spelled);
+            self.segments.replaced(self.decoded.len(), position, spelled);
             let mut buffer = [0; 4];
-            self.decoded
-                .extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+            self.decoded.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
             position += spelled;
         }
     }
@@ -206,8 +187,7 @@ fn escape(text: &[u8], position: usize) -> (char, usize) {
         b'f' => ('\u{c}', 2),
         b'u' => {
             let high = unit(text, position + 2);
-            if (0xd800..0xdc00).contains(&high) && slice(text, position + 6, position + 8) == b"\\u"
-            {
+            if (0xd800..0xdc00).contains(&high) && slice(text, position + 6, position + 8) == b"\\u" {
                 let low = unit(text, position + 8);
                 if (0xdc00..0xe000).contains(&low) {
                     let scalar = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);

@@ -22,9 +22,6 @@ pub(super) fn is_header(part: &[u8]) -> bool {
 pub(super) fn expiry(part: &[u8]) -> Option<i64> {
     let value = decode(part)?;
     let exp = value.get("exp")?;
-    exp.as_i64().or_else(|| {
-        exp.as_f64()
-            .filter(|seconds| seconds.is_finite() && seconds.abs() < 1e15)
-            .map(|seconds| seconds as i64)
-    })
+    exp.as_i64()
+        .or_else(|| exp.as_f64().filter(|seconds| seconds.is_finite() && seconds.abs() < 1e15).map(|seconds| seconds as i64))
 }

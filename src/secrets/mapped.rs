@@ -63,26 +63,16 @@ struct Segment {
 impl Segments {
     /// From the decoded offset on, bytes are copies of the source from `source` on.
     pub(super) fn copied(&mut self, decoded: usize, source: usize) {
-        self.list.push(Segment {
-            decoded,
-            source,
-            replaced: 0,
-        });
+        self.list.push(Segment { decoded, source, replaced: 0 });
     }
 
     /// The bytes from the decoded offset on stand for `length` bytes of the source as a whole.
     pub(super) fn replaced(&mut self, decoded: usize, source: usize, length: usize) {
-        self.list.push(Segment {
-            decoded,
-            source,
-            replaced: length,
-        });
+        self.list.push(Segment { decoded, source, replaced: length });
     }
 
     fn find(&self, decoded: usize) -> Option<Segment> {
-        let after = self
-            .list
-            .partition_point(|segment| segment.decoded <= decoded);
+        let after = self.list.partition_point(|segment| segment.decoded <= decoded);
         self.list.get(after.checked_sub(1)?).copied()
     }
 
@@ -91,16 +81,8 @@ impl Segments {
         let last = range.end.checked_sub(1)?;
         let head = self.find(range.start)?;
         let tail = self.find(last)?;
-        let start = if head.replaced > 0 {
-            head.source
-        } else {
-            head.source + (range.start - head.decoded)
-        };
-        let end = if tail.replaced > 0 {
-            tail.source + tail.replaced
-        } else {
-            tail.source + (last - tail.decoded) + 1
-        };
+        let start = if head.replaced > 0 { head.source } else { head.source + (range.start - head.decoded) };
+        let end = if tail.replaced > 0 { tail.source + tail.replaced } else { tail.source + (last - tail.decoded) + 1 };
         Some(start..end.max(start))
     }
 

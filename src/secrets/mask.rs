@@ -23,11 +23,7 @@ pub(super) fn masked(kind: Kind, secret: &[u8]) -> String {
     text.extend(std::iter::repeat_n(BULLET, 4));
     let body = secret.len().saturating_sub(kind.prefix().len());
     if body >= 24 && kind != Kind::S3KeyPair {
-        text.extend(
-            slice(secret, secret.len() - 4, secret.len())
-                .iter()
-                .map(|byte| char::from(*byte)),
-        );
+        text.extend(slice(secret, secret.len() - 4, secret.len()).iter().map(|byte| char::from(*byte)));
     }
     text
 }
@@ -67,11 +63,7 @@ pub fn mask_known_equal_width<'text>(text: &'text str, matches: &[SecretMatch]) 
 fn known(text: &str, matches: &[SecretMatch]) -> Vec<Cover> {
     let mut windows: BTreeSet<&[u8]> = BTreeSet::new();
     for item in matches {
-        let body = slice(
-            &item.secret.value,
-            prefix_length(item.kind, &item.secret.value),
-            item.secret.value.len(),
-        );
+        let body = slice(&item.secret.value, prefix_length(item.kind, &item.secret.value), item.secret.value.len());
         windows.extend(body.windows(WINDOW));
         windows.extend(item.secret.encoded.windows(WINDOW));
     }
@@ -82,19 +74,12 @@ fn known(text: &str, matches: &[SecretMatch]) -> Vec<Cover> {
         .windows(WINDOW)
         .enumerate()
         .filter(|(_, window)| windows.contains(window))
-        .map(|(start, _)| Cover {
-            range: start..start + WINDOW,
-            shown: bullets(),
-        })
+        .map(|(start, _)| Cover { range: start..start + WINDOW, shown: bullets() })
         .collect()
 }
 
 fn prefix_length(kind: Kind, secret: &[u8]) -> usize {
-    if secret.starts_with(kind.prefix().as_bytes()) {
-        kind.prefix().len()
-    } else {
-        0
-    }
+    if secret.starts_with(kind.prefix().as_bytes()) { kind.prefix().len() } else { 0 }
 }
 
 fn bullets() -> String {
@@ -105,29 +90,11 @@ fn covers(text: &str) -> Vec<Cover> {
     let bytes = text.as_bytes();
     let mut covers = Vec::new();
     for item in find(bytes, ScanContext::Source).found {
-        let shown = if item.chain.is_empty() {
-            masked(item.kind, &item.secret)
-        } else {
-            bullets()
-        };
-        let prefix = if item.chain.is_empty() && item.kind != Kind::S3KeyPair {
-            item.kind.prefix().len()
-        } else {
-            0
-        };
-        let shown = if prefix > 0 {
-            shown.get(prefix..).unwrap_or_default().to_owned()
-        } else {
-            shown
-        };
-        covers.push(Cover {
-            range: item.span.start + prefix..item.span.end,
-            shown,
-        });
-        covers.extend(item.also.into_iter().map(|range| Cover {
-            range,
-            shown: bullets(),
-        }));
+        let shown = if item.chain.is_empty() { masked(item.kind, &item.secret) } else { bullets() };
+        let prefix = if item.chain.is_empty() && item.kind != Kind::S3KeyPair { item.kind.prefix().len() } else { 0 };
+        let shown = if prefix > 0 { shown.get(prefix..).unwrap_or_default().to_owned() } else { shown };
+        covers.push(Cover { range: item.span.start + prefix..item.span.end, shown });
+        covers.extend(item.also.into_iter().map(|range| Cover { range, shown: bullets() }));
     }
     cut_ones(bytes, &mut covers);
     covers
@@ -143,28 +110,19 @@ fn cut_ones(text: &[u8], covers: &mut Vec<Cover>) {
         match gate {
             Gate::Plain(Kind::User) => {
                 let signed = slice(text, end, end + 10);
-                let long = signed.starts_with(b"oauth_eyJ")
-                    || signed.starts_with(b"jwt_eyJ")
-                    || signed.starts_with(b"s3_");
+                let long = signed.starts_with(b"oauth_eyJ") || signed.starts_with(b"jwt_eyJ") || signed.starts_with(b"s3_");
                 if long && start >= signed_until {
-                    signed_until = end
-                        + run(text, end, text.len(), |byte| {
-                            is_url_safe(byte) || byte == b'.'
-                        });
+                    signed_until = end + run(text, end, text.len(), |byte| is_url_safe(byte) || byte == b'.');
                 }
                 if start < signed_until {
-                    if start + 12 < signed_until
-                        && !is_dotted_name(slice(text, end, signed_until.min(end + 200)))
-                    {
+                    if start + 12 < signed_until && !is_dotted_name(slice(text, end, signed_until.min(end + 200))) {
                         cover(covers, end..signed_until);
                     }
                     continue;
                 }
                 segments(text, end, covers);
             }
-            Gate::Plain(Kind::OrganizationLegacy | Kind::OAuthAppSecret) => {
-                segments(text, end, covers)
-            }
+            Gate::Plain(Kind::OrganizationLegacy | Kind::OAuthAppSecret) => segments(text, end, covers),
             Gate::Plain(_) | Gate::OpenAiMark => {
                 if end < hidden_until {
                     continue;
@@ -186,10 +144,7 @@ fn cut_ones(text: &[u8], covers: &mut Vec<Cover>) {
                 }
             }
             Gate::Base64(_) if end - start >= 4 && start >= hidden_until => {
-                let to = end
-                    + run(text, end, 400, |byte| {
-                        is_url_safe(byte) || matches!(byte, b'+' | b'/')
-                    });
+                let to = end + run(text, end, 400, |byte| is_url_safe(byte) || matches!(byte, b'+' | b'/'));
                 // A few characters of base64 say nothing; sixteen hold nine of a body.
                 if to - end >= 12 && to - end < 400 {
                     cover(covers, start..to);
@@ -202,10 +157,7 @@ fn cut_ones(text: &[u8], covers: &mut Vec<Cover>) {
     // Signed tokens whose prefix was cut off.
     for position in memchr::memmem::find_iter(text, b"eyJ") {
         if position >= signed_until && !is_url_safe(super::class::before(text, position, 1)) {
-            let to = position
-                + run(text, position, text.len(), |byte| {
-                    is_url_safe(byte) || byte == b'.'
-                });
+            let to = position + run(text, position, text.len(), |byte| is_url_safe(byte) || byte == b'.');
             signed_until = to;
             if to - position >= 16 {
                 cover(covers, position..to);
@@ -215,19 +167,14 @@ fn cut_ones(text: &[u8], covers: &mut Vec<Cover>) {
 }
 
 fn cover(covers: &mut Vec<Cover>, range: Range<usize>) {
-    covers.push(Cover {
-        range,
-        shown: bullets(),
-    });
+    covers.push(Cover { range, shown: bullets() });
 }
 
 /// Hides every alphanumeric stretch of eight or more after a Hugging Face prefix that does not read like a word.
 fn segments(text: &[u8], from: usize, covers: &mut Vec<Cover>) {
     let mut position = from;
     for _ in 0..4 {
-        let length = run(text, position, text.len().min(4096), |byte| {
-            byte.is_ascii_alphanumeric()
-        });
+        let length = run(text, position, text.len().min(4096), |byte| byte.is_ascii_alphanumeric());
         if length >= WINDOW && !is_words(slice(text, position, position + length)) {
             cover(covers, position..position + length);
         }
@@ -240,21 +187,15 @@ fn segments(text: &[u8], from: usize, covers: &mut Vec<Cover>) {
 }
 
 fn is_dotted_name(body: &[u8]) -> bool {
-    !body
-        .iter()
-        .any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    !body.iter().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// Lower-case words joined by underscores or dashes. A cut token of eight letters is all lower case once in 256
 /// times, so the letters must also pair like those of words.
 fn is_words(body: &[u8]) -> bool {
     body.len() <= 80
-        && body
-            .iter()
-            .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'))
-        && body
-            .split(|byte| !byte.is_ascii_alphabetic())
-            .all(|piece| piece.len() < WINDOW || reads_like_words(piece))
+        && body.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'))
+        && body.split(|byte| !byte.is_ascii_alphabetic()).all(|piece| piece.len() < WINDOW || reads_like_words(piece))
 }
 
 /// Replaces the covers; overlapping ones become one.
@@ -285,13 +226,11 @@ fn apply(text: &str, mut covers: Vec<Cover>, equal_width: bool) -> Cow<'_, str> 
         let hidden = text.get(start..end).unwrap_or_default();
         if equal_width {
             // Line breaks stay, or a caller that counts lines would lose its place.
-            shown.extend(hidden.chars().map(|character| {
-                if matches!(character, '\n' | '\r' | '\t') {
-                    character
-                } else {
-                    BULLET
-                }
-            }));
+            shown.extend(hidden.chars().map(
+                |character| {
+                    if matches!(character, '\n' | '\r' | '\t') { character } else { BULLET }
+                },
+            ));
         } else {
             shown.push_str(&cover.shown);
         }

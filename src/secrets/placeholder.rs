@@ -5,10 +5,9 @@
 
 /// Letter pairs that English words and identifiers are made of.
 const COMMON_PAIRS: [&[u8; 2]; 40] = [
-    b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or",
-    b"te", b"of", b"ed", b"is", b"it", b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha",
-    b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de", b"hi", b"ri", b"ro", b"ic", b"ne",
-    b"ea",
+    b"th", b"he", b"in", b"er", b"an", b"re", b"on", b"at", b"en", b"nd", b"ti", b"es", b"or", b"te", b"of", b"ed", b"is", b"it",
+    b"al", b"ar", b"st", b"to", b"nt", b"ng", b"se", b"ha", b"as", b"ou", b"io", b"le", b"ve", b"co", b"me", b"de", b"hi", b"ri",
+    b"ro", b"ic", b"ne", b"ea",
 ];
 
 /// Words that people put where a secret should stand.
@@ -88,9 +87,7 @@ static PAIR_BITS: std::sync::LazyLock<[u32; 26]> = std::sync::LazyLock::new(|| {
 fn is_common_pair(first: u8, second: u8) -> bool {
     first.is_ascii_lowercase()
         && second.is_ascii_lowercase()
-        && PAIR_BITS
-            .get(usize::from(first - b'a'))
-            .is_some_and(|row| row & (1 << (second - b'a')) != 0)
+        && PAIR_BITS.get(usize::from(first - b'a')).is_some_and(|row| row & (1 << (second - b'a')) != 0)
 }
 
 /// For each byte, the two bytes beside it on its keyboard row.
@@ -112,10 +109,7 @@ static KEYBOARD_NEIGHBOURS: std::sync::LazyLock<[[u8; 2]; 128]> = std::sync::Laz
 });
 
 fn is_step(first: u8, second: u8) -> bool {
-    first.abs_diff(second) <= 1
-        || KEYBOARD_NEIGHBOURS
-            .get(usize::from(first))
-            .is_some_and(|beside| beside.contains(&second))
+    first.abs_diff(second) <= 1 || KEYBOARD_NEIGHBOURS.get(usize::from(first)).is_some_and(|beside| beside.contains(&second))
 }
 
 /// What the tests count in one body.
@@ -134,14 +128,8 @@ struct Counts {
 impl Counts {
     fn of(body: &[u8]) -> Self {
         let folded: Vec<u8> = body.iter().map(u8::to_ascii_lowercase).collect();
-        let mut triples: Vec<u32> = folded
-            .windows(3)
-            .map(|triple| {
-                triple
-                    .iter()
-                    .fold(0, |packed, byte| (packed << 8) | u32::from(*byte))
-            })
-            .collect();
+        let mut triples: Vec<u32> =
+            folded.windows(3).map(|triple| triple.iter().fold(0, |packed, byte| (packed << 8) | u32::from(*byte))).collect();
         triples.sort_unstable();
         triples.dedup();
         let mut longest_run = 0;
@@ -165,20 +153,14 @@ impl Counts {
             // Neighbours, and every second and third character: `1a2B3c4D` is two sequences in turn.
             steps: (1..=3)
                 .map(|stride| {
-                    folded
-                        .iter()
-                        .zip(folded.iter().skip(stride))
-                        .filter(|(first, second)| is_step(**first, **second))
-                        .count()
+                    folded.iter().zip(folded.iter().skip(stride)).filter(|(first, second)| is_step(**first, **second)).count()
                 })
                 .max()
                 .unwrap_or(0),
             longest_run,
             upper: body.iter().filter(|byte| byte.is_ascii_uppercase()).count(),
             lower: body.iter().filter(|byte| byte.is_ascii_lowercase()).count(),
-            common_pairs: pairs()
-                .filter(|(first, second)| is_common_pair(**first, **second))
-                .count(),
+            common_pairs: pairs().filter(|(first, second)| is_common_pair(**first, **second)).count(),
             in_lower_runs,
             folded,
         }
@@ -186,14 +168,7 @@ impl Counts {
 
     /// How many different stopwords occur; the dearest of the tests, so it is asked last.
     fn stopwords(&self) -> usize {
-        STOPWORDS
-            .iter()
-            .filter(|word| {
-                self.folded
-                    .windows(word.len())
-                    .any(|window| window == **word)
-            })
-            .count()
+        STOPWORDS.iter().filter(|word| self.folded.windows(word.len()).any(|window| window == **word)).count()
     }
 }
 
@@ -241,11 +216,7 @@ fn name_score(body: &[u8]) -> i32 {
 
 /// Whether a stretch of lower-case letters reads like words.
 pub(super) fn reads_like_words(letters: &[u8]) -> bool {
-    let score: i32 = letters
-        .iter()
-        .zip(letters.iter().skip(1))
-        .map(|(first, second)| pair_weight(*first, *second).max(-2))
-        .sum();
+    let score: i32 = letters.iter().zip(letters.iter().skip(1)).map(|(first, second)| pair_weight(*first, *second).max(-2)).sum();
     // Short words hold a rare pair now and then (`download`); random letters score about -1.3 a pair.
     score * 4 > -i32::try_from(letters.len()).unwrap_or(i32::MAX)
 }
@@ -271,16 +242,12 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
     if value.len() < 16 || value.len() > 256 {
         return false;
     }
-    if !value.iter().all(|byte| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')
-    }) {
+    if !value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~')) {
         return false;
     }
     let counts = Counts::of(value);
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let classes =
-        usize::from(counts.upper > 0) + usize::from(counts.lower > 0) + usize::from(digits > 0);
+    let classes = usize::from(counts.upper > 0) + usize::from(counts.lower > 0) + usize::from(digits > 0);
     let mut seen = [false; 256];
     for byte in value {
         if let Some(slot) = seen.get_mut(usize::from(*byte)) {
@@ -294,8 +261,7 @@ pub(super) fn looks_random(value: &[u8]) -> bool {
         .split(|byte| !byte.is_ascii_alphabetic())
         .filter(|piece| {
             piece.len() >= 3
-                && (piece.iter().skip(1).all(u8::is_ascii_lowercase)
-                    || piece.iter().all(u8::is_ascii_uppercase))
+                && (piece.iter().skip(1).all(u8::is_ascii_lowercase) || piece.iter().all(u8::is_ascii_uppercase))
                 && (piece.len() == 3 || reads_like_words(piece))
         })
         .map(<[u8]>::len)

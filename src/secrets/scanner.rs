@@ -62,14 +62,9 @@ pub(super) fn find(text: &[u8], context: ScanContext) -> Outcome {
 /// Sorts by place and drops what was found twice at one place, by two ways of reading it.
 pub(super) fn tidy(found: &mut Vec<Found>) {
     found.sort_by(|left, right| {
-        (left.span.start, left.chain.len(), left.span.end).cmp(&(
-            right.span.start,
-            right.chain.len(),
-            right.span.end,
-        ))
+        (left.span.start, left.chain.len(), left.span.end).cmp(&(right.span.start, right.chain.len(), right.span.end))
     });
-    let mut furthest: std::collections::BTreeMap<Vec<u8>, usize> =
-        std::collections::BTreeMap::new();
+    let mut furthest: std::collections::BTreeMap<Vec<u8>, usize> = std::collections::BTreeMap::new();
     found.retain(|item| match furthest.get_mut(&item.secret) {
         Some(end) if item.span.start < *end => false,
         Some(end) => {
@@ -169,12 +164,7 @@ impl<'text> Scanner<'text> {
             }
             Gate::Backwards if self.context == ScanContext::Source => self.backwards(start),
             Gate::Rot13 if self.context == ScanContext::Source => self.rot13(end),
-            Gate::Pieces
-            | Gate::Backwards
-            | Gate::Rot13
-            | Gate::Base64(_)
-            | Gate::Base64Wide(_)
-            | Gate::Base64Json => {}
+            Gate::Pieces | Gate::Backwards | Gate::Rot13 | Gate::Base64(_) | Gate::Base64Wide(_) | Gate::Base64Json => {}
         }
     }
 
@@ -193,20 +183,15 @@ impl<'text> Scanner<'text> {
     /// A prefix without a whole token: perhaps the rest follows after an escape or in the next literal.
     fn interrupted(&mut self, start: usize, end: usize) {
         // Kinds with dashes, dots or further underscores run on; a plain body ends at the first other sign.
-        let long = at(self.text, end.saturating_sub(1)) != b'_'
-            || matches!(at(self.text, end), b'o' | b'j' | b'a' | b's');
+        let long = at(self.text, end.saturating_sub(1)) != b'_' || matches!(at(self.text, end), b'o' | b'j' | b'a' | b's');
         let next = if long {
             self.runs.end(self.text, end)
         } else {
             end + run(self.text, end, 160, |byte| byte.is_ascii_alphanumeric())
         };
         if next - end < 160
-            && matches!(
-                at(self.text, next),
-                b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' | b'=' | b'<' | 0xc2 | 0xe2 | 0xef
-            )
-            && (self.context == ScanContext::Source
-                || !matches!(at(self.text, next), b'"' | b'\'' | b'`'))
+            && matches!(at(self.text, next), b'"' | b'\'' | b'`' | b'\\' | b'%' | b'&' | b'=' | b'<' | 0xc2 | 0xe2 | 0xef)
+            && (self.context == ScanContext::Source || !matches!(at(self.text, next), b'"' | b'\'' | b'`'))
             && is_bridge(self.text, next)
         {
             self.flatten(start, next);
@@ -219,11 +204,7 @@ impl<'text> Scanner<'text> {
         }
         let mapped = flatten(self.text, start, end);
         // Where the stretch was cut by its cap, the next gate near the end must be read again.
-        self.flattened = if mapped.read_to >= start + 2000 {
-            mapped.read_to.saturating_sub(600)
-        } else {
-            mapped.read_to
-        };
+        self.flattened = if mapped.read_to >= start + 2000 { mapped.read_to.saturating_sub(600) } else { mapped.read_to };
         if mapped.bytes.len() < SHORTEST {
             return;
         }
@@ -254,11 +235,7 @@ impl<'text> Scanner<'text> {
             return;
         };
         item.span = span;
-        item.also = item
-            .also
-            .iter()
-            .filter_map(|range| mapped.source(range))
-            .collect();
+        item.also = item.also.iter().filter_map(|range| mapped.source(range)).collect();
         self.outcome.found.push(item);
     }
 
@@ -291,11 +268,7 @@ impl<'text> Scanner<'text> {
         if let Some(slot) = self.base64_read.get_mut(group % 4) {
             // Where the stretch was cut by its cap, the next gate near the end must be read again.
             let read_to = stretch.mapped.read_to;
-            *slot = if read_to >= start + 4000 {
-                read_to - 1500
-            } else {
-                read_to
-            };
+            *slot = if read_to >= start + 4000 { read_to - 1500 } else { read_to };
         }
         self.outcome.open |= stretch.cut;
         if stretch.mapped.bytes.len() < SHORTEST {
@@ -347,49 +320,29 @@ impl<'text> Scanner<'text> {
             return;
         };
         let body = slice(self.text, start, mark);
-        if !body.iter().all(u8::is_ascii_alphanumeric)
-            || !left_boundary(self.text, start, false)
-            || is_placeholder(body)
-        {
+        if !body.iter().all(u8::is_ascii_alphanumeric) || !left_boundary(self.text, start, false) || is_placeholder(body) {
             return;
         }
         let text = self.text;
-        let hinted = *self.turned.get_or_init(|| {
-            mentions(
-                text,
-                &[b"[::-1]", b"reverse", b"| rev", b"strrev", b"Reverse"],
-            )
-        });
+        let hinted = *self.turned.get_or_init(|| mentions(text, &[b"[::-1]", b"reverse", b"| rev", b"strrev", b"Reverse"]));
         if !hinted {
             return;
         }
-        let secret: Vec<u8> = b"hf_"
-            .iter()
-            .copied()
-            .chain(body.iter().rev().copied())
-            .collect();
+        let secret: Vec<u8> = b"hf_".iter().copied().chain(body.iter().rev().copied()).collect();
         self.respelled(start..mark + 3, secret, Decoding::Reversed);
     }
 
     /// `us_…` in a file that rotates letters.
     fn rot13(&mut self, body_start: usize) {
-        let length = run(self.text, body_start, 35, |byte| {
-            byte.is_ascii_alphanumeric()
-        });
+        let length = run(self.text, body_start, 35, |byte| byte.is_ascii_alphanumeric());
         let end = body_start + length;
         let body = slice(self.text, body_start, end);
         if length != 34 || !right_boundary(self.text, end, false) || is_placeholder(body) {
             return;
         }
         let text = self.text;
-        let hinted = *self.rotated.get_or_init(|| {
-            mentions(
-                text,
-                &[
-                    b"rot13", b"rot_13", b"ROT13", b"N-ZA-M", b"n-za-m", b"Rot13",
-                ],
-            )
-        });
+        let hinted =
+            *self.rotated.get_or_init(|| mentions(text, &[b"rot13", b"rot_13", b"ROT13", b"N-ZA-M", b"n-za-m", b"Rot13"]));
         let turned: Vec<u8> = body.iter().map(|byte| rotate(*byte)).collect();
         if hinted && !is_placeholder(&turned) {
             let secret: Vec<u8> = b"hf_".iter().copied().chain(turned).collect();
@@ -398,11 +351,7 @@ impl<'text> Scanner<'text> {
     }
 
     fn respelled(&mut self, span: Range<usize>, secret: Vec<u8>, decoding: Decoding) {
-        let confidence = if secret.iter().skip(3).any(u8::is_ascii_digit) {
-            Confidence::Medium
-        } else {
-            Confidence::High
-        };
+        let confidence = if secret.iter().skip(3).any(u8::is_ascii_digit) { Confidence::Medium } else { Confidence::High };
         self.outcome.found.push(Found {
             kind: Kind::User,
             confidence,
@@ -423,29 +372,14 @@ fn follows_literal(text: &[u8], start: usize) -> bool {
         .find(|byte| {
             !matches!(
                 byte,
-                b' ' | b'\t'
-                    | b'\r'
-                    | b'\n'
-                    | b'+'
-                    | b'.'
-                    | b','
-                    | b'&'
-                    | b'|'
-                    | b'<'
-                    | b'>'
-                    | b'('
-                    | b'f'
-                    | b'b'
-                    | b'r'
+                b' ' | b'\t' | b'\r' | b'\n' | b'+' | b'.' | b',' | b'&' | b'|' | b'<' | b'>' | b'(' | b'f' | b'b' | b'r'
             )
         })
         .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
 }
 
 fn mentions(text: &[u8], words: &[&[u8]]) -> bool {
-    words
-        .iter()
-        .any(|word| memchr::memmem::find(text, word).is_some())
+    words.iter().any(|word| memchr::memmem::find(text, word).is_some())
 }
 
 fn rotate(byte: u8) -> u8 {

@@ -1,8 +1,6 @@
 //! The grammar of each kind: given the place of a prefix, is there a whole credential?
 
-use super::class::{
-    at, emphasised, is_url_safe, is_word, left_boundary, right_boundary, run, slice,
-};
+use super::class::{at, emphasised, is_url_safe, is_word, left_boundary, right_boundary, run, slice};
 use super::jws;
 use super::kind::{Confidence, Kind};
 use super::placeholder::{is_placeholder, is_service_placeholder, looks_random};
@@ -36,13 +34,7 @@ impl Runs {
 }
 
 fn hit(kind: Kind, start: usize, end: usize, confidence: Confidence) -> Option<Hit> {
-    Some(Hit {
-        kind,
-        start,
-        end,
-        confidence,
-        expiry: None,
-    })
+    Some(Hit { kind, start, end, confidence, expiry: None })
 }
 
 fn alphanumeric(byte: u8) -> bool {
@@ -58,11 +50,7 @@ pub(super) fn match_at(text: &[u8], start: usize, kind: Kind, runs: &mut Runs) -
     match kind {
         Kind::User => hugging_face(text, start, runs),
         Kind::OrganizationLegacy | Kind::OAuthAppSecret => {
-            let confidence = if kind == Kind::OAuthAppSecret {
-                Confidence::Medium
-            } else {
-                Confidence::High
-            };
+            let confidence = if kind == Kind::OAuthAppSecret { Confidence::Medium } else { Confidence::High };
             opaque(text, start, kind, 34..=34, confidence)
         }
         _ => service(text, start, kind, runs),
@@ -75,12 +63,8 @@ fn hugging_face(text: &[u8], start: usize, runs: &mut Runs) -> Option<Hit> {
         b'o' if slice(text, start, text.len()).starts_with(b"hf_oauth__refresh_") => {
             opaque(text, start, Kind::OAuthRefresh, 34..=34, Confidence::High)
         }
-        b'o' if slice(text, start, text.len()).starts_with(b"hf_oauth_eyJ") => {
-            signed(text, start, Kind::OAuth, runs)
-        }
-        b'j' if slice(text, start, text.len()).starts_with(b"hf_jwt_eyJ") => {
-            signed(text, start, Kind::Jwt, runs)
-        }
+        b'o' if slice(text, start, text.len()).starts_with(b"hf_oauth_eyJ") => signed(text, start, Kind::OAuth, runs),
+        b'j' if slice(text, start, text.len()).starts_with(b"hf_jwt_eyJ") => signed(text, start, Kind::Jwt, runs),
         b'a' if slice(text, start, text.len()).starts_with(b"hf_app_") => {
             opaque(text, start, Kind::App, 32..=64, Confidence::Medium)
         }
@@ -112,16 +96,7 @@ fn opaque(
     }
     let has_digit = slice(text, body, end).iter().any(u8::is_ascii_digit);
     let digits_lower = has_digit && matches!(kind, Kind::User | Kind::OrganizationLegacy);
-    hit(
-        kind,
-        start,
-        end,
-        if digits_lower {
-            Confidence::Medium
-        } else {
-            confidence
-        },
-    )
+    hit(kind, start, end, if digits_lower { Confidence::Medium } else { confidence })
 }
 
 /// `eyJ… . eyJ… . …` after the prefix.
@@ -131,29 +106,16 @@ fn signed(text: &[u8], start: usize, kind: Kind, runs: &mut Runs) -> Option<Hit>
     }
     let header = start + kind.prefix().len();
     let (payload, signature, end) = three_parts(text, header, [13, 13, 20], runs)?;
-    if !slice(text, payload, signature).starts_with(b"eyJ")
-        || !jws::is_header(slice(text, header, payload - 1))
-    {
+    if !slice(text, payload, signature).starts_with(b"eyJ") || !jws::is_header(slice(text, header, payload - 1)) {
         return None;
     }
     let expiry = jws::expiry(slice(text, payload, signature - 1));
-    Some(Hit {
-        kind,
-        start,
-        end,
-        confidence: Confidence::High,
-        expiry,
-    })
+    Some(Hit { kind, start, end, confidence: Confidence::High, expiry })
 }
 
 /// Three parts of `[A-Za-z0-9_-]` with dots between, at least so long; gives the starts of the second and third,
 /// and the end.
-fn three_parts(
-    text: &[u8],
-    first: usize,
-    least: [usize; 3],
-    runs: &mut Runs,
-) -> Option<(usize, usize, usize)> {
+fn three_parts(text: &[u8], first: usize, least: [usize; 3], runs: &mut Runs) -> Option<(usize, usize, usize)> {
     let mut starts = [first; 4];
     for (index, shortest) in least.into_iter().enumerate() {
         let from = *starts.get(index)?;
@@ -174,14 +136,10 @@ fn storage(text: &[u8], start: usize, runs: &mut Runs) -> Option<Hit> {
     let first = start + Kind::S3Temporary.prefix().len();
     let (second, third, end) = three_parts(text, first, [16, 16, 16], runs)?;
     // Dotted names have this shape too: each part must mix cases as random text does, and read like no words.
-    let random = [(first, second - 1), (second, third - 1), (third, end)]
-        .into_iter()
-        .all(|(from, to)| {
-            let part = slice(text, from, to.min(from + 64));
-            part.iter().any(u8::is_ascii_uppercase)
-                && part.iter().any(u8::is_ascii_lowercase)
-                && !is_service_placeholder(part)
-        });
+    let random = [(first, second - 1), (second, third - 1), (third, end)].into_iter().all(|(from, to)| {
+        let part = slice(text, from, to.min(from + 64));
+        part.iter().any(u8::is_ascii_uppercase) && part.iter().any(u8::is_ascii_lowercase) && !is_service_placeholder(part)
+    });
     if !random || is_service_placeholder(slice(text, first, first + 34)) {
         return None;
     }
@@ -193,9 +151,7 @@ fn service(text: &[u8], start: usize, kind: Kind, runs: &mut Runs) -> Option<Hit
         return None;
     }
     let body = start + kind.prefix().len();
-    let exact = |length: usize, class: fn(u8) -> bool| {
-        (run(text, body, length + 1, class) == length).then_some(body + length)
-    };
+    let exact = |length: usize, class: fn(u8) -> bool| (run(text, body, length + 1, class) == length).then_some(body + length);
     let end = match kind {
         Kind::Anthropic => anthropic(text, body)?,
         Kind::Google => exact(35, is_url_safe)?,
@@ -212,9 +168,7 @@ fn service(text: &[u8], start: usize, kind: Kind, runs: &mut Runs) -> Option<Hit
         Kind::Databricks => databricks(text, body)?,
         Kind::RunPod => run_pod(text, body)?,
         Kind::Together => exact(43, is_url_safe)?,
-        Kind::Cerebras => exact(48, |byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit()
-        })?,
+        Kind::Cerebras => exact(48, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())?,
         Kind::WeightsAndBiases => exact(77, is_word)?,
         Kind::Jina => exact(60, alphanumeric)?,
         Kind::Kaggle => exact(32, lower_hex)?,
@@ -231,12 +185,7 @@ fn service(text: &[u8], start: usize, kind: Kind, runs: &mut Runs) -> Option<Hit
     hit(kind, start, end, Confidence::High)
 }
 
-fn ranged(
-    text: &[u8],
-    body: usize,
-    lengths: std::ops::RangeInclusive<usize>,
-    class: fn(u8) -> bool,
-) -> Option<usize> {
+fn ranged(text: &[u8], body: usize, lengths: std::ops::RangeInclusive<usize>, class: fn(u8) -> bool) -> Option<usize> {
     let length = run(text, body, lengths.end() + 1, class);
     lengths.contains(&length).then_some(body + length)
 }
@@ -250,8 +199,7 @@ fn anthropic(text: &[u8], body: usize) -> Option<usize> {
     }
     let key = body + letters + 3;
     let length = run(text, key, 131, is_url_safe);
-    ((90..=130).contains(&length) && slice(text, key, key + length).ends_with(b"AA"))
-        .then_some(key + length)
+    ((90..=130).contains(&length) && slice(text, key, key + length).ends_with(b"AA")).then_some(key + length)
 }
 
 fn pinecone(text: &[u8], body: usize) -> Option<usize> {
@@ -301,9 +249,7 @@ fn databricks(text: &[u8], body: usize) -> Option<usize> {
 }
 
 fn run_pod(text: &[u8], body: usize) -> Option<usize> {
-    let upper = slice(text, body, body + 40)
-        .iter()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let upper = slice(text, body, body + 40).iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     (upper && run(text, body, 47, alphanumeric) == 46).then_some(body + 46)
 }
 
@@ -313,43 +259,24 @@ pub(super) fn open_ai(text: &[u8], mark: usize, runs: &mut Runs) -> Option<Hit> 
     let after = mark + 8;
     let from = mark.saturating_sub(LONGEST_HALF);
     let half = slice(text, from, mark);
-    let blocked = from
-        + half
-            .iter()
-            .rposition(|byte| !is_url_safe(*byte))
-            .map_or(0, |position| position + 1);
+    let blocked = from + half.iter().rposition(|byte| !is_url_safe(*byte)).map_or(0, |position| position + 1);
     // At the start of the run, or a little later where the run starts with the letters of an escape.
-    let start = (blocked..(blocked + 8).min(mark)).find(|position| {
-        slice(text, *position, position + 3) == b"sk-" && left_boundary(text, *position, true)
-    })?;
+    let start = (blocked..(blocked + 8).min(mark))
+        .find(|position| slice(text, *position, position + 3) == b"sk-" && left_boundary(text, *position, true))?;
     let body = start + 3;
     let head = slice(text, body, mark);
-    let random = if head.len() == 20
-        && head.iter().copied().all(alphanumeric)
-        && run(text, after, 21, alphanumeric) == 20
-    {
+    let random = if head.len() == 20 && head.iter().copied().all(alphanumeric) && run(text, after, 21, alphanumeric) == 20 {
         head.len()
     } else {
         let dash = head.iter().position(|byte| *byte == b'-')?;
-        if !matches!(
-            slice(head, 0, dash),
-            b"proj" | b"svcacct" | b"service" | b"admin" | b"None"
-        ) {
+        if !matches!(slice(head, 0, dash), b"proj" | b"svcacct" | b"service" | b"admin" | b"None") {
             return None;
         }
         head.len() - dash - 1
     };
-    let end = if random == head.len() {
-        after + 20
-    } else {
-        runs.end(text, after)
-    };
+    let end = if random == head.len() { after + 20 } else { runs.end(text, after) };
     let tail = slice(text, after, end);
-    if random < 20
-        || tail.len() < 20
-        || tail.len() > LONGEST_HALF
-        || !right_boundary(text, end, true)
-    {
+    if random < 20 || tail.len() < 20 || tail.len() > LONGEST_HALF || !right_boundary(text, end, true) {
         return None;
     }
     if is_service_placeholder(slice(text, mark - random, mark)) || is_service_placeholder(tail) {
@@ -371,10 +298,7 @@ pub(super) fn key_pair(text: &[u8], start: usize) -> Option<Pair> {
     let tail = start + 4;
     let length = run(text, tail, 65, alphanumeric);
     let end = tail + length;
-    if !(8..=64).contains(&length)
-        || !left_boundary(text, start, false)
-        || !right_boundary(text, end, false)
-    {
+    if !(8..=64).contains(&length) || !left_boundary(text, start, false) || !right_boundary(text, end, false) {
         return None;
     }
     if is_service_placeholder(slice(text, tail, end)) || is_made_up(slice(text, tail, end)) {
@@ -390,62 +314,26 @@ pub(super) fn key_pair(text: &[u8], start: usize) -> Option<Pair> {
             value_after(text, name_end + name, 24)
         })
     })?;
-    Some(Pair {
-        id: Hit {
-            kind: Kind::S3KeyPair,
-            start,
-            end,
-            confidence: Confidence::Medium,
-            expiry: None,
-        },
-        secret,
-    })
+    Some(Pair { id: Hit { kind: Kind::S3KeyPair, start, end, confidence: Confidence::Medium, expiry: None }, secret })
 }
 
 fn is_made_up(tail: &[u8]) -> bool {
     let lower = tail.to_ascii_lowercase();
-    [
-        &b"example"[..],
-        b"your",
-        b"xxx",
-        b"here",
-        b"dummy",
-        b"fake",
-        b"sample",
-    ]
-    .iter()
-    .any(|word| memchr::memmem::find(&lower, word).is_some())
+    [&b"example"[..], b"your", b"xxx", b"here", b"dummy", b"fake", b"sample"]
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word).is_some())
 }
 
 /// A random-looking value that follows `from` after a few marks such as `": "`.
 fn value_after(text: &[u8], from: usize, most_marks: usize) -> Option<std::ops::Range<usize>> {
     let marks = run(text, from, most_marks, |byte| {
-        matches!(
-            byte,
-            b' ' | b'\t'
-                | b'\r'
-                | b'\n'
-                | b'"'
-                | b'\''
-                | b'`'
-                | b':'
-                | b'='
-                | b','
-                | b'>'
-                | b'\\'
-                | b'('
-                | b'['
-                | 0
-        )
+        matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'`' | b':' | b'=' | b',' | b'>' | b'\\' | b'(' | b'[' | 0)
     });
     if marks == 0 {
         return None;
     }
     let value = from + marks;
-    let length = run(text, value, 200, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
-    });
+    let length = run(text, value, 200, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-'));
     let followed_by_call = matches!(at(text, value + length), b'(' | b'[' | b'.' | b'{');
-    (!followed_by_call && length <= 128 && looks_random(slice(text, value, value + length)))
-        .then_some(value..value + length)
+    (!followed_by_call && length <= 128 && looks_random(slice(text, value, value + length))).then_some(value..value + length)
 }

@@ -27,19 +27,15 @@ type Values = BTreeMap<Vec<u8>, Vec<u8>>;
 
 fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut start = 0;
-    memchr::memchr2_iter(b'\n', b'\r', text)
-        .chain(std::iter::once(text.len()))
-        .map(move |end| {
-            let line = (start, slice(text, start, end));
-            start = end + 1;
-            line
-        })
+    memchr::memchr2_iter(b'\n', b'\r', text).chain(std::iter::once(text.len())).map(move |end| {
+        let line = (start, slice(text, start, end));
+        start = end + 1;
+        line
+    })
 }
 
 fn substituted(text: &[u8], found: &mut Vec<Found>) {
-    if memchr::memchr3(b'$', b'%', b'{', text).is_none()
-        && memchr::memmem::find(text, b"+=").is_none()
-    {
+    if memchr::memchr3(b'$', b'%', b'{', text).is_none() && memchr::memmem::find(text, b"+=").is_none() {
         return;
     }
     // What a name stands for in the end serves where it is used before it is assigned, as YAML and make allow.
@@ -141,23 +137,14 @@ fn reference(line: &[u8], position: usize) -> Option<(&[u8], usize)> {
         (b'$', b'{') if at(line, position + 2) == b'{' => {
             braced(line, position + 3).map(|(start, end, after)| (last_part(start, end), after))
         }
-        (b'{', b'{') => {
-            braced(line, position + 2).map(|(start, end, after)| (last_part(start, end), after))
-        }
+        (b'{', b'{') => braced(line, position + 2).map(|(start, end, after)| (last_part(start, end), after)),
         (b'$', b'{' | b'(') => {
             let start = position + 2;
-            let start = if slice(line, start, start + 4).eq_ignore_ascii_case(b"env:") {
-                start + 4
-            } else {
-                start
-            };
+            let start = if slice(line, start, start + 4).eq_ignore_ascii_case(b"env:") { start + 4 } else { start };
             let end = start + run(line, start, LONGEST_NAME, is_name);
             let closing = if second == b'{' { b'}' } else { b')' };
             // `${A:-x}` and `${A%x}`: the value, as far as anybody can tell.
-            let name_end = start
-                + run(line, start, LONGEST_NAME, |byte| {
-                    is_word(byte) || byte == b'.'
-                });
+            let name_end = start + run(line, start, LONGEST_NAME, |byte| is_word(byte) || byte == b'.');
             if at(line, end) == closing {
                 return Some((last_part(start, end), end + 1));
             }
@@ -169,18 +156,14 @@ fn reference(line: &[u8], position: usize) -> Option<(&[u8], usize)> {
             None
         }
         (b'$', _) => {
-            let start = if slice(line, position + 1, position + 5).eq_ignore_ascii_case(b"env:") {
-                position + 5
-            } else {
-                position + 1
-            };
+            let start =
+                if slice(line, position + 1, position + 5).eq_ignore_ascii_case(b"env:") { position + 5 } else { position + 1 };
             let end = start + run(line, start, LONGEST_NAME, is_word);
             (end > start).then(|| (slice(line, start, end), end))
         }
         (b'%', _) => {
             let end = position + 1 + run(line, position + 1, LONGEST_NAME, is_word);
-            (end > position + 1 && at(line, end) == b'%')
-                .then(|| (slice(line, position + 1, end), end + 1))
+            (end > position + 1 && at(line, end) == b'%').then(|| (slice(line, position + 1, end), end + 1))
         }
         _ => None,
     }
@@ -230,11 +213,7 @@ fn record(values: &mut Values, line: &[u8]) -> Vec<Grown> {
             && let Some(start) = memchr::memmem::find(slice(line, position, line.len()), value)
         {
             let start = position + start;
-            grown.push(Grown {
-                value: whole.clone(),
-                seam,
-                place: start..start + value.len(),
-            });
+            grown.push(Grown { value: whole.clone(), seam, place: start..start + value.len() });
         }
     }
     grown
@@ -243,13 +222,10 @@ fn record(values: &mut Values, line: &[u8]) -> Vec<Grown> {
 /// Keeps a value; gives the length of the old value that it was appended to.
 fn store(values: &mut Values, name: &[u8], value: &[u8], append: bool) -> usize {
     let mut budget = LONGEST_VALUE;
-    let value =
-        expand(value, &[values], &mut budget).map_or_else(|| value.to_vec(), |mapped| mapped.bytes);
+    let value = expand(value, &[values], &mut budget).map_or_else(|| value.to_vec(), |mapped| mapped.bytes);
     let fits = !value.is_empty()
         && value.len() <= LONGEST_VALUE
-        && value
-            .iter()
-            .all(|byte| is_name(*byte) || matches!(byte, b'+' | b'/' | b'='));
+        && value.iter().all(|byte| is_name(*byte) || matches!(byte, b'+' | b'/' | b'='));
     if !fits {
         return 0;
     }
@@ -282,10 +258,7 @@ fn assignment(line: &[u8], position: usize) -> Option<(&[u8], &[u8], bool)> {
     if sign == b'=' && matches!(before(line, position, 1), b':' | b'?' | b'+') {
         name_end -= 1;
     }
-    while name_end > 0
-        && matches!(before(line, name_end, 1), b' ' | b'\t' | b'"' | b'\'')
-        && position - name_end < 12
-    {
+    while name_end > 0 && matches!(before(line, name_end, 1), b' ' | b'\t' | b'"' | b'\'') && position - name_end < 12 {
         name_end -= 1;
     }
     let head = slice(line, name_end.saturating_sub(64), name_end);
@@ -301,21 +274,13 @@ fn assignment(line: &[u8], position: usize) -> Option<(&[u8], &[u8], bool)> {
 /// `ENV NAME value`, `setenv NAME value`, `set -x NAME value`.
 fn spaced(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.trim_ascii_start();
-    let rest = [
-        &b"ENV "[..],
-        b"env ",
-        b"setenv ",
-        b"set -gx ",
-        b"set -x ",
-        b"set -Ux ",
-    ]
-    .iter()
-    .find_map(|word| line.strip_prefix(*word))?;
+    let rest = [&b"ENV "[..], b"env ", b"setenv ", b"set -gx ", b"set -x ", b"set -Ux "]
+        .iter()
+        .find_map(|word| line.strip_prefix(*word))?;
     let rest = rest.trim_ascii_start();
     let length = run(rest, 0, 64, is_word);
     let blank = run(rest, length, 12, |byte| matches!(byte, b' ' | b'\t'));
-    (length > 0 && blank > 0)
-        .then(|| value(rest, length + blank).map(|value| (slice(rest, 0, length), value)))?
+    (length > 0 && blank > 0).then(|| value(rest, length + blank).map(|value| (slice(rest, 0, length), value)))?
 }
 
 /// The value that starts at `start`: quoted, or up to a blank or a separator.
@@ -329,12 +294,7 @@ fn value(line: &[u8], start: usize) -> Option<&[u8]> {
     }
     let length = rest
         .iter()
-        .position(|byte| {
-            matches!(
-                byte,
-                b' ' | b'\t' | b';' | b'&' | b'|' | b'"' | b'\'' | b',' | b'<' | b'>'
-            )
-        })
+        .position(|byte| matches!(byte, b' ' | b'\t' | b';' | b'&' | b'|' | b'"' | b'\'' | b',' | b'<' | b'>'))
         .unwrap_or(rest.len());
     (length > 0 && length < LONGEST_VALUE).then(|| slice(rest, 0, length))
 }

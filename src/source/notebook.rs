@@ -308,7 +308,7 @@ fn cell_magic(text: &str) -> (usize, Language) {
             _ => Language::Text,
         },
         "writefile" | "file" => {
-            let name = words.filter(|word| !word.starts_with('-')).last().unwrap_or("");
+            let name = words.rfind(|word| !word.starts_with('-')).unwrap_or("");
             match super::language_of(name, b"") {
                 super::FileLanguage::Plain(language) => language,
                 super::FileLanguage::Notebook => Language::Json,

@@ -41,7 +41,11 @@ pub fn in_literal(unit: usize, text: &str, span: Span) -> Vec<Use> {
     let literal = span.text(text);
     let quotes = literal.find(['"', '\'']).unwrap_or(0);
     let content = quotes + literal.get(quotes..).map_or(0, |rest| rest.len() - rest.trim_start_matches(['"', '\'']).len());
-    starts(literal).into_iter().filter(|start| *start == content).filter_map(|start| at(unit, text, span.start() + start, Surface::Python)).collect()
+    starts(literal)
+        .into_iter()
+        .filter(|start| *start == content)
+        .filter_map(|start| at(unit, text, span.start() + start, Surface::Python))
+        .collect()
 }
 
 /// The bytes at which an address may start.
@@ -109,7 +113,10 @@ fn at(unit: usize, text: &str, start: usize, surface: Surface) -> Option<Use> {
 
 /// True for addresses of files, not of pages; pictures and sounds for a demonstration are no models and no data sets.
 fn fetches(address: &Address, written: &str) -> bool {
-    const MEDIA: &[&str] = &[".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".mp3", ".wav", ".flac", ".ogg", ".mp4", ".webm", ".mov", ".pdf", ".md"];
+    const MEDIA: &[&str] = &[
+        ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp", ".mp3", ".wav", ".flac", ".ogg", ".mp4", ".webm", ".mov",
+        ".pdf", ".md",
+    ];
     let path = written.split(['?', '#']).next().unwrap_or(written).to_ascii_lowercase();
     matches!(address.action.as_str(), "resolve" | "raw" | "hf") && !MEDIA.iter().any(|ending| path.ends_with(ending))
 }

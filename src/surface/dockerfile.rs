@@ -25,7 +25,7 @@ pub fn read(reading: &mut Reading<'_>, unit: usize, text: &str) {
     let mut variables = Variables::new();
     let mut stage = Stage::default();
     for instruction in instructions(unit, text) {
-        read_instruction(reading, &instruction, &mut variables, &mut stage, text);
+        read_instruction(reading, &instruction, &mut variables, &mut stage);
     }
     stage.end(reading);
 }
@@ -78,13 +78,7 @@ impl Stage {
     }
 }
 
-fn read_instruction(
-    reading: &mut Reading<'_>,
-    instruction: &Instruction,
-    variables: &mut Variables,
-    stage: &mut Stage,
-    text: &str,
-) {
+fn read_instruction(reading: &mut Reading<'_>, instruction: &Instruction, variables: &mut Variables, stage: &mut Stage) {
     let unit = reading.unit;
     let body = &instruction.body;
     let place = Place { unit, surface: Surface::Dockerfile, whole: body.whole(), statement: instruction.span };
@@ -105,7 +99,7 @@ fn read_instruction(
                 documents: Vec::new(),
             };
             if inner.keyword != "ONBUILD" && inner.keyword != "HEALTHCHECK" {
-                read_instruction(reading, &inner, variables, stage, text);
+                read_instruction(reading, &inner, variables, stage);
             }
         }
         "FROM" => {

@@ -188,14 +188,15 @@ pub fn yaml(unit: usize, surface: Surface, text: &str) -> Result<Tree, Broken> {
 fn joined_brackets(text: &str) -> Option<String> {
     let mut out = text.as_bytes().to_vec();
     let mut changed = false;
-    let mut at = 0;
+    let mut at = 0_usize;
     let mut before = "";
     for line in text.split_inclusive('\n') {
-        if line.trim_start().starts_with([']', '}']) && at > 0 && !before.contains(" #") {
-            if let Some(byte) = out.get_mut(at - 1).filter(|byte| **byte == b'\n') {
-                *byte = b' ';
-                changed = true;
-            }
+        if line.trim_start().starts_with([']', '}'])
+            && !before.contains(" #")
+            && let Some(byte) = at.checked_sub(1).and_then(|at| out.get_mut(at)).filter(|byte| **byte == b'\n')
+        {
+            *byte = b' ';
+            changed = true;
         }
         before = line;
         at += line.len();

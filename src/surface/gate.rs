@@ -73,11 +73,7 @@ fn literals() -> &'static AhoCorasick {
         words.push("_target_".to_owned());
         words.extend(["pip install", "pip3 install", "uv add", "poetry add", "conda install"].map(str::to_owned));
         // Options are written with either sign.
-        let other: Vec<String> = words
-            .iter()
-            .filter(|word| word.starts_with("--"))
-            .map(|word| word.replace('_', "-").replacen("--", "--", 1))
-            .collect();
+        let other: Vec<String> = words.iter().filter(|word| word.starts_with("--")).map(|word| word.replace('_', "-")).collect();
         words.extend(other);
         words.push("trust-remote-code".to_owned());
         words.sort();

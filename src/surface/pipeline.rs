@@ -222,7 +222,7 @@ impl Walk<'_> {
         let whole = span.or(image.as_ref().map(|image| image.span)).unwrap_or_default();
         let place = Place { unit: reading.unit, surface: self.surface, whole, statement: whole };
         if let Some(image) = &image
-            && !(own_entrypoint && !words.first().is_some_and(|word| word.start().starts_with('-')))
+            && (!own_entrypoint || words.first().is_some_and(|word| word.start().starts_with('-')))
             && reading.commands.image(image, &words, environment, place, 0)
         {
             return;

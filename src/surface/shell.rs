@@ -55,9 +55,23 @@ pub enum Event {
     /// A command runs.
     Command(Invocation),
     /// A variable of the environment is set (`export X=1`); `whole` is the statement.
-    Export { name: String, word: Word, statement: Span },
+    Export {
+        /// Its name.
+        name: String,
+        /// Its value.
+        word: Word,
+        /// The logical line.
+        statement: Span,
+    },
     /// A plain assignment.
-    Assign { name: String, word: Word, statement: Span },
+    Assign {
+        /// Its name.
+        name: String,
+        /// Its value.
+        word: Word,
+        /// The logical line.
+        statement: Span,
+    },
 }
 
 /// How a text is read.

@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn options_are_no_requirements() {
-        let text = "--index-url https://pypi.org/simple\n--extra-index-url=https://x.example/whl\n-e .\n-f dir\n--no-binary :all:\n\ntorch\n";
+        let text = "--index-url https://packages.example.org/simple\n--extra-index-url=https://x.example/whl\n-e .\n-f dir\n--no-binary :all:\n\ntorch\n";
         assert_eq!(texts(text), [("torch".to_owned(), "torch".to_owned())]);
     }
 

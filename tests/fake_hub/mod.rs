@@ -22,10 +22,7 @@ pub struct Request {
 
 impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     pub fn path(&self) -> &str {
@@ -45,7 +42,10 @@ pub enum Reply {
     /// A byte of a body now and then, without an end.
     Drip,
     /// A header that promises more than is sent.
-    Truncated { promised: usize, body: Vec<u8> },
+    Truncated {
+        promised: usize,
+        body: Vec<u8>,
+    },
     /// A body of so many spaces, without a length.
     Huge(u64),
     /// Bytes that are not HTTP.
@@ -58,24 +58,13 @@ impl Reply {
     }
 
     pub fn new(status: u16, headers: &[(&'static str, &str)], body: &[u8]) -> Self {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (*name, (*value).to_owned()))
-            .collect();
-        Self::Full {
-            status,
-            headers,
-            body: body.to_vec(),
-        }
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Self::Full { status, headers, body: body.to_vec() }
     }
 
     pub fn refusal(status: u16, code: &str, message: &str) -> Self {
         let body = format!("{{\"error\":\"{code}\"}}");
-        Self::new(
-            status,
-            &[("X-Error-Code", code), ("X-Error-Message", message)],
-            body.as_bytes(),
-        )
+        Self::new(status, &[("X-Error-Code", code), ("X-Error-Message", message)], body.as_bytes())
     }
 
     pub fn redirect(status: u16, location: &str) -> Self {
@@ -109,23 +98,14 @@ impl FakeHub {
                         std::thread::sleep(Duration::from_millis(2));
                         continue;
                     };
-                    let (requests, stop, handler) = (
-                        Arc::clone(&requests),
-                        Arc::clone(&stop),
-                        Arc::clone(&handler),
-                    );
+                    let (requests, stop, handler) = (Arc::clone(&requests), Arc::clone(&stop), Arc::clone(&handler));
                     std::thread::spawn(move || {
                         let _ = serve(stream, &requests, &stop, &*handler);
                     });
                 }
             }
         });
-        Self {
-            address,
-            requests,
-            stop,
-            thread: Some(thread),
-        }
+        Self { address, requests, stop, thread: Some(thread) }
     }
 
     pub fn url(&self) -> String {
@@ -162,20 +142,14 @@ fn serve(
     let (Some(method), Some(target)) = (words.next(), words.next()) else {
         return Ok(());
     };
-    let mut request = Request {
-        method: method.to_owned(),
-        target: target.to_owned(),
-        headers: Vec::new(),
-    };
+    let mut request = Request { method: method.to_owned(), target: target.to_owned(), headers: Vec::new() };
     loop {
         let mut line = String::new();
         reader.read_line(&mut line)?;
         let Some((name, value)) = line.trim_end().split_once(':') else {
             break;
         };
-        request
-            .headers
-            .push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
     let before = {
         let mut all = requests.lock().unwrap();
@@ -185,28 +159,16 @@ fn serve(
     send(stream, &request, handler(&request, before), stop)
 }
 
-fn send(
-    mut stream: TcpStream,
-    request: &Request,
-    reply: Reply,
-    stop: &AtomicBool,
-) -> std::io::Result<()> {
+fn send(mut stream: TcpStream, request: &Request, reply: Reply, stop: &AtomicBool) -> std::io::Result<()> {
     let end = Instant::now() + Duration::from_secs(20);
     let over = || stop.load(Ordering::SeqCst) || Instant::now() > end;
     match reply {
-        Reply::Full {
-            status,
-            headers,
-            body,
-        } => {
+        Reply::Full { status, headers, body } => {
             write!(stream, "HTTP/1.1 {status} Status\r\nConnection: close\r\n")?;
             for (name, value) in &headers {
                 write!(stream, "{name}: {value}\r\n")?;
             }
-            if !headers
-                .iter()
-                .any(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            {
+            if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
                 write!(stream, "Content-Length: {}\r\n", body.len())?;
             }
             stream.write_all(b"\r\n")?;
@@ -228,10 +190,7 @@ fn send(
             }
         }
         Reply::Truncated { promised, body } => {
-            write!(
-                stream,
-                "HTTP/1.1 200 OK\r\nContent-Length: {promised}\r\n\r\n"
-            )?;
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {promised}\r\n\r\n")?;
             stream.write_all(&body)?;
         }
         Reply::Huge(length) => {

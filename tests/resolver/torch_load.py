@@ -244,13 +244,13 @@ import dill, torch
 torch.load("model.pt", pickle_module=dill)  # use: torch.load pickle_module=dill path="model.pt"
 # situation: bad: environment variable
 import os
-os.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] = "1"  # use: environment TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD switch="1"
+os.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] = "1"  # use: environment TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD allow_pickle="1"
 # situation: bad: environment variable by setdefault
 import os
-os.environ.setdefault("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")  # use: environment TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD switch="1"
+os.environ.setdefault("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "1")  # use: environment TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD allow_pickle="1"
 # situation: bad: environment variable by update
 from os import environ
-environ.update({"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"})  # use: environment TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD switch="1" medium
+environ.update({"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"})  # use: environment TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD allow_pickle="1" medium
 # situation: good: environment variable is only read
 import os
 if os.environ.get("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"):

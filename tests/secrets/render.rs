@@ -16,9 +16,7 @@ impl Random {
     pub fn new(seed: u64, name: &str) -> Self {
         Self(
             name.bytes()
-                .fold(seed ^ 0x9e37_79b9_7f4a_7c15, |state, byte| {
-                    (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-                }),
+                .fold(seed ^ 0x9e37_79b9_7f4a_7c15, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
         )
     }
 
@@ -31,13 +29,7 @@ impl Random {
     }
 
     pub fn string(&mut self, alphabet: &[u8], length: usize) -> String {
-        (0..length)
-            .map(|_| {
-                char::from(
-                    alphabet[((u128::from(self.next()) * alphabet.len() as u128) >> 64) as usize],
-                )
-            })
-            .collect()
+        (0..length).map(|_| char::from(alphabet[((u128::from(self.next()) * alphabet.len() as u128) >> 64) as usize])).collect()
     }
 }
 
@@ -52,14 +44,10 @@ pub fn base64(bytes: &[u8], url_safe: bool) -> String {
         .collect();
     let mut text = String::new();
     for group in bytes.chunks(3) {
-        let value = (0..3).fold(0_u32, |value, index| {
-            (value << 8) | u32::from(group.get(index).copied().unwrap_or(0))
-        });
+        let value = (0..3).fold(0_u32, |value, index| (value << 8) | u32::from(group.get(index).copied().unwrap_or(0)));
         for index in 0..4 {
             if index <= group.len() {
-                text.push(char::from(
-                    alphabet[(value >> (18 - 6 * index) & 63) as usize],
-                ));
+                text.push(char::from(alphabet[(value >> (18 - 6 * index) & 63) as usize]));
             } else if !url_safe {
                 text.push('=');
             }
@@ -69,10 +57,7 @@ pub fn base64(bytes: &[u8], url_safe: bool) -> String {
 }
 
 fn signed(random: &mut Random, prefix: &str) -> String {
-    let payload = format!(
-        "{{\"sub\":\"{}\",\"exp\":1746247908,\"iss\":\"https://huggingface.co\"}}",
-        random.string(HEX, 24)
-    );
+    let payload = format!("{{\"sub\":\"{}\",\"exp\":1746247908,\"iss\":\"https://huggingface.co\"}}", random.string(HEX, 24));
     let signature: Vec<u8> = (0..64).map(|_| random.next() as u8).collect();
     format!(
         "hf_{prefix}_{}.{}.{}",
@@ -89,9 +74,7 @@ pub fn render(template: &str, random: &mut Random) -> String {
     while let Some(start) = rest.find("{{") {
         text.push_str(&rest[..start]);
         let after = &rest[start + 2..];
-        let value = after
-            .find("}}")
-            .and_then(|end| placeholder(&after[..end], random).map(|value| (value, end)));
+        let value = after.find("}}").and_then(|end| placeholder(&after[..end], random).map(|value| (value, end)));
         match value {
             Some((value, end)) => {
                 text.push_str(&value);
@@ -126,26 +109,11 @@ pub fn placeholder(name: &str, random: &mut Random) -> Option<String> {
         "REFRESH" => format!("hf_oauth__refresh_{}", draw(letters, 34)),
         "APP" => format!("hf_app_{}", draw(letters, 32)),
         "APPSECRET" => format!("oauth_app_secret_{}", draw(letters, 34)),
-        "STORAGE" => format!(
-            "hf_s3_{}.{}.{}",
-            draw(url, 40),
-            draw(url, 40),
-            draw(url, 43)
-        ),
+        "STORAGE" => format!("hf_s3_{}.{}.{}", draw(url, 40), draw(url, 40), draw(url, 43)),
         "KEYID" => format!("HFAK{}", draw(UPPER, 16)),
         "KEYSECRET" => draw(alphanumeric, 40),
-        "OPENAI" => format!(
-            "sk-proj-{}T3Blbk{}{}",
-            draw(url, 74),
-            "FJ",
-            draw(alphanumeric, 74)
-        ),
-        "OPENAIOLD" => format!(
-            "sk-{}T3Blbk{}{}",
-            draw(alphanumeric, 20),
-            "FJ",
-            draw(alphanumeric, 20)
-        ),
+        "OPENAI" => format!("sk-proj-{}T3Blbk{}{}", draw(url, 74), "FJ", draw(alphanumeric, 74)),
+        "OPENAIOLD" => format!("sk-{}T3Blbk{}{}", draw(alphanumeric, 20), "FJ", draw(alphanumeric, 20)),
         "ANTHROPIC" => format!("sk-ant-api03-{}AA", draw(url, 93)),
         "GOOGLE" => format!("AIza{}", draw(url, 35)),
         "GEMINI" => format!("AQ.Ab8RN6{}", draw(url, 44)),
@@ -157,14 +125,7 @@ pub fn placeholder(name: &str, random: &mut Random) -> Option<String> {
         "NVIDIA" => format!("nvapi-{}", draw(url, 64)),
         "PINECONE" => format!("pcsk_{}_{}", draw(alphanumeric, 6), draw(alphanumeric, 63)),
         "LANGSMITH" => format!("lsv2_pt_{}_{}", draw(hex, 32), draw(hex, 10)),
-        "LANGFUSE" => format!(
-            "sk-lf-{}-{}-{}-{}-{}",
-            draw(hex, 8),
-            draw(hex, 4),
-            draw(hex, 4),
-            draw(hex, 4),
-            draw(hex, 12)
-        ),
+        "LANGFUSE" => format!("sk-lf-{}-{}-{}-{}-{}", draw(hex, 8), draw(hex, 4), draw(hex, 4), draw(hex, 4), draw(hex, 12)),
         "DATABRICKS" => format!("dapi{}", draw(hex, 32)),
         "RUNPOD" => format!("rpa_{}{}", draw(UPPER, 40), draw(alphanumeric, 6)),
         "TOGETHER" => format!("tgp_v1_{}", draw(url, 43)),

@@ -1,9 +1,6 @@
 //! Nothing that this module hands out shows a credential, or eight characters in a row of its body.
 
-use hublint::secrets::{
-    ScanContext, Surface, mask_known, mask_known_equal_width, redact, redact_equal_width, scan,
-    scan_bytes,
-};
+use hublint::secrets::{ScanContext, Surface, mask_known, mask_known_equal_width, redact, redact_equal_width, scan, scan_bytes};
 
 use super::render::{LETTERS, Random, base64, placeholder};
 
@@ -59,19 +56,13 @@ fn body(token: &str) -> &str {
         "tgp_v1_",
         "csk-",
     ];
-    prefixes
-        .iter()
-        .find_map(|prefix| token.strip_prefix(prefix))
-        .unwrap_or(token)
+    prefixes.iter().find_map(|prefix| token.strip_prefix(prefix)).unwrap_or(token)
 }
 
 fn assert_hidden(shown: &str, token: &str, what: &str) {
     for window in body(token).as_bytes().windows(8) {
         let window = std::str::from_utf8(window).unwrap();
-        assert!(
-            !shown.contains(window),
-            "{what}: eight characters of a body are shown"
-        );
+        assert!(!shown.contains(window), "{what}: eight characters of a body are shown");
     }
 }
 
@@ -80,20 +71,10 @@ fn no_match_can_be_printed() {
     for name in KINDS {
         for seed in 0..20 {
             let token = placeholder(name, &mut Random::new(seed, name)).unwrap();
-            for text in [
-                format!("a = \"{token}\"\n"),
-                format!("t: {}", base64(token.as_bytes(), false)),
-            ] {
+            for text in [format!("a = \"{token}\"\n"), format!("t: {}", base64(token.as_bytes(), false))] {
                 for item in scan(&text, ScanContext::Source) {
-                    assert_hidden(
-                        &format!("{item:?} {item:#?} {} {:?}", item.masked, item.chain_text()),
-                        &token,
-                        name,
-                    );
-                    let shown = item
-                        .masked
-                        .trim_start_matches(item.kind.prefix())
-                        .trim_start_matches('\u{2022}');
+                    assert_hidden(&format!("{item:?} {item:#?} {} {:?}", item.masked, item.chain_text()), &token, name);
+                    let shown = item.masked.trim_start_matches(item.kind.prefix()).trim_start_matches('\u{2022}');
                     assert!(shown.len() <= 4);
                     assert_eq!(item.fingerprint.len(), 32);
                 }
@@ -123,10 +104,7 @@ fn whole_tokens_are_masked_in_any_text() {
                         assert_hidden(&shown, &other, name);
                     }
                 }
-                assert_eq!(
-                    redact_equal_width(&text).chars().count(),
-                    text.chars().count()
-                );
+                assert_eq!(redact_equal_width(&text).chars().count(), text.chars().count());
             }
         }
     }
@@ -148,10 +126,7 @@ fn cut_tokens_are_masked() {
 fn encoded_and_split_tokens_are_masked() {
     let token = format!("hf_{}", Random::new(5, "split").string(LETTERS, 34));
     let (head, tail) = token.split_at(15);
-    for text in [
-        format!("t = \"{head}\" + \"{tail}\""),
-        format!("t = '{}'[::-1]", token.chars().rev().collect::<String>()),
-    ] {
+    for text in [format!("t = \"{head}\" + \"{tail}\""), format!("t = '{}'[::-1]", token.chars().rev().collect::<String>())] {
         let shown = redact(&text);
         assert_hidden(&shown, &token, "split");
         let reversed: String = token.chars().rev().collect();
@@ -167,12 +142,7 @@ fn known_tokens_are_masked_without_their_prefix() {
     let source = format!("HF_TOKEN={token}\n");
     let matches = scan_bytes(source.as_bytes(), Surface::ShellLike);
     assert_eq!(matches.len(), 1);
-    for text in [
-        format!("tail {}", &token[12..]),
-        format!("middle {} end", &token[9..22]),
-        token.clone(),
-        source.clone(),
-    ] {
+    for text in [format!("tail {}", &token[12..]), format!("middle {} end", &token[9..22]), token.clone(), source.clone()] {
         assert_hidden(&mask_known(&text, &matches), &token, "known");
         let shown = mask_known_equal_width(&text, &matches);
         assert_hidden(&shown, &token, "known, equal width");
@@ -184,20 +154,13 @@ fn known_tokens_are_masked_without_their_prefix() {
 #[test]
 fn both_halves_of_a_key_pair_are_masked() {
     let mut random = Random::new(7, "pair");
-    let (id, secret) = (
-        placeholder("KEYID", &mut random).unwrap(),
-        placeholder("KEYSECRET", &mut random).unwrap(),
-    );
+    let (id, secret) = (placeholder("KEYID", &mut random).unwrap(), placeholder("KEYSECRET", &mut random).unwrap());
     let text = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
     let matches = scan(&text, ScanContext::Source);
     assert_eq!(matches.len(), 1);
     assert_eq!(text.get(matches[0].span.clone()), Some(id.as_str()));
     assert_eq!(text.get(matches[0].also[0].clone()), Some(secret.as_str()));
-    for shown in [
-        redact(&text),
-        redact_equal_width(&text),
-        mask_known(&text, &matches),
-    ] {
+    for shown in [redact(&text), redact_equal_width(&text), mask_known(&text, &matches)] {
         assert_hidden(&shown, &secret, "pair");
     }
 }
@@ -227,46 +190,19 @@ fn spans_are_exact() {
     };
     let plain = token.as_bytes();
     check(format!("é漢 x={token} y").as_bytes(), Surface::Text, plain);
-    check(
-        format!("{{\"a\":\"\\u00e9\\ud83d\\ude00 \\\"{token}\\\" \\n\"}}").as_bytes(),
-        Surface::Json,
-        plain,
-    );
-    check(
-        format!("{{\"a\":[\"l1\\n\",\"t = '{token}'\\n\"]}}").as_bytes(),
-        Surface::Json,
-        plain,
-    );
-    check(
-        format!("{{\"a\":\"{{\\\"b\\\":\\\"c\\\\n{token}\\\"}}\"}}").as_bytes(),
-        Surface::Json,
-        plain,
-    );
-    check(
-        &[b"caf\xe9 \xff\xfe ".as_slice(), plain, b" \xe9"].concat(),
-        Surface::Text,
-        plain,
-    );
+    check(format!("{{\"a\":\"\\u00e9\\ud83d\\ude00 \\\"{token}\\\" \\n\"}}").as_bytes(), Surface::Json, plain);
+    check(format!("{{\"a\":[\"l1\\n\",\"t = '{token}'\\n\"]}}").as_bytes(), Surface::Json, plain);
+    check(format!("{{\"a\":\"{{\\\"b\\\":\\\"c\\\\n{token}\\\"}}\"}}").as_bytes(), Surface::Json, plain);
+    check(&[b"caf\xe9 \xff\xfe ".as_slice(), plain, b" \xe9"].concat(), Surface::Text, plain);
     let split = format!("{{\"a\":\"\\u0068f_{}\"}}", &token[3..]);
-    check(
-        split.as_bytes(),
-        Surface::Json,
-        &split.as_bytes()[6..split.len() - 2],
-    );
-    let wide: Vec<u8> = format!("\u{feff}ж={token}\n")
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    check(split.as_bytes(), Surface::Json, &split.as_bytes()[6..split.len() - 2]);
+    let wide: Vec<u8> = format!("\u{feff}ж={token}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
     let want: Vec<u8> = token.encode_utf16().flat_map(u16::to_le_bytes).collect();
     check(&wide, Surface::Text, &want);
     let shell = format!("A={}\nB={}\nlogin $A$B now\n", &token[..9], &token[9..]);
     check(shell.as_bytes(), Surface::ShellLike, b"$A$B");
     let encoded = base64(format!("user:{token}").as_bytes(), false);
-    check(
-        format!("Basic {encoded} x").as_bytes(),
-        Surface::Text,
-        encoded.as_bytes(),
-    );
+    check(format!("Basic {encoded} x").as_bytes(), Surface::Text, encoded.as_bytes());
 }
 
 /// Cut and mangled inputs never panic, and every span fits its text.
@@ -336,9 +272,6 @@ fn mangled_input_does_not_panic() {
             }
         }
         let _ = redact(&text);
-        assert_eq!(
-            redact_equal_width(&text).chars().count(),
-            text.chars().count()
-        );
+        assert_eq!(redact_equal_width(&text).chars().count(), text.chars().count());
     }
 }

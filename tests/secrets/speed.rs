@@ -14,10 +14,7 @@ fn measure(name: &str, bytes: &[u8], surface: Surface) -> f64 {
     let start = Instant::now();
     let found = scan_bytes(bytes, surface).len();
     let speed = bytes.len() as f64 / 1e6 / start.elapsed().as_secs_f64();
-    eprintln!(
-        "{name:40} {surface:?}: {:.1} MB, {speed:.0} MB/s, {found} findings",
-        bytes.len() as f64 / 1e6
-    );
+    eprintln!("{name:40} {surface:?}: {:.1} MB, {speed:.0} MB/s, {found} findings", bytes.len() as f64 / 1e6);
     speed
 }
 
@@ -85,10 +82,7 @@ fn hostile(count: usize) -> Vec<(&'static str, String)> {
     .collect();
     let token = format!("hf_{} ", random.string(LETTERS, 34));
     texts.push(("one token, often", token.repeat(count / 4)));
-    texts.push((
-        "assignments and references",
-        format!("A={}\n", random.string(ALPHANUMERIC, 500)) + &"$A$A$A".repeat(count / 4),
-    ));
+    texts.push(("assignments and references", format!("A={}\n", random.string(ALPHANUMERIC, 500)) + &"$A$A$A".repeat(count / 4)));
     texts
 }
 
@@ -107,11 +101,7 @@ fn shortest(runs: usize, mut job: impl FnMut()) -> f64 {
 /// take 64 times as long.
 #[test]
 fn no_input_is_quadratic() {
-    let count = if cfg!(debug_assertions) {
-        1_000
-    } else {
-        12_500
-    };
+    let count = if cfg!(debug_assertions) { 1_000 } else { 12_500 };
     let mut slow = Vec::new();
     for ((name, small), (_, large)) in hostile(count).iter().zip(&hostile(count * 8)) {
         let mut check = |job: &dyn Fn(&str), what: &str| {
@@ -126,10 +116,7 @@ fn no_input_is_quadratic() {
             }
         };
         for surface in [Surface::Text, Surface::ShellLike, Surface::Json] {
-            check(
-                &|text| drop(scan_bytes(text.as_bytes(), surface)),
-                &format!("{surface:?}"),
-            );
+            check(&|text| drop(scan_bytes(text.as_bytes(), surface)), &format!("{surface:?}"));
         }
         check(&|text| drop(redact(text)), "redact");
     }
@@ -157,48 +144,22 @@ fn speed_of_hostile_inputs() {
 #[ignore = "a measurement, for release builds"]
 fn speed_of_ordinary_and_of_large_inputs() {
     let mut random = Random::new(2, "large");
-    let blob = base64(
-        &random
-            .string(super::render::URL_SAFE, 1 << 20)
-            .repeat(36)
-            .into_bytes(),
-        false,
-    );
+    let blob = base64(&random.string(super::render::URL_SAFE, 1 << 20).repeat(36).into_bytes(), false);
     assert!(measure("50 MB of base64", blob.as_bytes(), Surface::Text) >= FLOOR);
     let notebook = format!(
         "{{\"cells\":[{{\"outputs\":[{{\"data\":{{\"image/png\":\"{blob}\"}}}}],\"source\":[\"hf_hub_download()\\n\"]}}]}}"
     );
-    assert!(
-        measure(
-            "50 MB notebook with an image",
-            notebook.as_bytes(),
-            Surface::Json
-        ) >= FLOOR
-    );
+    assert!(measure("50 MB notebook with an image", notebook.as_bytes(), Surface::Json) >= FLOOR);
     let line = "    model = AutoModelForCausalLM.from_pretrained(model_id, torch_dtype=torch.bfloat16, device_map=\"auto\")\n";
     let code = line.repeat(50_000_000 / line.len());
     measure("ordinary code", code.as_bytes(), Surface::Text);
     measure("ordinary code", code.as_bytes(), Surface::ShellLike);
     let named = code.replace("from_pretrained", "hf_hub_download");
-    measure(
-        "code with a prefix on each line",
-        named.as_bytes(),
-        Surface::Text,
-    );
+    measure("code with a prefix on each line", named.as_bytes(), Surface::Text);
     let start = Instant::now();
     assert!(!may_hold_secret(code.as_bytes()));
-    eprintln!(
-        "{:40} {:.0} MB/s",
-        "first-stage gate on ordinary code",
-        code.len() as f64 / 1e6 / start.elapsed().as_secs_f64()
-    );
-    let cells: Vec<String> = (0..200_000)
-        .map(|index| format!("\"x = hf_hub_download({index})\\n\""))
-        .collect();
+    eprintln!("{:40} {:.0} MB/s", "first-stage gate on ordinary code", code.len() as f64 / 1e6 / start.elapsed().as_secs_f64());
+    let cells: Vec<String> = (0..200_000).map(|index| format!("\"x = hf_hub_download({index})\\n\"")).collect();
     let cells = format!("{{\"cells\":[{{\"source\":[{}]}}]}}", cells.join(","));
-    measure(
-        "notebook of many short lines",
-        cells.as_bytes(),
-        Surface::Json,
-    );
+    measure("notebook of many short lines", cells.as_bytes(), Surface::Json);
 }

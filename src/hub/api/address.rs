@@ -43,26 +43,13 @@ impl Address {
                     80
                 }
             }
-            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().ok()?
-            }
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok()?,
             Some(_) => return None,
         };
         let path = path.split('#').next().unwrap_or_default();
-        let path = if path.starts_with('?') {
-            format!("/{path}")
-        } else {
-            path.to_owned()
-        };
-        let path_is_plain = path
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-        (is_host(host) && path_is_plain).then(|| Self {
-            secure,
-            host: host.to_ascii_lowercase(),
-            port,
-            path,
-        })
+        let path = if path.starts_with('?') { format!("/{path}") } else { path.to_owned() };
+        let path_is_plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        (is_host(host) && path_is_plain).then(|| Self { secure, host: host.to_ascii_lowercase(), port, path })
     }
 
     /// The address that a `Location` header means. Paths relative to the current folder are not used by the Hub.
@@ -83,21 +70,15 @@ impl Address {
 
     /// Whether a redirect to this address is followed when `endpoint` is the Hub in use.
     pub(super) fn may_follow(&self, endpoint: &Self) -> bool {
-        let hub = HUB_HOSTS.iter().any(|domain| {
-            self.host
-                .strip_suffix(domain)
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        });
+        let hub = HUB_HOSTS
+            .iter()
+            .any(|domain| self.host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
         self.same_origin(endpoint) || (self.secure && self.port == 443 && hub)
     }
 
     /// The same machine: the one case in which a token may travel without TLS.
     pub(super) fn is_loopback(&self) -> bool {
-        let ipv4 = || {
-            self.host
-                .parse::<std::net::Ipv4Addr>()
-                .is_ok_and(|address| address.is_loopback())
-        };
+        let ipv4 = || self.host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
         self.host == "localhost" || self.host == "[::1]" || ipv4()
     }
 
@@ -107,11 +88,7 @@ impl Address {
 
     pub(super) fn origin(&self) -> String {
         let default = if self.secure { 443 } else { 80 };
-        let port = if self.port == default {
-            String::new()
-        } else {
-            format!(":{}", self.port)
-        };
+        let port = if self.port == default { String::new() } else { format!(":{}", self.port) };
         format!("{}://{}{port}", self.scheme(), self.host)
     }
 }
@@ -130,25 +107,16 @@ fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
             None => rest.is_empty().then_some((host, None)),
         };
     }
-    Some(
-        authority
-            .split_once(':')
-            .map_or((authority, None), |(host, port)| (host, Some(port))),
-    )
+    Some(authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))))
 }
 
 fn is_host(host: &str) -> bool {
-    if let Some(inner) = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-    {
+    if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return inner.parse::<std::net::Ipv6Addr>().is_ok();
     }
     !host.is_empty()
         && host.len() <= 253
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 /// One path segment with everything but unreserved characters as `%XX`, "/" included (`quote(text, safe="")`).
@@ -175,18 +143,9 @@ mod tests {
 
     #[test]
     fn addresses_are_read_one_way_only() {
-        assert_eq!(
-            address("HTTPS://HuggingFace.co").to_string(),
-            "https://huggingface.co"
-        );
-        assert_eq!(
-            address("http://localhost:8080/a?b=c#d").to_string(),
-            "http://localhost:8080/a?b=c"
-        );
-        assert_eq!(
-            address("https://[::1]:8443/x").to_string(),
-            "https://[::1]:8443/x"
-        );
+        assert_eq!(address("HTTPS://HuggingFace.co").to_string(), "https://huggingface.co");
+        assert_eq!(address("http://localhost:8080/a?b=c#d").to_string(), "http://localhost:8080/a?b=c");
+        assert_eq!(address("https://[::1]:8443/x").to_string(), "https://[::1]:8443/x");
         for bad in [
             "huggingface.co",
             "ftp://huggingface.co",
@@ -246,14 +205,8 @@ mod tests {
     fn redirects_are_joined() {
         let from = address("https://huggingface.co/api/models/old/name");
         let to = |location: &str| from.join(location).map(|address| address.to_string());
-        assert_eq!(
-            to("/api/models/new/name").as_deref(),
-            Some("https://huggingface.co/api/models/new/name")
-        );
-        assert_eq!(
-            to("//stranger.example/x").as_deref(),
-            Some("https://stranger.example/x")
-        );
+        assert_eq!(to("/api/models/new/name").as_deref(), Some("https://huggingface.co/api/models/new/name"));
+        assert_eq!(to("//stranger.example/x").as_deref(), Some("https://stranger.example/x"));
         assert_eq!(to("https://hf.co/x").as_deref(), Some("https://hf.co/x"));
         assert_eq!(to("new/name"), None);
         assert_eq!(to("javascript:alert(1)"), None);
@@ -262,20 +215,10 @@ mod tests {
 
     #[test]
     fn loopback_is_known() {
-        for good in [
-            "http://localhost:1",
-            "http://127.0.0.1",
-            "http://127.1.2.3:5",
-            "http://[::1]:80",
-        ] {
+        for good in ["http://localhost:1", "http://127.0.0.1", "http://127.1.2.3:5", "http://[::1]:80"] {
             assert!(address(good).is_loopback(), "{good}");
         }
-        for bad in [
-            "http://localhost.example",
-            "http://128.0.0.1",
-            "http://127.0.0.1.example",
-            "http://0.0.0.0",
-        ] {
+        for bad in ["http://localhost.example", "http://128.0.0.1", "http://127.0.0.1.example", "http://0.0.0.0"] {
             assert!(!address(bad).is_loopback(), "{bad}");
         }
     }

@@ -51,41 +51,18 @@ struct CommitReply {
 /// shape there is "not known".
 pub(super) fn read_info(body: &[u8]) -> Result<RepoInfo, ResolveError> {
     let reply: InfoReply = serde_json::from_slice(body).map_err(|error| not_json(&error))?;
-    let id = reply
-        .id
-        .filter(|id| is_valid_id(id))
-        .ok_or_else(|| wrong("it names no repo"))?;
-    let commit = reply
-        .sha
-        .as_deref()
-        .and_then(Commit::parse)
-        .ok_or_else(|| wrong("it has no commit hash of 40 lower-case hex digits"))?;
-    let license = reply
-        .card_data
-        .as_ref()
-        .and_then(|card| card.get("license"))
-        .and_then(read_license);
+    let id = reply.id.filter(|id| is_valid_id(id)).ok_or_else(|| wrong("it names no repo"))?;
+    let commit =
+        reply.sha.as_deref().and_then(Commit::parse).ok_or_else(|| wrong("it has no commit hash of 40 lower-case hex digits"))?;
+    let license = reply.card_data.as_ref().and_then(|card| card.get("license")).and_then(read_license);
     let mut code = RemoteCode::default();
-    add_auto_map(
-        reply
-            .config
-            .as_ref()
-            .and_then(|config| config.get("auto_map")),
-        &id,
-        &mut code,
-    );
+    add_auto_map(reply.config.as_ref().and_then(|config| config.get("auto_map")), &id, &mut code);
     Ok(RepoInfo {
         id,
         code: code.any().then_some(code),
         commit,
-        last_modified: reply
-            .last_modified
-            .as_ref()
-            .and_then(Value::as_str)
-            .and_then(Date::parse_start),
-        gated: reply
-            .gated
-            .and_then(|value| serde_json::from_value::<Gated>(value).ok()),
+        last_modified: reply.last_modified.as_ref().and_then(Value::as_str).and_then(Date::parse_start),
+        gated: reply.gated.and_then(|value| serde_json::from_value::<Gated>(value).ok()),
         disabled: reply.disabled.as_ref().and_then(Value::as_bool),
         license,
         files: reply.siblings.map(read_files),
@@ -97,17 +74,9 @@ fn read_files(siblings: Vec<Sibling>) -> BTreeMap<String, FileFacts> {
     siblings
         .into_iter()
         .map(|sibling| {
-            let (sha256, size) = sibling
-                .lfs
-                .map_or((None, None), |lfs| (lfs.sha256, lfs.size));
+            let (sha256, size) = sibling.lfs.map_or((None, None), |lfs| (lfs.sha256, lfs.size));
             let sha256 = sha256.filter(|hash| is_sha256(hash));
-            (
-                sibling.rfilename,
-                FileFacts {
-                    size: sibling.size.or(size),
-                    sha256,
-                },
-            )
+            (sibling.rfilename, FileFacts { size: sibling.size.or(size), sha256 })
         })
         .collect()
 }
@@ -145,14 +114,8 @@ fn read_scan(value: &Value) -> Option<Scan> {
 
 /// The commits of the first page of `GET /api/models/{id}/commits/{revision}`, newest first.
 pub(super) fn read_commits(body: &[u8]) -> Result<Vec<Commit>, ResolveError> {
-    let commits: Vec<CommitReply> =
-        serde_json::from_slice(body).map_err(|error| not_json(&error))?;
-    commits
-        .iter()
-        .map(|commit| {
-            Commit::parse(&commit.id).ok_or_else(|| wrong("a commit hash has the wrong form"))
-        })
-        .collect()
+    let commits: Vec<CommitReply> = serde_json::from_slice(body).map_err(|error| not_json(&error))?;
+    commits.iter().map(|commit| Commit::parse(&commit.id).ok_or_else(|| wrong("a commit hash has the wrong form"))).collect()
 }
 
 /// Why the Hub refused. The reason stands in headers; the body is for people (huggingface_hub 2.4.0, utils/_http.py).
@@ -161,9 +124,7 @@ pub(super) fn refusal(status: u16, code: &str, message: &str) -> ResolveError {
         (_, "RevisionNotFound") => ResolveError::RevisionNotFound,
         (_, "GatedRepo") => ResolveError::Gated,
         _ if message == "Access to this resource is disabled." => ResolveError::Disabled,
-        (401, _) if message == "Invalid credentials in Authorization header" => {
-            ResolveError::BadToken
-        }
+        (401, _) if message == "Invalid credentials in Authorization header" => ResolveError::BadToken,
         // The Hub answers 401 for a missing and for a private repo, to anonymous callers.
         (_, "RepoNotFound") | (401 | 404 | 410, _) => ResolveError::NotFoundOrPrivate,
         (403, _) => ResolveError::Forbidden,
@@ -173,9 +134,7 @@ pub(super) fn refusal(status: u16, code: &str, message: &str) -> ResolveError {
 }
 
 pub(super) fn wrong(why: &str) -> ResolveError {
-    ResolveError::WrongReply {
-        why: why.to_owned(),
-    }
+    ResolveError::WrongReply { why: why.to_owned() }
 }
 
 fn not_json(error: &serde_json::Error) -> ResolveError {
@@ -212,31 +171,13 @@ mod tests {
         let info = read_info(body.to_string().as_bytes()).unwrap();
         assert_eq!((info.id.as_str(), info.commit.as_str()), ("org/m", A));
         assert_eq!(info.last_modified.unwrap().to_string(), "2026-03-01");
-        assert_eq!(
-            (info.gated, info.disabled),
-            (Some(Gated::Automatic), Some(false))
-        );
+        assert_eq!((info.gated, info.disabled), (Some(Gated::Automatic), Some(false)));
         assert_eq!(info.license.as_deref(), Some("apache-2.0"));
         assert!(info.code.unwrap().other_repos.contains("other/code"));
         let files = info.files.unwrap();
-        assert_eq!(
-            files["model.safetensors"],
-            FileFacts {
-                size: Some(9),
-                sha256: Some(hash)
-            }
-        );
-        assert_eq!(
-            files["config.json"],
-            FileFacts {
-                size: Some(7),
-                sha256: None
-            }
-        );
-        assert_eq!(
-            info.scan.unwrap().issues,
-            ["a\u{fffd}: unknown", "b.bin: unsafe"]
-        );
+        assert_eq!(files["model.safetensors"], FileFacts { size: Some(9), sha256: Some(hash) });
+        assert_eq!(files["config.json"], FileFacts { size: Some(7), sha256: None });
+        assert_eq!(info.scan.unwrap().issues, ["a\u{fffd}: unknown", "b.bin: unsafe"]);
     }
 
     #[test]
@@ -248,10 +189,7 @@ mod tests {
             .as_bytes(),
         )
         .unwrap();
-        assert_eq!(
-            (info.gated, info.disabled, info.last_modified),
-            (None, None, None)
-        );
+        assert_eq!((info.gated, info.disabled, info.last_modified), (None, None, None));
         assert_eq!((info.license, info.files, info.scan), (None, None, None));
     }
 
@@ -274,13 +212,7 @@ mod tests {
             &format!(r#"{{"id":"org/m","sha":"{A}""#),
             &"[".repeat(100_000),
         ] {
-            assert!(
-                matches!(
-                    read_info(bad.as_bytes()),
-                    Err(ResolveError::WrongReply { .. })
-                ),
-                "{bad:.80}"
-            );
+            assert!(matches!(read_info(bad.as_bytes()), Err(ResolveError::WrongReply { .. })), "{bad:.80}");
         }
     }
 
@@ -290,18 +222,8 @@ mod tests {
             (404, "RevisionNotFound", "", ResolveError::RevisionNotFound),
             (401, "GatedRepo", "", ResolveError::Gated),
             (403, "GatedRepo", "", ResolveError::Gated),
-            (
-                403,
-                "",
-                "Access to this resource is disabled.",
-                ResolveError::Disabled,
-            ),
-            (
-                401,
-                "",
-                "Invalid credentials in Authorization header",
-                ResolveError::BadToken,
-            ),
+            (403, "", "Access to this resource is disabled.", ResolveError::Disabled),
+            (401, "", "Invalid credentials in Authorization header", ResolveError::BadToken),
             (401, "RepoNotFound", "", ResolveError::NotFoundOrPrivate),
             (401, "", "", ResolveError::NotFoundOrPrivate),
             (404, "RepoNotFound", "", ResolveError::NotFoundOrPrivate),

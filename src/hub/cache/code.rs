@@ -49,12 +49,7 @@ impl Cache {
     /// # Errors
     /// Not in the cache; no configuration file among the downloaded ones, so that nothing can be said; or one that
     /// cannot be read.
-    pub fn remote_code(
-        &self,
-        repo_type: RepoType,
-        id: &str,
-        commit: &Commit,
-    ) -> Result<RemoteCode, ResolveError> {
+    pub fn remote_code(&self, repo_type: RepoType, id: &str, commit: &Commit) -> Result<RemoteCode, ResolveError> {
         self.first_of(repo_type, id, |repo| {
             let mut code = RemoteCode::default();
             let mut configs = 0_usize;
@@ -66,26 +61,15 @@ impl Cache {
                 }
                 configs += 1;
             }
-            if configs == 0 {
-                Err(ResolveError::NotInCache)
-            } else {
-                Ok(code)
-            }
+            if configs == 0 { Err(ResolveError::NotInCache) } else { Ok(code) }
         })
     }
 }
 
-fn read_auto_map(
-    path: &Path,
-    name: &str,
-    id: &str,
-    code: &mut RemoteCode,
-) -> Result<(), ResolveError> {
-    let bytes =
-        read_bounded(path, MAX_CONFIG_BYTES).map_err(|error| super::unreadable(name, &error))?;
+fn read_auto_map(path: &Path, name: &str, id: &str, code: &mut RemoteCode) -> Result<(), ResolveError> {
+    let bytes = read_bounded(path, MAX_CONFIG_BYTES).map_err(|error| super::unreadable(name, &error))?;
     // serde_json refuses more than 128 levels, so depth is bounded.
-    let config: Value =
-        serde_json::from_slice(&bytes).map_err(|_| super::broken(format!("{name} is not JSON")))?;
+    let config: Value = serde_json::from_slice(&bytes).map_err(|_| super::broken(format!("{name} is not JSON")))?;
     add_auto_map(config.get("auto_map"), id, code);
     Ok(())
 }
@@ -98,9 +82,7 @@ pub(in crate::hub) fn add_auto_map(auto_map: Option<&Value>, id: &str, code: &mu
             // A value is "module.Class", "other/repo--module.Class" or a list of those and null (tokenizers: slow, fast).
             for value in map.values() {
                 match value {
-                    Value::Array(entries) => {
-                        entries.iter().for_each(|entry| add_entry(entry, id, code))
-                    }
+                    Value::Array(entries) => entries.iter().for_each(|entry| add_entry(entry, id, code)),
                     entry => add_entry(entry, id, code),
                 }
             }
@@ -133,17 +115,9 @@ mod tests {
 
     fn code_of(files: &[(&str, &str)]) -> Result<RemoteCode, ResolveError> {
         let folder = TempDir::new().unwrap();
-        write(
-            folder.path(),
-            &format!("models--org--m/snapshots/{A}/README.md"),
-            "",
-        );
+        write(folder.path(), &format!("models--org--m/snapshots/{A}/README.md"), "");
         for (name, text) in files {
-            write(
-                folder.path(),
-                &format!("models--org--m/snapshots/{A}/{name}"),
-                text,
-            );
+            write(folder.path(), &format!("models--org--m/snapshots/{A}/{name}"), text);
         }
         Cache::at(folder.path()).remote_code(RepoType::Model, "org/m", &Commit::parse(A).unwrap())
     }
@@ -157,15 +131,14 @@ mod tests {
         let none = code_of(&[("config.json", r#"{"model_type": "bert"}"#)]).unwrap();
         assert!(!none.any());
 
-        let own = code_of(&[(
-            "config.json",
-            r#"{"auto_map": {"AutoModel": "modeling_x.X"}}"#,
-        )])
-        .unwrap();
+        let own = code_of(&[("config.json", r#"{"auto_map": {"AutoModel": "modeling_x.X"}}"#)]).unwrap();
         assert!(own.own && others(&own).is_empty());
 
         let mixed = code_of(&[
-            ("config.json", r#"{"auto_map": {"AutoConfig": "org/m--configuration_x.C", "AutoModel": "nomic-ai/code--modeling_x.X"}}"#),
+            (
+                "config.json",
+                r#"{"auto_map": {"AutoConfig": "org/m--configuration_x.C", "AutoModel": "nomic-ai/code--modeling_x.X"}}"#,
+            ),
             ("tokenizer_config.json", r#"{"auto_map": {"AutoTokenizer": ["tok/er--tokenization.T", null]}}"#),
         ])
         .unwrap();
@@ -182,15 +155,9 @@ mod tests {
             r#"{"auto_map": {"AutoModel": "--y.Z"}}"#,
         ] {
             let code = code_of(&[("config.json", odd)]).unwrap();
-            assert!(
-                code.unclear && code.any() && code.other_repos.is_empty(),
-                "{odd}"
-            );
+            assert!(code.unclear && code.any() && code.other_repos.is_empty(), "{odd}");
         }
         assert_eq!(code_of(&[]), Err(ResolveError::NotInCache));
-        assert!(matches!(
-            code_of(&[("config.json", "{")]),
-            Err(ResolveError::BrokenCache { .. })
-        ));
+        assert!(matches!(code_of(&[("config.json", "{")]), Err(ResolveError::BrokenCache { .. })));
     }
 }

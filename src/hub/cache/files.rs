@@ -36,12 +36,7 @@ impl Cache {
     ///
     /// # Errors
     /// Not in the cache, or broken.
-    pub fn files(
-        &self,
-        repo_type: RepoType,
-        id: &str,
-        commit: &Commit,
-    ) -> Result<BTreeMap<String, FileFacts>, ResolveError> {
+    pub fn files(&self, repo_type: RepoType, id: &str, commit: &Commit) -> Result<BTreeMap<String, FileFacts>, ResolveError> {
         self.first_of(repo_type, id, |repo| match read_tree(repo, commit) {
             Some(files) => Ok(files),
             None => list_snapshot(repo, commit),
@@ -65,16 +60,8 @@ impl Cache {
             }
             // Two proofs of the opposite: the client noted that the file does not exist; or it downloaded a model's
             // config.json and no adapter_config.json, which it asks for first when PEFT is installed.
-            let absent = repo
-                .join(".no_exist")
-                .join(commit.as_str())
-                .join(MARK)
-                .exists();
-            if absent || snapshot.join("config.json").exists() {
-                Ok(false)
-            } else {
-                Err(ResolveError::NotInCache)
-            }
+            let absent = repo.join(".no_exist").join(commit.as_str()).join(MARK).exists();
+            if absent || snapshot.join("config.json").exists() { Ok(false) } else { Err(ResolveError::NotInCache) }
         })
         .ok()
     }
@@ -83,13 +70,7 @@ impl Cache {
     ///
     /// # Errors
     /// Not in the cache, or broken.
-    pub fn file(
-        &self,
-        repo_type: RepoType,
-        id: &str,
-        commit: &Commit,
-        name: &str,
-    ) -> Result<PathBuf, ResolveError> {
+    pub fn file(&self, repo_type: RepoType, id: &str, commit: &Commit, name: &str) -> Result<PathBuf, ResolveError> {
         self.first_of(repo_type, id, |repo| file_in(repo, commit, name))
     }
 }
@@ -100,11 +81,7 @@ pub(super) fn file_in(repo: &Path, commit: &Commit, name: &str) -> Result<PathBu
         return Err(ResolveError::NotInCache);
     }
     let path = inside(repo, &path)?;
-    if path.is_file() {
-        Ok(path)
-    } else {
-        Err(ResolveError::NotInCache)
-    }
+    if path.is_file() { Ok(path) } else { Err(ResolveError::NotInCache) }
 }
 
 /// The listing, or None if it is missing or not of the format known: the client ignores such a file as well.
@@ -116,22 +93,11 @@ fn read_tree(repo: &Path, commit: &Commit) -> Option<BTreeMap<String, FileFacts>
     if tree.format_version != 1 || !tree.files.keys().all(|name| is_plain_file_name(name)) {
         return None;
     }
-    let facts = |entry: TreeEntry| FileFacts {
-        size: entry.size,
-        sha256: entry.lfs_sha256.filter(|hash| is_sha256(hash)),
-    };
-    Some(
-        tree.files
-            .into_iter()
-            .map(|(name, entry)| (name, facts(entry)))
-            .collect(),
-    )
+    let facts = |entry: TreeEntry| FileFacts { size: entry.size, sha256: entry.lfs_sha256.filter(|hash| is_sha256(hash)) };
+    Some(tree.files.into_iter().map(|(name, entry)| (name, facts(entry))).collect())
 }
 
-fn list_snapshot(
-    repo: &Path,
-    commit: &Commit,
-) -> Result<BTreeMap<String, FileFacts>, ResolveError> {
+fn list_snapshot(repo: &Path, commit: &Commit) -> Result<BTreeMap<String, FileFacts>, ResolveError> {
     let snapshot = snapshot_folder(repo, commit)?;
     let mut files = BTreeMap::new();
     let mut folders = vec![(snapshot, String::new(), 0)];
@@ -145,11 +111,7 @@ fn list_snapshot(
             if seen > MAX_FILES {
                 return Err(super::broken(format!("more than {MAX_FILES} files")));
             }
-            let Some(name) = entry
-                .file_name()
-                .to_str()
-                .map(|name| format!("{prefix}{name}"))
-            else {
+            let Some(name) = entry.file_name().to_str().map(|name| format!("{prefix}{name}")) else {
                 continue;
             };
             // `file_type` does not follow links: a link to a folder is never walked into.
@@ -169,19 +131,9 @@ fn list_snapshot(
                 continue;
             };
             if metadata.is_file() {
-                let blob = if kind.is_symlink() {
-                    real.file_name().and_then(|name| name.to_str())
-                } else {
-                    None
-                };
+                let blob = if kind.is_symlink() { real.file_name().and_then(|name| name.to_str()) } else { None };
                 let sha256 = blob.filter(|blob| is_sha256(blob)).map(str::to_owned);
-                files.insert(
-                    name,
-                    FileFacts {
-                        size: Some(metadata.len()),
-                        sha256,
-                    },
-                );
+                files.insert(name, FileFacts { size: Some(metadata.len()), sha256 });
             }
         }
     }
@@ -212,11 +164,7 @@ mod tests {
     fn the_listing_is_preferred_and_checked() {
         let folder = TempDir::new().unwrap();
         let hash = "c".repeat(64);
-        write(
-            folder.path(),
-            &format!("models--org--m/snapshots/{A}/config.json"),
-            "{}",
-        );
+        write(folder.path(), &format!("models--org--m/snapshots/{A}/config.json"), "{}");
         let tree = format!("models--org--m/trees/{A}.json");
         write(
             folder.path(),
@@ -229,39 +177,15 @@ mod tests {
         );
         let found = files(&folder).unwrap();
         assert_eq!(found.len(), 3);
-        assert_eq!(
-            found["sub/model.safetensors"],
-            FileFacts {
-                size: Some(9),
-                sha256: Some(hash)
-            }
-        );
-        assert_eq!(
-            found["config.json"],
-            FileFacts {
-                size: Some(2),
-                sha256: None
-            }
-        );
+        assert_eq!(found["sub/model.safetensors"], FileFacts { size: Some(9), sha256: Some(hash) });
+        assert_eq!(found["config.json"], FileFacts { size: Some(2), sha256: None });
         assert_eq!(found["bad"].sha256, None);
 
         // Other formats, hostile names and broken JSON: fall back to what lies there.
-        let deep = format!(
-            r#"{{"format_version": 1, "files": {}1{}}}"#,
-            "[".repeat(100_000),
-            "]".repeat(100_000)
-        );
-        for bad in [
-            r#"{"format_version": 2, "files": {}}"#,
-            r#"{"format_version": 1, "files": {"../x": {}}}"#,
-            "{",
-            &deep,
-        ] {
+        let deep = format!(r#"{{"format_version": 1, "files": {}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        for bad in [r#"{"format_version": 2, "files": {}}"#, r#"{"format_version": 1, "files": {"../x": {}}}"#, "{", &deep] {
             write(folder.path(), &tree, bad);
-            assert_eq!(
-                files(&folder).unwrap().keys().collect::<Vec<_>>(),
-                ["config.json"]
-            );
+            assert_eq!(files(&folder).unwrap().keys().collect::<Vec<_>>(), ["config.json"]);
         }
     }
 
@@ -274,52 +198,22 @@ mod tests {
         let hash = "d".repeat(64);
         write(&repo, &format!("blobs/{hash}"), "weights");
         write(&repo, &format!("blobs/{}", "e".repeat(40)), "{}");
-        write(
-            &repo,
-            &format!("snapshots/{A}/plain.txt"),
-            "copied, not linked",
-        );
+        write(&repo, &format!("snapshots/{A}/plain.txt"), "copied, not linked");
         let snapshot = repo.join("snapshots").join(A);
         fs::create_dir_all(snapshot.join("sub")).unwrap();
-        symlink(
-            format!("../../../blobs/{hash}"),
-            snapshot.join("sub/model.safetensors"),
-        )
-        .unwrap();
-        symlink(
-            format!("../../blobs/{}", "e".repeat(40)),
-            snapshot.join("config.json"),
-        )
-        .unwrap();
+        symlink(format!("../../../blobs/{hash}"), snapshot.join("sub/model.safetensors")).unwrap();
+        symlink(format!("../../blobs/{}", "e".repeat(40)), snapshot.join("config.json")).unwrap();
         symlink("/etc/passwd", snapshot.join("outside")).unwrap();
         symlink(".", snapshot.join("loop")).unwrap();
         let found = files(&folder).unwrap();
-        assert_eq!(
-            found.keys().collect::<Vec<_>>(),
-            ["config.json", "plain.txt", "sub/model.safetensors"]
-        );
-        assert_eq!(
-            found["sub/model.safetensors"],
-            FileFacts {
-                size: Some(7),
-                sha256: Some(hash)
-            }
-        );
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["config.json", "plain.txt", "sub/model.safetensors"]);
+        assert_eq!(found["sub/model.safetensors"], FileFacts { size: Some(7), sha256: Some(hash) });
         assert_eq!(found["config.json"].sha256, None);
 
         let cache = Cache::at(folder.path());
-        assert!(
-            cache
-                .file(RepoType::Model, "org/m", &commit(), "sub/model.safetensors")
-                .is_ok()
-        );
+        assert!(cache.file(RepoType::Model, "org/m", &commit(), "sub/model.safetensors").is_ok());
         for bad in ["outside", "../../blobs/x", "/etc/passwd", "", "sub", "none"] {
-            assert!(
-                cache
-                    .file(RepoType::Model, "org/m", &commit(), bad)
-                    .is_err(),
-                "{bad}"
-            );
+            assert!(cache.file(RepoType::Model, "org/m", &commit(), bad).is_err(), "{bad}");
         }
     }
 
@@ -335,26 +229,11 @@ mod tests {
         let snapshot = |name: &str| (format!("snapshots/{A}/{name}"), "{}");
         assert_eq!(is_adapter(&[snapshot("adapter_config.json")]), Some(true));
         assert_eq!(is_adapter(&[snapshot("config.json")]), Some(false));
-        assert_eq!(
-            is_adapter(&[snapshot("config.json"), snapshot("adapter_config.json")]),
-            Some(true)
-        );
+        assert_eq!(is_adapter(&[snapshot("config.json"), snapshot("adapter_config.json")]), Some(true));
         assert_eq!(is_adapter(&[snapshot("tokenizer.json")]), None);
-        assert_eq!(
-            is_adapter(&[
-                snapshot("tokenizer.json"),
-                (format!(".no_exist/{A}/adapter_config.json"), "")
-            ]),
-            Some(false)
-        );
+        assert_eq!(is_adapter(&[snapshot("tokenizer.json"), (format!(".no_exist/{A}/adapter_config.json"), "")]), Some(false));
         let tree = r#"{"format_version": 1, "files": {"adapter_config.json": {"size": 1, "blob_id": "x"}}}"#;
-        assert_eq!(
-            is_adapter(&[
-                snapshot("tokenizer.json"),
-                (format!("trees/{A}.json"), tree)
-            ]),
-            Some(true)
-        );
+        assert_eq!(is_adapter(&[snapshot("tokenizer.json"), (format!("trees/{A}.json"), tree)]), Some(true));
         assert_eq!(is_adapter(&[]), None);
     }
 }

@@ -11,31 +11,17 @@ use crate::hub::Environment;
 
 /// The folders to look at, without repetitions. Empty variables count as not set.
 pub(super) fn roots(environment: Environment<'_>) -> Vec<PathBuf> {
-    let home = read(environment, "HOME")
-        .or_else(|| read(environment, "USERPROFILE"))
-        .map(PathBuf::from);
-    let folder = |name: &str| {
-        read(environment, name).map(|text| expand(&text, home.as_deref(), environment))
-    };
+    let home = read(environment, "HOME").or_else(|| read(environment, "USERPROFILE")).map(PathBuf::from);
+    let folder = |name: &str| read(environment, name).map(|text| expand(&text, home.as_deref(), environment));
 
     let main = folder("HF_HUB_CACHE")
         .or_else(|| folder("HUGGINGFACE_HUB_CACHE"))
         .or_else(|| folder("HF_HOME").map(|path| path.join("hub")))
         .or_else(|| folder("XDG_CACHE_HOME").map(|path| path.join("huggingface").join("hub")))
-        .or_else(|| {
-            home.as_ref()
-                .map(|path| path.join(".cache").join("huggingface").join("hub"))
-        });
+        .or_else(|| home.as_ref().map(|path| path.join(".cache").join("huggingface").join("hub")));
 
     let mut roots = Vec::new();
-    for root in [
-        main,
-        folder("TRANSFORMERS_CACHE"),
-        folder("SENTENCE_TRANSFORMERS_HOME"),
-    ]
-    .into_iter()
-    .flatten()
-    {
+    for root in [main, folder("TRANSFORMERS_CACHE"), folder("SENTENCE_TRANSFORMERS_HOME")].into_iter().flatten() {
         if !roots.contains(&root) {
             roots.push(root);
         }
@@ -62,9 +48,8 @@ fn expand(text: &str, home: Option<&Path>, environment: Environment<'_>) -> Path
         let (name, remaining) = match after.strip_prefix('{') {
             Some(braced) => braced.split_once('}').unwrap_or(("", after)),
             None => {
-                let end = after
-                    .find(|character: char| !character.is_ascii_alphanumeric() && character != '_')
-                    .unwrap_or(after.len());
+                let end =
+                    after.find(|character: char| !character.is_ascii_alphanumeric() && character != '_').unwrap_or(after.len());
                 after.split_at(end)
             }
         };
@@ -83,11 +68,7 @@ fn expand(text: &str, home: Option<&Path>, environment: Environment<'_>) -> Path
     prefix.map_or_else(
         || PathBuf::from(&result),
         |home| {
-            if result.is_empty() {
-                home.to_owned()
-            } else {
-                home.join(&result)
-            }
+            if result.is_empty() { home.to_owned() } else { home.join(&result) }
         },
     )
 }
@@ -99,15 +80,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn roots_of(variables: &[(&str, &str)]) -> Vec<String> {
-        let map: BTreeMap<String, String> = variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let map: BTreeMap<String, String> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let environment = |name: &str| map.get(name).cloned();
-        roots(&environment)
-            .into_iter()
-            .map(|path| path.to_string_lossy().replace('\\', "/"))
-            .collect()
+        roots(&environment).into_iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect()
     }
 
     #[test]
@@ -119,25 +95,13 @@ mod tests {
             ("XDG_CACHE_HOME", "/4"),
             ("HOME", "/5"),
         ];
-        let expected = [
-            "/1",
-            "/2",
-            "/3/hub",
-            "/4/huggingface/hub",
-            "/5/.cache/huggingface/hub",
-        ];
+        let expected = ["/1", "/2", "/3/hub", "/4/huggingface/hub", "/5/.cache/huggingface/hub"];
         for (skip, root) in expected.iter().enumerate() {
             assert_eq!(roots_of(&all[skip..]), [*root]);
         }
-        assert_eq!(
-            roots_of(&[("HF_HUB_CACHE", ""), ("HF_HOME", "/3")]),
-            ["/3/hub"]
-        );
+        assert_eq!(roots_of(&[("HF_HUB_CACHE", ""), ("HF_HOME", "/3")]), ["/3/hub"]);
         assert!(roots_of(&[]).is_empty());
-        assert_eq!(
-            roots_of(&[("USERPROFILE", "C:/Users/x")]),
-            ["C:/Users/x/.cache/huggingface/hub"]
-        );
+        assert_eq!(roots_of(&[("USERPROFILE", "C:/Users/x")]), ["C:/Users/x/.cache/huggingface/hub"]);
     }
 
     #[test]
@@ -145,20 +109,10 @@ mod tests {
         let home = ("HOME", "/home/x");
         assert_eq!(roots_of(&[home, ("HF_HOME", "~/hf")]), ["/home/x/hf/hub"]);
         assert_eq!(roots_of(&[home, ("HF_HOME", "~")]), ["/home/x/hub"]);
+        assert_eq!(roots_of(&[home, ("HF_HOME", "~other/hf")]), ["~other/hf/hub"]);
+        assert_eq!(roots_of(&[home, ("DISK", "/disk"), ("HF_HUB_CACHE", "$DISK/a${DISK}")]), ["/disk/a/disk"]);
         assert_eq!(
-            roots_of(&[home, ("HF_HOME", "~other/hf")]),
-            ["~other/hf/hub"]
-        );
-        assert_eq!(
-            roots_of(&[home, ("DISK", "/disk"), ("HF_HUB_CACHE", "$DISK/a${DISK}")]),
-            ["/disk/a/disk"]
-        );
-        assert_eq!(
-            roots_of(&[
-                home,
-                ("DISK", "$DISK"),
-                ("HF_HUB_CACHE", "/a/$DISK/$NONE/${NONE}/$")
-            ]),
+            roots_of(&[home, ("DISK", "$DISK"), ("HF_HUB_CACHE", "/a/$DISK/$NONE/${NONE}/$")]),
             ["/a/$DISK/$NONE/${NONE}/$"]
         );
         assert_eq!(roots_of(&[("HF_HUB_CACHE", "/a/${")]), ["/a/${"]);
@@ -167,11 +121,7 @@ mod tests {
     #[test]
     fn other_libraries_add_their_folder() {
         assert_eq!(
-            roots_of(&[
-                ("HF_HOME", "/hf"),
-                ("TRANSFORMERS_CACHE", "/t"),
-                ("SENTENCE_TRANSFORMERS_HOME", "/hf/hub")
-            ]),
+            roots_of(&[("HF_HOME", "/hf"), ("TRANSFORMERS_CACHE", "/t"), ("SENTENCE_TRANSFORMERS_HOME", "/hf/hub")]),
             ["/hf/hub", "/t"]
         );
     }

@@ -7,8 +7,7 @@ use super::{CodePin, Entry, EntrySource, Lock};
 use crate::hub::cache::{Cache, RemoteCode};
 use crate::hub::repo::DEFAULT_REFERENCE;
 use crate::hub::{
-    Commit, CommitSource, Date, FileFacts, InfoSource, Miss, RepoInfo, RepoRequest, RepoType,
-    ResolveError, Source, Unresolved,
+    Commit, CommitSource, Date, FileFacts, InfoSource, Miss, RepoInfo, RepoRequest, RepoType, ResolveError, Source, Unresolved,
 };
 
 /// Above this many files a list is no longer reviewable (large data sets): `files` is null then.
@@ -64,10 +63,7 @@ pub fn build(
     let unique: BTreeSet<&Wanted> = wanted.iter().collect();
     let mut pinned_here: BTreeMap<&RepoRequest, BTreeSet<&Commit>> = BTreeMap::new();
     for one in &unique {
-        pinned_here
-            .entry(&one.request)
-            .or_default()
-            .extend(one.pinned.as_ref());
+        pinned_here.entry(&one.request).or_default().extend(one.pinned.as_ref());
     }
     for (request, pins) in &pinned_here {
         let old = existing.and_then(|lock| lock.get(request));
@@ -80,10 +76,7 @@ pub fn build(
             Ok(entry) => {
                 for pin in pins.iter().filter(|pin| ***pin != entry.revision) {
                     built.disagreements.push(Disagreement {
-                        wanted: Wanted {
-                            request: (*request).clone(),
-                            pinned: Some((**pin).clone()),
-                        },
+                        wanted: Wanted { request: (*request).clone(), pinned: Some((**pin).clone()) },
                         locked: entry.revision.clone(),
                     });
                 }
@@ -96,11 +89,7 @@ pub fn build(
         }
     }
     let entries = existing.into_iter().flat_map(Lock::entries);
-    built.removed.extend(
-        entries
-            .map(Entry::request)
-            .filter(|request| !pinned_here.contains_key(request)),
-    );
+    built.removed.extend(entries.map(Entry::request).filter(|request| !pinned_here.contains_key(request)));
     built
 }
 
@@ -114,10 +103,7 @@ fn resolve(
 ) -> Result<Entry, Unresolved> {
     // A pin is looked up as itself: what its branch stands for today is another question.
     let asked = match pinned {
-        Some(commit) => RepoRequest {
-            reference: commit.to_string(),
-            ..request.clone()
-        },
+        Some(commit) => RepoRequest { reference: commit.to_string(), ..request.clone() },
         None => request.clone(),
     };
     let mut misses = Vec::new();
@@ -128,10 +114,7 @@ fn resolve(
                 entry.resolved_at = resolved.resolved_at;
                 fill_from_cache(&mut entry, cache);
                 if let Some(hub) = hub {
-                    let exact = RepoRequest {
-                        reference: entry.revision.to_string(),
-                        ..request.clone()
-                    };
+                    let exact = RepoRequest { reference: entry.revision.to_string(), ..request.clone() };
                     // Extra knowledge only: the entry is complete without it.
                     if let Ok(info) = hub.info(&exact) {
                         fill_from_hub(&mut entry, info, hub);
@@ -139,29 +122,15 @@ fn resolve(
                 }
                 return Ok(entry);
             }
-            Err(error) => misses.push(Miss {
-                source: Source::Cache,
-                error,
-            }),
+            Err(error) => misses.push(Miss { source: Source::Cache, error }),
         }
     }
     match hub.map(|hub| (hub, hub.info(&asked))) {
         Some((hub, Ok(info))) => {
-            return Ok(entry_from_hub(
-                request,
-                info,
-                pinned.is_none().then_some(today),
-                hub,
-            ));
+            return Ok(entry_from_hub(request, info, pinned.is_none().then_some(today), hub));
         }
-        Some((_, Err(error))) => misses.push(Miss {
-            source: Source::Hub,
-            error,
-        }),
-        None => misses.push(Miss {
-            source: Source::Hub,
-            error: ResolveError::Offline,
-        }),
+        Some((_, Err(error))) => misses.push(Miss { source: Source::Hub, error }),
+        None => misses.push(Miss { source: Source::Hub, error: ResolveError::Offline }),
     }
     match pinned {
         // The source says it, nobody confirmed it. Only an answer that denies the commit keeps it out.
@@ -185,12 +154,7 @@ fn is_silence(error: &ResolveError) -> bool {
 }
 
 /// An entry for what the Hub says. `resolved_at` is the day on which the reference pointed there.
-pub(super) fn entry_from_hub(
-    request: &RepoRequest,
-    info: RepoInfo,
-    resolved_at: Option<Date>,
-    hub: &dyn InfoSource,
-) -> Entry {
+pub(super) fn entry_from_hub(request: &RepoRequest, info: RepoInfo, resolved_at: Option<Date>, hub: &dyn InfoSource) -> Entry {
     let mut entry = Entry::new(request, info.commit.clone(), EntrySource::Hub);
     entry.resolved_at = resolved_at;
     fill_from_hub(&mut entry, info, hub);
@@ -229,9 +193,7 @@ fn fill_from_cache(entry: &mut Entry, cache: &Cache) {
                     && facts.size.is_some_and(|size| size <= MAX_HASHED_BYTES)
                     && let Ok(path) = cache.file(repo_type, &id, &commit, name)
                 {
-                    facts.sha256 = sha256_of(&path, MAX_HASHED_BYTES)
-                        .ok()
-                        .map(|(hash, _)| hash);
+                    facts.sha256 = sha256_of(&path, MAX_HASHED_BYTES).ok().map(|(hash, _)| hash);
                 }
             }
         }
@@ -239,31 +201,19 @@ fn fill_from_cache(entry: &mut Entry, cache: &Cache) {
     }
     if let Ok(code) = cache.remote_code(repo_type, &id, &commit) {
         entry.remote_code = Some(code.any());
-        entry.code = code_pin(&code, |other| {
-            cache.resolve(other).ok().map(|resolved| resolved.commit)
-        });
+        entry.code = code_pin(&code, |other| cache.resolve(other).ok().map(|resolved| resolved.commit));
     }
     entry.formats = formats(entry);
 }
 
 /// The commit of the one other repo that code comes from. Two such repos cannot be pinned by one `code_revision`.
-fn code_pin(
-    code: &RemoteCode,
-    resolve: impl Fn(&RepoRequest) -> Option<Commit>,
-) -> Option<CodePin> {
+fn code_pin(code: &RemoteCode, resolve: impl Fn(&RepoRequest) -> Option<Commit>) -> Option<CodePin> {
     let mut repos = code.other_repos.iter();
     let (repo, None) = (repos.next()?, repos.next()) else {
         return None;
     };
-    let revision = resolve(&RepoRequest::new(
-        RepoType::Model,
-        repo.clone(),
-        DEFAULT_REFERENCE,
-    ))?;
-    Some(CodePin {
-        repo: repo.clone(),
-        revision,
-    })
+    let revision = resolve(&RepoRequest::new(RepoType::Model, repo.clone(), DEFAULT_REFERENCE))?;
+    Some(CodePin { repo: repo.clone(), revision })
 }
 
 fn merge_files(entry: &mut Entry, files: BTreeMap<String, FileFacts>) {

@@ -69,21 +69,13 @@ impl Drift {
 
 impl fmt::Display for Drift {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            place,
-            repo_type,
-            id,
-            ..
-        } = self;
+        let Self { place, repo_type, id, .. } = self;
         let written = self.written.as_deref().map(crate::hub::repo::visible);
         let written = written.as_deref().unwrap_or(DEFAULT_REFERENCE);
         let id = crate::hub::repo::visible(id);
         match &self.kind {
             DriftKind::NotInLock { similar } => {
-                write!(
-                    formatter,
-                    "{place}: {repo_type} {id} at {written} is not in the lock"
-                )?;
+                write!(formatter, "{place}: {repo_type} {id} at {written} is not in the lock")?;
                 match similar {
                     Some(similar) => {
                         write!(formatter, " (it has {similar}: ids are case-sensitive)")
@@ -92,21 +84,12 @@ impl fmt::Display for Drift {
                 }
             }
             DriftKind::NotPinned { expected } => {
-                write!(
-                    formatter,
-                    "{place}: {repo_type} {id} follows {written}; the lock has {expected}"
-                )
+                write!(formatter, "{place}: {repo_type} {id} follows {written}; the lock has {expected}")
             }
             DriftKind::Differs { expected } => {
-                write!(
-                    formatter,
-                    "{place}: {repo_type} {id} is pinned to {written}; the lock has {expected}"
-                )
+                write!(formatter, "{place}: {repo_type} {id} is pinned to {written}; the lock has {expected}")
             }
-            DriftKind::Unused => write!(
-                formatter,
-                "{repo_type} {id} at {written} is in the lock, but nothing uses it"
-            ),
+            DriftKind::Unused => write!(formatter, "{repo_type} {id} at {written} is in the lock, but nothing uses it"),
         }
     }
 }
@@ -129,17 +112,13 @@ pub fn check(lock: &Lock, references: &[Reference]) -> Vec<Drift> {
             })
         })
         .collect();
-    drifts.extend(
-        lock.entries()
-            .filter(|entry| !used.contains(&entry.request()))
-            .map(|entry| Drift {
-                place: String::new(),
-                repo_type: entry.repo_type,
-                id: entry.id.clone(),
-                written: Some(entry.reference.clone()),
-                kind: DriftKind::Unused,
-            }),
-    );
+    drifts.extend(lock.entries().filter(|entry| !used.contains(&entry.request())).map(|entry| Drift {
+        place: String::new(),
+        repo_type: entry.repo_type,
+        id: entry.id.clone(),
+        written: Some(entry.reference.clone()),
+        kind: DriftKind::Unused,
+    }));
     drifts.into_iter().collect()
 }
 
@@ -152,64 +131,32 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(lock: &'a Lock) -> Self {
-        let mut index = Self {
-            repos: BTreeMap::new(),
-            folded: BTreeMap::new(),
-            code: BTreeMap::new(),
-        };
+        let mut index = Self { repos: BTreeMap::new(), folded: BTreeMap::new(), code: BTreeMap::new() };
         for entry in lock.entries() {
-            index
-                .repos
-                .entry((entry.repo_type, &entry.id))
-                .or_default()
-                .push(entry);
-            index
-                .folded
-                .insert((entry.repo_type, entry.id.to_ascii_lowercase()), &entry.id);
+            index.repos.entry((entry.repo_type, &entry.id)).or_default().push(entry);
+            index.folded.insert((entry.repo_type, entry.id.to_ascii_lowercase()), &entry.id);
             if let Some(code) = &entry.code {
-                index
-                    .code
-                    .entry(&code.repo)
-                    .or_default()
-                    .insert(&code.revision);
+                index.code.entry(&code.repo).or_default().insert(&code.revision);
             }
         }
         index
     }
 
     /// `None` if they agree. Notes which entries were needed.
-    fn compare(
-        &self,
-        reference: &Reference,
-        used: &mut BTreeSet<RepoRequest>,
-    ) -> Option<DriftKind> {
-        let not_in_lock = |similar: Option<&str>| {
-            Some(DriftKind::NotInLock {
-                similar: similar.map(str::to_owned),
-            })
-        };
+    fn compare(&self, reference: &Reference, used: &mut BTreeSet<RepoRequest>) -> Option<DriftKind> {
+        let not_in_lock = |similar: Option<&str>| Some(DriftKind::NotInLock { similar: similar.map(str::to_owned) });
         let commit = reference.written.as_deref().and_then(Commit::parse);
         // `code_revision` pins a repo that stands in another entry's block.
-        let locked_code = self
-            .code
-            .get(reference.id.as_str())
-            .filter(|_| reference.repo_type == RepoType::Model);
+        let locked_code = self.code.get(reference.id.as_str()).filter(|_| reference.repo_type == RepoType::Model);
         if let (Some(commits), Some(commit)) = (locked_code, &commit)
             && commits.contains(commit)
         {
             self.mark_pinned(reference, commit, used);
             return None;
         }
-        let Some(entries) = self
-            .repos
-            .get(&(reference.repo_type, reference.id.as_str()))
-        else {
-            if let (Some(expected), Some(_)) =
-                (locked_code.and_then(|commits| commits.first()), &commit)
-            {
-                return Some(DriftKind::Differs {
-                    expected: (*expected).clone(),
-                });
+        let Some(entries) = self.repos.get(&(reference.repo_type, reference.id.as_str())) else {
+            if let (Some(expected), Some(_)) = (locked_code.and_then(|commits| commits.first()), &commit) {
+                return Some(DriftKind::Differs { expected: (*expected).clone() });
             }
             let folded = (reference.repo_type, reference.id.to_ascii_lowercase());
             return not_in_lock(self.folded.get(&folded).copied());
@@ -219,55 +166,30 @@ impl<'a> Index<'a> {
                 return None;
             }
             let branch = reference.branch.as_deref().unwrap_or(DEFAULT_REFERENCE);
-            let entry = entries
-                .iter()
-                .find(|entry| entry.reference == branch)
-                .or(entries.first())?;
+            let entry = entries.iter().find(|entry| entry.reference == branch).or(entries.first())?;
             used.insert(entry.request());
-            return Some(DriftKind::Differs {
-                expected: entry.revision.clone(),
-            });
+            return Some(DriftKind::Differs { expected: entry.revision.clone() });
         }
         let written = reference.written.as_deref().unwrap_or(DEFAULT_REFERENCE);
         if (7..40).contains(&written.len()) && is_lower_hex(written) {
-            let entry = entries
-                .iter()
-                .find(|entry| entry.revision.as_str().starts_with(written));
+            let entry = entries.iter().find(|entry| entry.revision.as_str().starts_with(written));
             if let Some(entry) = entry {
                 used.insert(entry.request());
-                return Some(DriftKind::NotPinned {
-                    expected: entry.revision.clone(),
-                });
+                return Some(DriftKind::NotPinned { expected: entry.revision.clone() });
             }
         }
         let Some(entry) = entries.iter().find(|entry| entry.reference == written) else {
             return not_in_lock(None);
         };
         used.insert(entry.request());
-        Some(DriftKind::NotPinned {
-            expected: entry.revision.clone(),
-        })
+        Some(DriftKind::NotPinned { expected: entry.revision.clone() })
     }
 
     /// Notes the entries that hold this pin: the one of the branch in the comment if it does, else all of them.
-    fn mark_pinned(
-        &self,
-        reference: &Reference,
-        commit: &Commit,
-        used: &mut BTreeSet<RepoRequest>,
-    ) -> bool {
-        let entries = self
-            .repos
-            .get(&(reference.repo_type, reference.id.as_str()));
-        let pinned: Vec<&Entry> = entries
-            .into_iter()
-            .flatten()
-            .filter(|entry| entry.revision == *commit)
-            .copied()
-            .collect();
-        let named = pinned
-            .iter()
-            .find(|entry| Some(entry.reference.as_str()) == reference.branch.as_deref());
+    fn mark_pinned(&self, reference: &Reference, commit: &Commit, used: &mut BTreeSet<RepoRequest>) -> bool {
+        let entries = self.repos.get(&(reference.repo_type, reference.id.as_str()));
+        let pinned: Vec<&Entry> = entries.into_iter().flatten().filter(|entry| entry.revision == *commit).copied().collect();
+        let named = pinned.iter().find(|entry| Some(entry.reference.as_str()) == reference.branch.as_deref());
         match named {
             Some(entry) => {
                 used.insert(entry.request());

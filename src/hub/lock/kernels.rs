@@ -36,28 +36,18 @@ struct Pin {
 /// # Errors
 /// [`LockError::Content`] with the line, also for the older formats, which hold no commits in this place.
 pub fn parse_kernels_lock(text: &str) -> Result<Lock, LockError> {
-    let locked: Vec<Locked> =
-        serde_json::from_str(text).map_err(|error| content(error.line(), message(&error)))?;
+    let locked: Vec<Locked> = serde_json::from_str(text).map_err(|error| content(error.line(), message(&error)))?;
     let mut lock = Lock::default();
-    for Locked {
-        dependency,
-        lock: pin,
-    } in locked
-    {
+    for Locked { dependency, lock: pin } in locked {
         let reference = match (dependency.version, dependency.revision) {
             (Some(version), None) => format!("v{version}"),
             (None, Some(revision)) => revision,
             _ => {
-                return Err(content(
-                    1,
-                    "a dependency has a version or a revision".to_owned(),
-                ));
+                return Err(content(1, "a dependency has a version or a revision".to_owned()));
             }
         };
         let request = RepoRequest::new(RepoType::Kernel, dependency.id, reference);
-        request
-            .validate()
-            .map_err(|error| content(1, error.to_string()))?;
+        request.validate().map_err(|error| content(1, error.to_string()))?;
         lock.insert(Entry::new(&request, pin.commit, EntrySource::Manual));
     }
     Ok(lock)
@@ -81,9 +71,7 @@ mod tests {
         );
         let lock = parse_kernels_lock(&text).unwrap();
         for (id, reference) in [("org/a", "v1"), ("org/b", "main")] {
-            let resolved = lock
-                .resolve(&RepoRequest::new(RepoType::Kernel, id, reference))
-                .unwrap();
+            let resolved = lock.resolve(&RepoRequest::new(RepoType::Kernel, id, reference)).unwrap();
             assert_eq!(resolved.commit.as_str(), A);
         }
         assert!(lock.resolve(&RepoRequest::model("org/b")).is_err());
@@ -98,14 +86,9 @@ mod tests {
             &format!(r#"[{{"repo_id": "org/a", "sha": "{A}", "variants": {{}}}}]"#),
             r#"[{"dependency": {"repo-id": "org/a", "version": 1}, "lock": {"commit": "main"}}]"#,
             &format!(r#"[{{"dependency": {{"repo-id": "org/a"}}, "lock": {{"commit": "{A}"}}}}]"#),
-            &format!(
-                r#"[{{"dependency": {{"repo-id": "../a", "version": 1}}, "lock": {{"commit": "{A}"}}}}]"#
-            ),
+            &format!(r#"[{{"dependency": {{"repo-id": "../a", "version": 1}}, "lock": {{"commit": "{A}"}}}}]"#),
         ] {
-            assert!(
-                matches!(parse_kernels_lock(bad), Err(LockError::Content { .. })),
-                "{bad}"
-            );
+            assert!(matches!(parse_kernels_lock(bad), Err(LockError::Content { .. })), "{bad}");
         }
     }
 }

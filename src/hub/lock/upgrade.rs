@@ -69,17 +69,8 @@ pub struct Upgrade {
 
 impl fmt::Display for Change {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let RepoRequest {
-            repo_type,
-            id,
-            reference,
-        } = &self.request;
-        write!(
-            formatter,
-            "{repo_type} {id} {reference}: {} -> {}",
-            self.from.short(),
-            self.to.short()
-        )?;
+        let RepoRequest { repo_type, id, reference } = &self.request;
+        write!(formatter, "{repo_type} {id} {reference}: {} -> {}", self.from.short(), self.to.short())?;
         if let Some(date) = self.last_modified {
             write!(formatter, " (changed {date})")?;
         }
@@ -92,16 +83,8 @@ impl fmt::Display for Change {
 
 impl fmt::Display for Held {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let RepoRequest {
-            repo_type,
-            id,
-            reference,
-        } = &self.request;
-        write!(
-            formatter,
-            "{repo_type} {id} {reference}: {} is ",
-            self.newest.short()
-        )?;
+        let RepoRequest { repo_type, id, reference } = &self.request;
+        write!(formatter, "{repo_type} {id} {reference}: {} is ", self.newest.short())?;
         match self.age_days {
             Some(1) => formatter.write_str("1 day old: left as it is"),
             Some(days) => write!(formatter, "{days} days old: left as it is"),
@@ -112,30 +95,16 @@ impl fmt::Display for Held {
 
 /// Moves each pin to the head of its branch, if the head is old enough.
 #[must_use]
-pub fn upgrade(
-    lock: &Lock,
-    hub: &dyn InfoSource,
-    options: &UpgradeOptions,
-    today: Date,
-) -> Upgrade {
-    let mut result = Upgrade {
-        lock: lock.clone(),
-        ..Upgrade::default()
-    };
+pub fn upgrade(lock: &Lock, hub: &dyn InfoSource, options: &UpgradeOptions, today: Date) -> Upgrade {
+    let mut result = Upgrade { lock: lock.clone(), ..Upgrade::default() };
     let is_chosen = |entry: &&Entry| options.only.as_ref().is_none_or(|id| *id == entry.id);
     result.unknown_id = options.only.is_some() && !lock.entries().any(|entry| is_chosen(&entry));
-    for entry in lock
-        .entries()
-        .filter(is_chosen)
-        .filter(|entry| !follows_a_commit(entry))
-    {
+    for entry in lock.entries().filter(is_chosen).filter(|entry| !follows_a_commit(entry)) {
         let request = entry.request();
         let info = match hub.info(&request) {
             Ok(info) if info.commit == entry.revision => {
                 if !files_fit(entry, &info) {
-                    result
-                        .lock
-                        .insert(entry_from_hub(&request, info, Some(today), hub));
+                    result.lock.insert(entry_from_hub(&request, info, Some(today), hub));
                     result.refreshed.push(request);
                 }
                 continue;
@@ -148,11 +117,7 @@ pub fn upgrade(
         };
         let age_days = info.last_modified.map(|changed| today.days_since(changed));
         if options.min_age_days > 0 && age_days.is_none_or(|age| age < options.min_age_days) {
-            result.held.push(Held {
-                request,
-                newest: info.commit,
-                age_days,
-            });
+            result.held.push(Held { request, newest: info.commit, age_days });
             continue;
         }
         result.changes.push(Change {
@@ -162,9 +127,7 @@ pub fn upgrade(
             renamed_to: renamed(&info, &request),
             request: request.clone(),
         });
-        result
-            .lock
-            .insert(entry_from_hub(&request, info, Some(today), hub));
+        result.lock.insert(entry_from_hub(&request, info, Some(today), hub));
     }
     result
 }
@@ -176,8 +139,7 @@ fn files_fit(entry: &Entry, info: &RepoInfo) -> bool {
     };
     recorded.iter().all(|(name, old)| {
         current.get(name).is_some_and(|new| {
-            let same =
-                |old: Option<&str>, new: Option<&str>| old.is_none() || new.is_none() || old == new;
+            let same = |old: Option<&str>, new: Option<&str>| old.is_none() || new.is_none() || old == new;
             same(old.sha256.as_deref(), new.sha256.as_deref())
                 && (old.size.is_none() || new.size.is_none() || old.size == new.size)
         })
@@ -234,10 +196,7 @@ pub fn outdated(lock: &Lock, hub: &dyn InfoSource, today: Date) -> Vec<Outdated>
             request,
         }
     };
-    lock.entries()
-        .filter(|entry| !follows_a_commit(entry))
-        .map(state)
-        .collect()
+    lock.entries().filter(|entry| !follows_a_commit(entry)).map(state).collect()
 }
 
 fn follows_a_commit(entry: &Entry) -> bool {

@@ -53,23 +53,14 @@ pub struct VerifyReport {
 impl VerifyReport {
     /// How many files are in a state.
     pub fn count(&self, is_counted: impl Fn(&FileState) -> bool) -> usize {
-        let files = self
-            .repos
-            .iter()
-            .filter_map(|repo| repo.files.as_ref().ok())
-            .flatten();
+        let files = self.repos.iter().filter_map(|repo| repo.files.as_ref().ok()).flatten();
         files.filter(|(_, state)| is_counted(state)).count()
     }
 
     /// Whether any file differs or cannot be read: then the command fails. Absent files do no harm.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        self.count(|state| {
-            matches!(
-                state,
-                FileState::Different { .. } | FileState::Unreadable { .. }
-            )
-        }) > 0
+        self.count(|state| matches!(state, FileState::Different { .. } | FileState::Unreadable { .. })) > 0
     }
 }
 
@@ -79,22 +70,15 @@ pub fn verify(lock: &Lock, cache: &Cache) -> VerifyReport {
     let repos = lock.entries().map(|entry| {
         let (repo_type, id, commit) = (entry.repo_type, &entry.id, &entry.revision);
         let files = cache.snapshot(repo_type, id, commit).map(|_| {
-            compare(entry, |name| {
-                match cache.file(repo_type, id, commit, name) {
-                    Ok(path) => Ok(Some(path)),
-                    Err(ResolveError::NotInCache) => Ok(None),
-                    Err(error) => Err(error.to_string()),
-                }
+            compare(entry, |name| match cache.file(repo_type, id, commit, name) {
+                Ok(path) => Ok(Some(path)),
+                Err(ResolveError::NotInCache) => Ok(None),
+                Err(error) => Err(error.to_string()),
             })
         });
-        RepoVerification {
-            request: entry.request(),
-            files,
-        }
+        RepoVerification { request: entry.request(), files }
     });
-    VerifyReport {
-        repos: repos.collect(),
-    }
+    VerifyReport { repos: repos.collect() }
 }
 
 /// Compares the files of a folder (`snapshot_download(local_dir=...)`, a checkout, an image layer) with one entry.
@@ -102,14 +86,9 @@ pub fn verify(lock: &Lock, cache: &Cache) -> VerifyReport {
 pub fn verify_folder(entry: &Entry, folder: &Path) -> RepoVerification {
     let files = match std::fs::canonicalize(folder) {
         Ok(root) => Ok(compare(entry, |name| file_below(&root, name))),
-        Err(error) => Err(ResolveError::BrokenCache {
-            why: crate::hub::repo::visible(&error.to_string()),
-        }),
+        Err(error) => Err(ResolveError::BrokenCache { why: crate::hub::repo::visible(&error.to_string()) }),
     };
-    RepoVerification {
-        request: entry.request(),
-        files,
-    }
+    RepoVerification { request: entry.request(), files }
 }
 
 fn file_below(root: &Path, name: &str) -> Result<Option<PathBuf>, String> {
@@ -124,14 +103,9 @@ fn file_below(root: &Path, name: &str) -> Result<Option<PathBuf>, String> {
     }
 }
 
-fn compare(
-    entry: &Entry,
-    find: impl Fn(&str) -> Result<Option<PathBuf>, String>,
-) -> Vec<(String, FileState)> {
+fn compare(entry: &Entry, find: impl Fn(&str) -> Result<Option<PathBuf>, String>) -> Vec<(String, FileState)> {
     let files = entry.files.iter().flatten();
-    files
-        .map(|(name, facts)| (name.clone(), state_of(facts, find(name))))
-        .collect()
+    files.map(|(name, facts)| (name.clone(), state_of(facts, find(name)))).collect()
 }
 
 fn state_of(facts: &FileFacts, found: Result<Option<PathBuf>, String>) -> FileState {
@@ -147,18 +121,12 @@ fn state_of(facts: &FileFacts, found: Result<Option<PathBuf>, String>) -> FileSt
     if let (Some(expected), Ok(metadata)) = (facts.size, path.metadata())
         && metadata.len() != expected
     {
-        return FileState::Different {
-            why: format!("{} bytes instead of {expected}", metadata.len()),
-        };
+        return FileState::Different { why: format!("{} bytes instead of {expected}", metadata.len()) };
     }
     match sha256_of(&path, u64::MAX) {
         Ok((hash, _)) if hash == *expected => FileState::Same,
-        Ok((hash, _)) => FileState::Different {
-            why: format!("sha256 {hash} instead of {expected}"),
-        },
-        Err(error) => FileState::Unreadable {
-            why: crate::hub::repo::visible(&error.to_string()),
-        },
+        Ok((hash, _)) => FileState::Different { why: format!("sha256 {hash} instead of {expected}") },
+        Err(error) => FileState::Unreadable { why: crate::hub::repo::visible(&error.to_string()) },
     }
 }
 
@@ -184,10 +152,6 @@ pub(super) fn sha256_of(path: &Path, limit: u64) -> io::Result<(String, u64)> {
         }
         hasher.update(buffer.get(..count).unwrap_or_default());
     }
-    let hash = hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok((hash, total))
 }

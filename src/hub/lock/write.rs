@@ -17,11 +17,7 @@ impl Lock {
             text.push_str(if index == 0 { "\n" } else { ",\n" });
             push_entry(&mut text, entry);
         }
-        text.push_str(if self.is_empty() {
-            "]\n}\n"
-        } else {
-            "\n  ]\n}\n"
-        });
+        text.push_str(if self.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" });
         text
     }
 
@@ -31,10 +27,8 @@ impl Lock {
     /// # Errors
     /// The file system's. A lock that is a link is refused: it could lead out of the project.
     pub fn write(&self, path: &Path) -> Result<bool, LockError> {
-        write_if_changed(path, self.to_text().as_bytes()).map_err(|error| LockError::Io {
-            what: "cannot write the lock file",
-            error,
-        })
+        write_if_changed(path, self.to_text().as_bytes())
+            .map_err(|error| LockError::Io { what: "cannot write the lock file", error })
     }
 }
 
@@ -53,31 +47,16 @@ fn push_entry(text: &mut String, entry: &Entry) {
             let lines: Vec<String> = files
                 .iter()
                 .map(|(name, file)| {
-                    format!(
-                        "\n        {}: {{\"sha256\": {}, \"size\": {}}}",
-                        json(name),
-                        json(&file.sha256),
-                        json(&file.size)
-                    )
+                    format!("\n        {}: {{\"sha256\": {}, \"size\": {}}}", json(name), json(&file.sha256), json(&file.size))
                 })
                 .collect();
-            if lines.is_empty() {
-                "{}".to_owned()
-            } else {
-                format!("{{{}\n      }}", lines.join(","))
-            }
+            if lines.is_empty() { "{}".to_owned() } else { format!("{{{}\n      }}", lines.join(",")) }
         },
     );
     fields.push(("files", files));
     let code = entry.code.as_ref().map_or_else(
         || "null".to_owned(),
-        |code| {
-            format!(
-                "{{\"repo\": {}, \"revision\": {}}}",
-                json(&code.repo),
-                json(&code.revision)
-            )
-        },
+        |code| format!("{{\"repo\": {}, \"revision\": {}}}", json(&code.repo), json(&code.revision)),
     );
     fields.extend([
         ("code", code),
@@ -87,10 +66,7 @@ fn push_entry(text: &mut String, entry: &Entry) {
         ("license", json(&entry.license)),
         ("scan", json(&entry.scan)),
     ]);
-    let lines: Vec<String> = fields
-        .iter()
-        .map(|(key, value)| format!("      \"{key}\": {value}"))
-        .collect();
+    let lines: Vec<String> = fields.iter().map(|(key, value)| format!("      \"{key}\": {value}")).collect();
     text.push_str("    {\n");
     text.push_str(&lines.join(",\n"));
     text.push_str("\n    }");
@@ -108,17 +84,10 @@ fn write_if_changed(path: &Path, bytes: &[u8]) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    if old
-        .as_ref()
-        .is_some_and(|metadata| metadata.len() == bytes.len() as u64)
-        && fs::read(path)? == bytes
-    {
+    if old.as_ref().is_some_and(|metadata| metadata.len() == bytes.len() as u64) && fs::read(path)? == bytes {
         return Ok(false);
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".hublint-lock-");
     // A temporary file is private by default; a lock is a project file like any other, under the user's umask.

@@ -343,16 +343,10 @@ impl Reader<'_> {
         let Some((id, 3)) = self.catalog.command(&["docker", "run", name]) else { return false };
         // The image may be given another command than its own.
         let own = rest.first().and_then(Word::text).is_none_or(|text| text.starts_with('-') || text.contains('/'));
-        if !own {
-            if self.lookup(rest).is_some()
-                || rest
-                    .first()
-                    .and_then(Word::text)
-                    .is_some_and(|text| is_python(program_of(text)) || matches!(text, "bash" | "sh"))
-            {
-                self.inner(rest, environment, place, depth + 1);
-                return true;
-            }
+        let other = |text: &str| is_python(program_of(text)) || matches!(text, "bash" | "sh");
+        if !own && (self.lookup(rest).is_some() || rest.first().and_then(Word::text).is_some_and(other)) {
+            self.inner(rest, environment, place, depth + 1);
+            return true;
         }
         let head = Word { value: Value::Known(Literal::Str(name.to_owned())), ..image.clone() };
         let mut words = vec![head];

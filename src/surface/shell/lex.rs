@@ -16,9 +16,25 @@ pub const MAX_ITEMS: usize = 100_000;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
     /// Text, and the bytes that it stands in.
-    Text { text: String, span: Span, verbatim: bool },
+    Text {
+        /// The text.
+        text: String,
+        /// Its bytes.
+        span: Span,
+        /// The bytes are the text as it is.
+        verbatim: bool,
+    },
     /// A variable; the default of `${X:-text}`; `assigns` for `:=`.
-    Variable { name: String, default: Option<String>, assigns: bool, all: bool },
+    Variable {
+        /// Its name; `@` for all arguments.
+        name: String,
+        /// The default, when it is plain text.
+        default: Option<String>,
+        /// The default becomes its value.
+        assigns: bool,
+        /// Every word of an array.
+        all: bool,
+    },
     /// What cannot be said from the text: `$(...)`, `${X%...}`, `$((1 + 1))`, a glob brace.
     Unknown,
 }

@@ -1,0 +1,166 @@
+//! Hostile input: every shape here must end in time, without a panic, and leave the findings of other files alone.
+//!
+//! `HUBLINT_HOSTILE_FULL=1` uses the sizes of the promise in docs/threat-model.md (a 20 MB line, a 100 MB notebook); without
+//! it they are small enough for a debug build.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use hublint::catalog::Catalog;
+use hublint::engine::{Engine, FileResult, NoWorld, Settings};
+use hublint::prefilter::Prefilter;
+use hublint::python::project::NoProject;
+
+fn full() -> bool {
+    std::env::var("HUBLINT_HOSTILE_FULL").is_ok_and(|value| value == "1")
+}
+
+/// A size of the promise, or a tenth of it.
+fn size(promised: usize) -> usize {
+    if full() { promised } else { promised / 10 }
+}
+
+fn check(path: &str, bytes: Vec<u8>) -> FileResult {
+    let catalog = Catalog::builtin();
+    let engine = Engine {
+        catalog,
+        prefilter: Prefilter::new(catalog),
+        project: &NoProject,
+        world: &NoWorld,
+        pins: None,
+        settings: Settings {
+            rules: catalog.policy_ids().map(str::to_owned).collect(),
+            ignore_comments: true,
+            line_hashes: true,
+            ..Settings::default()
+        },
+    };
+    engine.check(path, bytes)
+}
+
+/// Checks a text and holds it to a limit that a quadratic step would break by far.
+fn in_time(name: &str, path: &str, text: impl Into<Vec<u8>>) -> FileResult {
+    let bytes = text.into();
+    let length = bytes.len();
+    let began = Instant::now();
+    let result = check(path, bytes);
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(60), "{name}: {length} bytes took {took:?}");
+    result
+}
+
+const HEAD: &str = "import torch\nfrom transformers import AutoModel\n";
+
+#[test]
+fn deep_and_wide_python_ends_in_time() {
+    let many = size(100_000);
+    let shapes: Vec<(&str, String)> = vec![
+        ("open brackets", format!("{HEAD}x = {}torch.load('f')", "[".repeat(many))),
+        ("closing brackets", format!("{HEAD}x = torch.load('f'{}", ")".repeat(many))),
+        ("balanced brackets", format!("{HEAD}x = {}torch.load('f'){}", "(".repeat(many), ")".repeat(many))),
+        ("nested calls", format!("{HEAD}x = {}'f'{}", "torch.load(".repeat(many / 10), ")".repeat(many / 10))),
+        ("a chain of attributes", format!("{HEAD}x = torch{}.load('f')", ".a".repeat(many))),
+        ("a sum", format!("{HEAD}x = torch.load('f'{})", " + 'a'".repeat(many))),
+        ("unary operators", format!("{HEAD}x = {}torch.load('f')", "not ".repeat(many))),
+        ("nested lambdas", format!("{HEAD}x = {}torch.load('f')", "lambda: ".repeat(many / 10))),
+        ("nested blocks", {
+            let mut text = HEAD.to_owned();
+            for depth in 0..500 {
+                let _ = writeln!(text, "{}if x:", " ".repeat(depth));
+            }
+            text + &" ".repeat(501) + "torch.load('f')\n"
+        }),
+        ("an unterminated string", format!("{HEAD}x = \"\"\"torch.load('f') {}", "a ".repeat(many))),
+        ("nested f-strings", format!("{HEAD}x = {}torch.load('f')", "f'{".repeat(many / 10))),
+        ("aliases in a ring", {
+            let mut text = HEAD.to_owned();
+            for index in 0..many / 50 {
+                let _ = writeln!(text, "a{index} = a{}", (index + 1) % (many / 50));
+            }
+            text + "AutoModel.from_pretrained(a0)\n"
+        }),
+        ("many alternatives", {
+            let mut text = HEAD.to_owned();
+            for index in 0..many / 50 {
+                let _ = writeln!(text, "if c{index}:\n    m = 'o/m{index}'");
+            }
+            text + "AutoModel.from_pretrained(m)\n"
+        }),
+        ("many findings on one line", format!("{HEAD}{}", "torch.load('f');".repeat(many / 20))),
+        ("only carriage returns", format!("{HEAD}torch.load('f')\n").replace('\n', "\r")),
+        ("NUL bytes", format!("{HEAD}torch.load('f')\n{}", "\0".repeat(many))),
+        ("mixed indentation", format!("{HEAD}if x:\n\tif y:\n        torch.load('f')\n  z = 1\n\t \tw = 2\n")),
+    ];
+    for (name, text) in shapes {
+        in_time(name, "a.py", text);
+    }
+}
+
+#[test]
+fn a_broken_line_does_not_hide_the_others() {
+    let text = format!("{HEAD}x = ((((\ny = 'never closed\ntorch.load('f')\n");
+    let result = in_time("broken", "a.py", text);
+    assert!(result.findings.iter().any(|finding| finding.rule == "unsafe-torch-load"), "{:?}", result.problems);
+    assert!(!result.problems.is_empty());
+}
+
+#[test]
+fn long_lines_and_large_files_end_in_time() {
+    let length = size(20_000_000);
+    in_time("one long line", "a.py", format!("{HEAD}x = '{}'\ntorch.load('f')\n", "a".repeat(length)));
+    in_time("one long list", "a.py", format!("{HEAD}x = [{}]\ntorch.load('f')\n", "1, ".repeat(length / 3)));
+    in_time("a long line of words", "a.py", format!("{HEAD}# {}\ntorch.load('f')\n", "load ".repeat(length / 5)));
+    in_time("a long shell line", "a.sh", format!("hf download org/m {}\n", "$A ".repeat(length / 30)));
+    in_time("a long YAML line", "a.yaml", format!("model: hf://org/m/{}\n", "a".repeat(length)));
+}
+
+#[test]
+fn notebooks_of_every_kind_end_in_time() {
+    let nested = size(100_000);
+    in_time("deep JSON", "n.ipynb", format!("{}1{}", "[".repeat(nested), "]".repeat(nested)));
+    in_time("deep metadata", "n.ipynb", format!("{{\"metadata\":{}1{},\"cells\":[]}}", "[".repeat(nested), "]".repeat(nested)));
+    let image = "iVBORw0KGgo".repeat(size(100_000_000) / 11);
+    let cell = "{\"cell_type\":\"code\",\"source\":[\"import torch\\n\",\"torch.load('f')\"],\"outputs\":[";
+    let large = format!("{{\"cells\":[{cell}{{\"data\":{{\"image/png\":\"{image}\"}}}}]}}]}}");
+    let result = in_time("a large image", "n.ipynb", large);
+    assert_eq!(result.findings.len(), 1, "{:?}", result.problems);
+    let whole = format!("{{\"cells\":[{cell}]}}]}}");
+    for end in 0..whole.len() {
+        let cut = whole.get(..end).unwrap();
+        check("n.ipynb", cut.as_bytes().to_vec());
+    }
+}
+
+#[test]
+fn bytes_of_every_encoding_are_taken() {
+    let text = format!("{HEAD}torch.load('f')\n");
+    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let mut latin = text.clone().into_bytes();
+    latin.splice(0..0, b"# caf\xE9\n".iter().copied());
+    for (name, bytes) in [("UTF-16", wide), ("Latin-1", latin), ("half a character", b"# \xF0\x9F\n".to_vec()), ("empty", Vec::new())] {
+        for path in ["a.py", "n.ipynb", "a.sh", "Dockerfile", "a.yaml", "a.json", "a.toml", "README.md", "x.bin", ".env"] {
+            in_time(name, path, bytes.clone());
+        }
+    }
+}
+
+#[test]
+fn other_languages_end_in_time() {
+    let many = size(100_000);
+    for (path, text) in [
+        ("a.yaml", format!("{}: 1\nmodel: hf://o/m\n", "a:\n ".repeat(many / 100))),
+        ("a.yaml", format!("a: &a [x]\nb: {}\nurl: hf://o/m\n", "[*a, ".repeat(many / 100))),
+        ("a.yaml", format!("url: hf://o/m\nx: {}", "{".repeat(many))),
+        ("a.json", format!("{}\"hf://o/m/f\"", "[".repeat(many))),
+        ("a.toml", format!("url = \"hf://o/m/f\"\nx = {}", "[".repeat(many))),
+        ("a.sh", format!("hf download o/m {}", "$(".repeat(many))),
+        ("a.sh", format!("cat <<A\nhf download o/m\n{}", "<<A ".repeat(many))),
+        ("a.sh", format!("M=o/m\n{}hf download $M\n", "M=$M$M\n".repeat(64))),
+        ("Dockerfile", format!("FROM x\nRUN hf download o/m {}\n", "\\\n ".repeat(many))),
+        ("Dockerfile", format!("FROM x\nCMD [{}", "\"vllm\", ".repeat(many))),
+        ("README.md", format!("hf://o/m {}", "`".repeat(many))),
+    ] {
+        in_time(&text.chars().take(40).collect::<String>(), path, text);
+    }
+}
