@@ -5,7 +5,7 @@
 //! differential test uses. Nobody outside sees which way was taken, except by [`Module::fell_back`].
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
@@ -111,6 +111,8 @@ pub struct Module<'s> {
     budget: Cell<usize>,
     problems: RefCell<Vec<ModuleProblem>>,
     fell_back: Cell<bool>,
+    /// The roots of the imports; each cell of a notebook asks for those of all others.
+    roots: OnceCell<BTreeSet<String>>,
 }
 
 impl<'s> Module<'s> {
@@ -132,6 +134,7 @@ impl<'s> Module<'s> {
             budget: Cell::new(MAX_PARTS),
             problems: RefCell::default(),
             fell_back: Cell::new(trouble.is_some() || mode == ParseMode::Whole),
+            roots: OnceCell::new(),
         };
         if !module.fell_back.get() {
             return module;
@@ -155,6 +158,11 @@ impl<'s> Module<'s> {
             }
         }
         module
+    }
+
+    /// The roots of the imports, read once.
+    pub(crate) fn roots(&self, read: impl FnOnce() -> BTreeSet<String>) -> &BTreeSet<String> {
+        self.roots.get_or_init(read)
     }
 
     /// Shares the statements that other modules of the same text have parsed.

@@ -24,6 +24,9 @@ impl Triggers {
         let text = module.text();
         let bytes = text.as_bytes();
         let mut lines = BTreeSet::new();
+        // Lines on which a name of Python itself stands bare; worth a look only when the module imports another thing by it.
+        let mut bare: Vec<(LineIndex, &str)> = Vec::new();
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
         let mut position = 0;
         while let Some(gap) = bytes.get(position..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) {
             let start = position + gap;
@@ -103,7 +106,8 @@ pub fn holds_word(bytes: &[u8], words: &[String]) -> bool {
 }
 
 /// Names of Python itself that are the last word of a catalogued callable (`torch.hub.list`), too: bare, they are Python's.
-const BUILTINS: &[&str] = &["list", "help", "open", "type", "id", "map", "filter", "format", "input", "set", "dict", "iter", "print"];
+const BUILTINS: &[&str] =
+    &["list", "help", "open", "type", "id", "map", "filter", "format", "input", "set", "dict", "iter", "print"];
 
 /// True when the word that starts here is an attribute.
 fn follows_dot(bytes: &[u8], start: usize) -> bool {
@@ -210,7 +214,12 @@ impl Shapes {
 }
 
 /// The roots of all imports of a module, read from the text of its lines.
-pub fn import_roots(module: &Module<'_>, roots: &mut BTreeSet<String>) {
+pub fn import_roots<'m>(module: &'m Module<'_>) -> &'m BTreeSet<String> {
+    module.roots(|| read_roots(module))
+}
+
+fn read_roots(module: &Module<'_>) -> BTreeSet<String> {
+    let mut roots = BTreeSet::new();
     let mut add = |dotted: &str| {
         let root = dotted.trim().split(['.', ' ', '\t', '\\']).next().unwrap_or("");
         if !root.is_empty() && !roots.contains(root) {
@@ -244,4 +253,5 @@ pub fn import_roots(module: &Module<'_>, roots: &mut BTreeSet<String>) {
             }
         }
     }
+    roots
 }

@@ -57,10 +57,12 @@ pub struct PythonUses {
 
 /// The uses of catalogued APIs in a unit, and the command lines that it starts.
 pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Catalog, project: &'a dyn Project) -> PythonUses {
-    let mut imports = BTreeSet::new();
-    triggers::import_roots(unit, &mut imports);
+    let mut imports = triggers::import_roots(unit).clone();
     for cell in context.cells {
-        triggers::import_roots(cell.module, &mut imports);
+        let more = triggers::import_roots(cell.module);
+        if !more.is_subset(&imports) {
+            imports.extend(more.iter().cloned());
+        }
     }
     let mut triggers = Triggers::find(unit, catalog, &imports);
     let starters = triggers::starter_lines(unit, &imports);
