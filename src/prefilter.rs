@@ -78,7 +78,7 @@ impl Prefilter {
         let mut hits = Hits::default();
         for found in self.first.find_iter(bytes) {
             match self.kinds.get(found.pattern().as_usize()) {
-                Some(Kind::Secret) => hits.secret = true,
+                Some(Kind::Secret) => hits.secret |= !is_name(bytes, found.start(), found.end()),
                 Some(Kind::Address) => hits.address = true,
                 Some(Kind::Word) => hits.word = true,
                 Some(Kind::Directive) => hits.directive = true,
@@ -101,6 +101,36 @@ impl Prefilter {
         let words = catalog.words(&|root| roots.contains(root));
         crate::python::holds_word(text, &words)
     }
+}
+
+/// True when a literal that may start a key is certainly a part of a name.
+fn is_name(bytes: &[u8], start: usize, end: usize) -> bool {
+    is_tail(bytes, start, end) || is_hub_name(bytes, start, end)
+}
+
+/// True for `hf_hub_download` and for a key of JSON such as `"hf_subset":`; neither can be a token, nor a part of one that
+/// is put together: the body of a token has no underscore, and what follows a colon is not added to what precedes it.
+fn is_hub_name(bytes: &[u8], start: usize, end: usize) -> bool {
+    if bytes.get(start..end) != Some(b"hf_".as_slice()) {
+        return false;
+    }
+    let rest = bytes.get(end..).unwrap_or_default();
+    let length = rest.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    match rest.get(length..) {
+        // `hf_oauth_`, `hf_jwt_`, `hf_app_`, `hf_s3_` begin tokens of other kinds.
+        Some([b'_', ..]) => length > 0 && !matches!(rest.first(), Some(b'o' | b'j' | b'a' | b's')),
+        Some([b'"' | b'\'', b':', ..]) => length < 30,
+        _ => false,
+    }
+}
+
+/// True for the end of `mask_`, `task_`, `disk_`, `risk_`: the key prefix `sk_` begins a word. Without this look, half of all
+/// machine-learning code would be searched for keys.
+fn is_tail(bytes: &[u8], start: usize, end: usize) -> bool {
+    bytes.get(start..end) == Some(b"sk_".as_slice())
+        && matches!(start.checked_sub(1).and_then(|before| bytes.get(before)), Some(b'a' | b'i'))
+        // An escape such as `\a` is no letter.
+        && start.checked_sub(2).and_then(|before| bytes.get(before)).is_some_and(u8::is_ascii_alphabetic)
 }
 
 fn empty() -> AhoCorasick {

@@ -308,11 +308,19 @@ fn has_coding_cookie(bytes: &[u8]) -> bool {
     })
 }
 
+/// As `from_utf8_lossy`, which is slow on text without a fault.
+fn readable(body: &[u8]) -> std::borrow::Cow<'_, str> {
+    match std::str::from_utf8(body) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(body),
+    }
+}
+
 /// Decodes a whole file as UTF-8. Invalid bytes become U+FFFD with the map kept exact; then the 1-based line of the first.
 fn decode(bytes: &[u8], language: Language) -> (Unit, Option<u32>) {
     let body_start = if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) { 3 } else { 0 };
     let body = bytes.get(body_start..).unwrap_or_default();
-    let (text, map, invalid) = match String::from_utf8_lossy(body) {
+    let (text, map, invalid) = match readable(body) {
         Cow::Borrowed(text) => (text.to_owned(), OffsetMap::identity(body_start, text.len()), None),
         Cow::Owned(text) => {
             let (anchors, first) = lossy_anchors(body, body_start);

@@ -96,12 +96,15 @@ impl fmt::Display for ModuleProblem {
     }
 }
 
+/// Statements by line, for modules of one and the same text to share.
+pub(crate) type Statements = Rc<RefCell<HashMap<u32, Rc<[Stmt]>>>>;
+
 /// A Python text.
 pub struct Module<'s> {
     text: &'s str,
     outline: Arc<Outline>,
     /// Statements by line.
-    cache: RefCell<HashMap<u32, Rc<[Stmt]>>>,
+    cache: Statements,
     /// Statements of the whole text, by start, once a part could not be read; `None` when the whole cannot be read either.
     whole: OnceCell<Option<Vec<Stmt>>>,
     /// Bytes of parts that may still be parsed.
@@ -124,7 +127,7 @@ impl<'s> Module<'s> {
         let mut module = Self {
             text,
             outline,
-            cache: RefCell::default(),
+            cache: Statements::default(),
             whole: OnceCell::new(),
             budget: Cell::new(MAX_PARTS),
             problems: RefCell::default(),
@@ -152,6 +155,15 @@ impl<'s> Module<'s> {
             }
         }
         module
+    }
+
+    /// Shares the statements that other modules of the same text have parsed.
+    pub(crate) fn sharing(mut self, statements: Statements) -> Self {
+        // Lines that come from a whole parse are numbered by it.
+        if !self.fell_back.get() {
+            self.cache = statements;
+        }
+        self
     }
 
     /// The text.
@@ -450,7 +462,7 @@ impl<'s> Module<'s> {
             }
         }
         self.outline = Arc::new(outline);
-        self.cache = RefCell::new(cache);
+        self.cache = Rc::new(RefCell::new(cache));
         // All is in the cache; what is not asks for nothing.
         let _ = self.whole.set(Some(Vec::new()));
     }

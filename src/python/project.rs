@@ -1,11 +1,13 @@
 //! Other modules of the same project: where a name that is imported from them is defined.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use crate::python::module::{Module, ParseMode, Statements};
 use crate::python::outline::Outline;
 
 /// Larger files are not read to resolve a name.
@@ -40,6 +42,46 @@ impl ForeignModule {
     #[must_use]
     pub fn outline(&self) -> Arc<Outline> {
         Arc::clone(self.outline.get_or_init(|| Arc::new(Outline::new(&self.text))))
+    }
+
+    /// The module, with the statements that this thread has parsed of it before.
+    pub(crate) fn module(self: &Arc<Self>) -> Module<'_> {
+        let module = Module::with_outline(&self.text, self.outline(), ParseMode::OnDemand);
+        module.sharing(PARSED.with(|parsed| parsed.borrow_mut().of(self)))
+    }
+}
+
+/// A thread keeps the statements of so many lines of other modules, at most.
+const MAX_PARSED: usize = 4096;
+
+/// And of so many modules.
+const MAX_MODULES: usize = 128;
+
+thread_local! {
+    static PARSED: RefCell<Parsed> = RefCell::default();
+}
+
+/// What a thread has parsed of other modules: whoever asks for the bases of a class asks for the same few lines again.
+#[derive(Default)]
+struct Parsed {
+    modules: HashMap<String, (Weak<ForeignModule>, Statements)>,
+}
+
+impl Parsed {
+    fn of(&mut self, module: &Arc<ForeignModule>) -> Statements {
+        if let Some((known, statements)) = self.modules.get(&module.path)
+            && std::ptr::eq(known.as_ptr(), Arc::as_ptr(module))
+        {
+            return Statements::clone(statements);
+        }
+        let lines: usize = self.modules.values().map(|(_, statements)| statements.borrow().len()).sum();
+        if lines > MAX_PARSED || self.modules.len() >= MAX_MODULES {
+            self.modules.clear();
+        }
+        let statements = Statements::default();
+        // The weak reference keeps the address from being given to another module.
+        self.modules.insert(module.path.clone(), (Arc::downgrade(module), Statements::clone(&statements)));
+        statements
     }
 }
 

@@ -43,12 +43,23 @@ impl Triggers {
                 continue;
             }
             if let Some(line) = module.line_at(start) {
-                if !module.in_code(start) && !string_matters(module, line, catalog, word) {
+                if !module.in_code(start) {
+                    if string_matters(module, line, catalog, word) {
+                        lines.insert(line);
+                    }
+                    continue;
+                }
+                if BUILTINS.contains(&word) && !follows_dot(bytes, start) {
+                    bare.push((line, word));
+                    if line_text(module, line).contains("import") {
+                        taken.insert(word);
+                    }
                     continue;
                 }
                 lines.insert(line);
             }
         }
+        lines.extend(bare.into_iter().filter(|(_, word)| taken.contains(word)).map(|(line, _)| line));
         // Words with dashes in option strings (`--trust-remote-code`) are found by their option call.
         for (_, line) in module.occurrences("add_argument").chain(module.occurrences("option")) {
             let code = line_text(module, line);
@@ -73,26 +84,42 @@ impl Triggers {
 pub fn holds_word(bytes: &[u8], words: &[String]) -> bool {
     let shapes = Shapes::new(words);
     let mut position = 0;
-    while let Some(first) = bytes.get(position) {
-        if !is_word(*first) {
-            position += 1;
-            continue;
-        }
-        let start = position;
-        while bytes.get(position).copied().is_some_and(is_word) {
-            position += 1;
-        }
+    while let Some(gap) = bytes.get(position..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) {
+        let start = position + gap;
+        let length = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !is_word(*byte)));
+        position = length.map_or(bytes.len(), |length| start + length);
         // An escape of a notebook's JSON may stick to a word: `\\nload`.
         for start in [start, start + 1] {
             if shapes.may_hold(bytes, start, position)
                 && let Some(word) = bytes.get(start..position)
                 && words.binary_search_by(|have| have.as_bytes().cmp(word)).is_ok()
+                && (!BUILTINS.iter().any(|builtin| builtin.as_bytes() == word) || may_be_meant(bytes, start))
             {
                 return true;
             }
         }
     }
     false
+}
+
+/// Names of Python itself that are the last word of a catalogued callable (`torch.hub.list`), too: bare, they are Python's.
+const BUILTINS: &[&str] = &["list", "help", "open", "type", "id", "map", "filter", "format", "input", "set", "dict", "iter", "print"];
+
+/// True when the word that starts here is an attribute.
+fn follows_dot(bytes: &[u8], start: usize) -> bool {
+    let before = bytes.get(..start).unwrap_or_default();
+    before.iter().rev().take(200).find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\\')) == Some(&b'.')
+}
+
+/// A name of Python itself in raw text: an attribute, or perhaps an item of an import.
+fn may_be_meant(bytes: &[u8], start: usize) -> bool {
+    let window = bytes.get(start.saturating_sub(300)..start).unwrap_or_default();
+    follows_dot(bytes, start)
+        || memchr::memmem::rfind(window, b"import").is_some_and(|at| {
+            let between = window.get(at + 6..).unwrap_or_default();
+            // The items of an import are names, commas and comments.
+            !between.iter().any(|byte| matches!(byte, b'=' | b':' | b'[' | b'{'))
+        })
 }
 
 /// The lines that may start a command.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::python::ast::{ComprehensionClause, ComprehensionKind, Expr, ExprKind, JoinedPart, Operator, StmtKind};
 use crate::python::fold;
-use crate::python::module::{LineIndex, Module, ParseMode};
+use crate::python::module::{LineIndex, Module};
 use crate::python::mutate;
 use crate::python::project::{ForeignModule, Project};
 use crate::python::scope::{Binding, Candidate, Flow, How, LinePlace, Scope, Step, bindings, candidates, first_word, is_class};
@@ -271,7 +271,7 @@ impl<'a> Resolver<'a> {
         let taken = self.by_path.borrow().len();
         let slot = self.texts.slots.get(taken)?;
         let foreign: &'a Arc<ForeignModule> = slot.get_or_init(|| found.clone());
-        let module = Module::with_outline(&foreign.text, foreign.outline(), ParseMode::OnDemand);
+        let module = foreign.module();
         let id = u32::try_from(self.opened.borrow().len()).ok()?;
         let open = Open::new(Held::Own(Box::new(module)), &foreign.path, 0, true);
         self.opened.borrow_mut().push(open);

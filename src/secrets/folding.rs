@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::class::{at, before, is_word, run, slice};
 use super::kind::Decoding;
@@ -81,7 +81,10 @@ const HINTS: &[(&str, Hint)] = &[
 ];
 
 static HINT_AUTOMATON: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(HINTS.iter().map(|(literal, _)| *literal)).ok());
+    LazyLock::new(|| {
+        let literals = HINTS.iter().map(|(literal, _)| *literal);
+        AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(literals).ok()
+    });
 
 /// Whether a Python source may assemble a token, so that folding its constant expressions can show one.
 /// Cheap, and rather too willing than too strict.
