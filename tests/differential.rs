@@ -52,10 +52,7 @@ const FILES: &[(&str, &str)] = &[
          match one:\r\n    case 'a': data = load_dataset('org/data', revision='main')\r\n    case _: pass\r\n\
          @decorate(torch.load('c'))\r\nasync def run(loader=torch.load): return await loader('d', weights_only=False)\r\n",
     ),
-    (
-        "helpers.py",
-        "import joblib\nREPO = 'org/from-elsewhere'\ndef read(path):\n    return joblib.load(path)\n",
-    ),
+    ("helpers.py", "import joblib\nREPO = 'org/from-elsewhere'\ndef read(path):\n    return joblib.load(path)\n"),
     (
         "user.py",
         "from helpers import REPO, read\nfrom huggingface_hub import hf_hub_download\nread(hf_hub_download(REPO, 'model.joblib'))\n",

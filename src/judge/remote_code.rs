@@ -68,8 +68,7 @@ fn trusted(
         _ if usage.kind == UseKind::Command => name,
         _ => format!("{name}={written}"),
     };
-    let mut verdict =
-        Verdict::new("trust-remote-code", case, usage, Some(argument)).with("argument", name);
+    let mut verdict = Verdict::new("trust-remote-code", case, usage, Some(argument)).with("argument", name);
     if case == "switch" {
         verdict.words.insert("api", usage.name.clone());
     }

@@ -31,11 +31,7 @@ impl ForeignModule {
     /// A module with this path and text.
     #[must_use]
     pub fn new(path: &str, text: String) -> Self {
-        Self {
-            path: path.to_owned(),
-            text,
-            outline: OnceLock::new(),
-        }
+        Self { path: path.to_owned(), text, outline: OnceLock::new() }
     }
 
     /// The outline of the text, made when first asked for.
@@ -149,10 +145,7 @@ impl FolderProject {
     /// The project in this folder.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self {
-            root: root.to_owned(),
-            kept: Mutex::default(),
-        }
+        Self { root: root.to_owned(), kept: Mutex::default() }
     }
 
     fn file(&self, path: &str) -> Option<Arc<ForeignModule>> {

@@ -103,7 +103,8 @@ pub fn holds_word(bytes: &[u8], words: &[String]) -> bool {
 }
 
 /// Names of Python itself that are the last word of a catalogued callable (`torch.hub.list`), too: bare, they are Python's.
-const BUILTINS: &[&str] = &["list", "help", "open", "type", "id", "map", "filter", "format", "input", "set", "dict", "iter", "print"];
+const BUILTINS: &[&str] =
+    &["list", "help", "open", "type", "id", "map", "filter", "format", "input", "set", "dict", "iter", "print"];
 
 /// True when the word that starts here is an attribute.
 fn follows_dot(bytes: &[u8], start: usize) -> bool {

@@ -80,11 +80,10 @@ const HINTS: &[(&str, Hint)] = &[
     ("\\150", Hint::Codes),
 ];
 
-static HINT_AUTOMATON: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| {
-        let literals = HINTS.iter().map(|(literal, _)| *literal);
-        AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(literals).ok()
-    });
+static HINT_AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let literals = HINTS.iter().map(|(literal, _)| *literal);
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(literals).ok()
+});
 
 /// Whether a Python source may assemble a token, so that folding its constant expressions can show one.
 /// Cheap, and rather too willing than too strict.
