@@ -24,6 +24,9 @@ impl Triggers {
         let text = module.text();
         let bytes = text.as_bytes();
         let mut lines = BTreeSet::new();
+        // Lines on which a name of Python itself stands bare; worth a look only when the module imports another thing by it.
+        let mut bare: Vec<(LineIndex, &str)> = Vec::new();
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
         let mut position = 0;
         while let Some(gap) = bytes.get(position..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) {
             let start = position + gap;
