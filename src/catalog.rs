@@ -508,11 +508,19 @@ mod tests {
         let catalog = Catalog::new();
         time("a new catalogue", &|| _ = std::hint::black_box(Catalog::new()));
         time("first lookup of a name", &|| _ = std::hint::black_box(catalog.callable("torch.load")));
-        time("first entry of torch", &|| _ = std::hint::black_box(catalog.entry(catalog.callable("torch.load").unwrap()).names.len()));
-        time("second entry of torch", &|| _ = std::hint::black_box(catalog.entry(catalog.callable("torch.jit.load").unwrap()).names.len()));
+        time("first entry of torch", &|| {
+            _ = std::hint::black_box(catalog.entry(catalog.callable("torch.load").unwrap()).names.len())
+        });
+        time("second entry of torch", &|| {
+            _ = std::hint::black_box(catalog.entry(catalog.callable("torch.jit.load").unwrap()).names.len())
+        });
         let name = "transformers.AutoModel.from_pretrained";
-        time("first entry of transformers", &|| _ = std::hint::black_box(catalog.entry(catalog.callable(name).unwrap()).names.len()));
-        time("words of two roots", &|| _ = std::hint::black_box(catalog.words(&|root| root == "torch" || root == "transformers")));
+        time("first entry of transformers", &|| {
+            _ = std::hint::black_box(catalog.entry(catalog.callable(name).unwrap()).names.len())
+        });
+        time("words of two roots", &|| {
+            _ = std::hint::black_box(catalog.words(&|root| root == "torch" || root == "transformers"))
+        });
         time("words again", &|| _ = std::hint::black_box(catalog.words(&|root| root == "torch" || root == "transformers")));
         time("one policy", &|| _ = std::hint::black_box(catalog.policy("unpinned-revision").unwrap().cases.len()));
         time("all policies", &|| _ = std::hint::black_box(catalog.policies().len()));

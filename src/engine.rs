@@ -430,10 +430,9 @@ impl Engine<'_> {
     fn finding(&self, outlines: &Outlines<'_>, verdict: Verdict, context: &FindingContext<'_>) -> Option<Finding> {
         let policy = self.catalog.policy(verdict.rule)?;
         let case = policy.case(verdict.case)?;
-        let mut level = self.settings.levels.get(verdict.rule).copied().unwrap_or(case.level);
-        if let Some(most) = verdict.at_most {
-            level = level.min(most);
-        }
+        // A level that the configuration names is meant everywhere, in tests and examples too.
+        let lowered = verdict.at_most.map_or(case.level, |most| case.level.min(most));
+        let level = self.settings.levels.get(verdict.rule).copied().unwrap_or(lowered);
         let mut values = Values::new();
         for (word, value) in &verdict.words {
             if let Some((_, placeholder)) = PLACEHOLDERS.iter().find(|(name, _)| name == word) {

@@ -318,9 +318,8 @@ fn terms(config: &Config, root: &Path, wanted: bool) -> Result<Terms, Error> {
         None
     } else {
         let path = root.join(LOCK_FILE_NAME);
-        Lock::read(&path).map_err(|error| {
-            Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew")
-        })?
+        Lock::read(&path)
+            .map_err(|error| Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew"))?
     };
     Ok(Terms { policy: config.policy.clone(), lock })
 }

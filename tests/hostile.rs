@@ -138,7 +138,9 @@ fn bytes_of_every_encoding_are_taken() {
     let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let mut latin = text.clone().into_bytes();
     latin.splice(0..0, b"# caf\xE9\n".iter().copied());
-    for (name, bytes) in [("UTF-16", wide), ("Latin-1", latin), ("half a character", b"# \xF0\x9F\n".to_vec()), ("empty", Vec::new())] {
+    for (name, bytes) in
+        [("UTF-16", wide), ("Latin-1", latin), ("half a character", b"# \xF0\x9F\n".to_vec()), ("empty", Vec::new())]
+    {
         for path in ["a.py", "n.ipynb", "a.sh", "Dockerfile", "a.yaml", "a.json", "a.toml", "README.md", "x.bin", ".env"] {
             in_time(name, path, bytes.clone());
         }

@@ -45,7 +45,11 @@ pub fn judge(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict>
     let own = usage.argument(Role::Path).is_some_and(|argument| {
         argument.origin == Origin::Literal
             && argument.definition.is_none()
-            && argument.value.literals().iter().any(|literal| matches!(literal, Literal::Result(name) if name.ends_with(".dumps")))
+            && argument
+                .value
+                .literals()
+                .iter()
+                .any(|literal| matches!(literal, Literal::Result(name) if name.ends_with(".dumps")))
     });
     if own {
         return None;

@@ -62,8 +62,13 @@ fn trusted(
         case_of(found)?
     };
     let name = argument_name(usage, argument, entry);
-    let mut verdict =
-        Verdict::new("trust-remote-code", case, usage, Some(argument)).with("argument", name).with("value", written);
+    // In code the argument with its value, on a command line the option.
+    let name = match case {
+        "switch" | "environment" | "dead" => name,
+        _ if usage.kind == UseKind::Command => name,
+        _ => format!("{name}={written}"),
+    };
+    let mut verdict = Verdict::new("trust-remote-code", case, usage, Some(argument)).with("argument", name);
     if case == "switch" {
         verdict.words.insert("api", usage.name.clone());
     }
