@@ -92,7 +92,8 @@ pub fn holds_word(bytes: &[u8], words: &[String]) -> bool {
         let length = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !is_word(*byte)));
         position = length.map_or(bytes.len(), |length| start + length);
         // An escape of a notebook's JSON may stick to a word: `\\nload`.
-        for start in [start, start + 1] {
+        let escaped = start.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\\');
+        for start in [start, start + 1].into_iter().take(1 + usize::from(escaped)) {
             if shapes.may_hold(bytes, start, position)
                 && let Some(word) = bytes.get(start..position)
                 && words.binary_search_by(|have| have.as_bytes().cmp(word)).is_ok()
