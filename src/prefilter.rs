@@ -5,6 +5,8 @@
 //! imports a catalogued library is searched for the words of that library.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem;
@@ -29,8 +31,43 @@ pub struct Hits {
 
 /// The automata of a run; built once, shared by all threads.
 pub struct Prefilter {
-    first: AhoCorasick,
+    first: Growing,
     kinds: Vec<Kind>,
+}
+
+/// An automaton that is cheap to build at first, and fast once a run turns out to be long. Both find the same.
+pub struct Growing {
+    literals: Vec<Vec<u8>>,
+    small: AhoCorasick,
+    fast: OnceLock<AhoCorasick>,
+    /// Bytes searched so far.
+    searched: AtomicUsize,
+}
+
+/// So many bytes are searched before the fast automaton is built: it costs three milliseconds, as does the search of these
+/// bytes with the other.
+const SMALL: usize = 1 << 18;
+
+impl Growing {
+    /// Builds the small automaton. Matches do not overlap; of two the one that ends first is found.
+    #[must_use]
+    pub fn new(literals: Vec<Vec<u8>>) -> Self {
+        let small = build(&literals, AhoCorasickKind::ContiguousNFA);
+        Self { literals, small, fast: OnceLock::new(), searched: AtomicUsize::new(0) }
+    }
+
+    /// The automaton to search so many bytes with.
+    pub fn of(&self, bytes: usize) -> &AhoCorasick {
+        if bytes < SMALL && self.searched.fetch_add(bytes, Ordering::Relaxed) < SMALL {
+            return &self.small;
+        }
+        self.fast.get_or_init(|| build(&self.literals, AhoCorasickKind::DFA))
+    }
+}
+
+/// The literals are short and few: this cannot fail; without them nothing is ever found, and tests would say so.
+fn build(literals: &[Vec<u8>], kind: AhoCorasickKind) -> AhoCorasick {
+    AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(kind)).build(literals).unwrap_or_else(|_| empty())
 }
 
 #[derive(Clone, Copy)]
@@ -60,15 +97,9 @@ impl Prefilter {
             literals.push((word.as_bytes().to_vec(), Kind::Word));
         }
         let kinds = literals.iter().map(|(_, kind)| *kind).collect();
-        let patterns: Vec<&[u8]> = literals.iter().map(|(literal, _)| literal.as_slice()).collect();
-        // The literals are short and few: this cannot fail; without patterns nothing is ever found, and tests would say so.
         // A DFA looks at each byte once; with this many patterns it is several times faster than the automaton that the
-        // library would choose, for a millisecond of building.
-        let first = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&patterns)
-            .unwrap_or_else(|_| empty());
+        // library would choose.
+        let first = Growing::new(literals.into_iter().map(|(literal, _)| literal).collect());
         Self { first, kinds }
     }
 
@@ -76,7 +107,7 @@ impl Prefilter {
     #[must_use]
     pub fn scan(&self, bytes: &[u8]) -> Hits {
         let mut hits = Hits::default();
-        for found in self.first.find_iter(bytes) {
+        for found in self.first.of(bytes.len()).find_iter(bytes) {
             match self.kinds.get(found.pattern().as_usize()) {
                 Some(Kind::Secret) => hits.secret |= !is_name(bytes, found.start(), found.end()),
                 Some(Kind::Address) => hits.address = true,

@@ -2,10 +2,8 @@
 
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
 use crate::catalog::Catalog;
-use crate::prefilter::Hits;
+use crate::prefilter::{Growing, Hits};
 use crate::source::{FileLanguage, Language};
 
 use super::plain::is_dotenv;
@@ -20,10 +18,10 @@ pub fn wants(path: &str, language: FileLanguage, bytes: &[u8], hits: Hits, inclu
     let name = path.rsplit('/').next().unwrap_or(path);
     let known = hits.address || hits.word;
     match language {
-        FileLanguage::Notebook => known || literals().is_match(bytes),
+        FileLanguage::Notebook => known || holds_literal(bytes),
         FileLanguage::Plain(Language::Python) => false,
         FileLanguage::Plain(Language::Markdown) => {
-            (include_docs && (known || literals().is_match(bytes)))
+            (include_docs && (known || holds_literal(bytes)))
                 || (name.eq_ignore_ascii_case("README.md") && bytes.starts_with(b"---"))
         }
         FileLanguage::Plain(Language::Text) => {
@@ -32,17 +30,21 @@ pub fn wants(path: &str, language: FileLanguage, bytes: &[u8], hits: Hits, inclu
                 || name == "Modelfile"
                 || name.ends_with(".modelfile")
                 || is_dotenv(name);
-            matters && (known || literals().is_match(bytes))
+            matters && (known || holds_literal(bytes))
         }
         FileLanguage::Plain(Language::Json) if name.ends_with(".jsonl") || name.ends_with(".lock") => false,
         FileLanguage::Plain(_) if bytes.len() > MAX_BYTES => known,
-        FileLanguage::Plain(_) => known || literals().is_match(bytes),
+        FileLanguage::Plain(_) => known || holds_literal(bytes),
     }
 }
 
+fn holds_literal(bytes: &[u8]) -> bool {
+    literals().of(bytes.len()).is_match(bytes)
+}
+
 /// Words of which one stands in every text that can make a use.
-fn literals() -> &'static AhoCorasick {
-    static LITERALS: OnceLock<AhoCorasick> = OnceLock::new();
+fn literals() -> &'static Growing {
+    static LITERALS: OnceLock<Growing> = OnceLock::new();
     LITERALS.get_or_init(|| {
         let catalog = Catalog::builtin();
         let mut words: Vec<String> = Vec::new();
@@ -78,11 +80,6 @@ fn literals() -> &'static AhoCorasick {
         words.push("trust-remote-code".to_owned());
         words.sort();
         words.dedup();
-        // Several times faster over large data files than the automaton that the library would choose.
-        AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&words).unwrap_or_else(|_| empty())
+        Growing::new(words.into_iter().map(String::into_bytes).collect())
     })
-}
-
-fn empty() -> AhoCorasick {
-    AhoCorasick::builder().build::<[&[u8]; 0], &[u8]>([]).unwrap_or_else(|_| empty())
 }
