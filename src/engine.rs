@@ -15,7 +15,7 @@ use crate::prefilter::{Hits, Prefilter};
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
 use crate::python::project::Project;
-use crate::python::uses::{self, CodeCell, FileContext};
+use crate::python::uses::{CodeCell, FileUses, Texts};
 use crate::reference::{LocalPaths, PinState, Target, references};
 use crate::secrets::{self, SecretMatch};
 use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, language_of};
@@ -336,39 +336,56 @@ impl Engine<'_> {
             .filter(|(_, unit)| unit.language == Language::Python && matches!(unit.kind, UnitKind::File | UnitKind::Code))
             .map(|(index, unit)| (index, Module::new(&unit.text, mode)))
             .collect();
-        let cells: Vec<CodeCell<'_>> = if source.notebook {
-            modules.iter().map(|(unit, module)| CodeCell { module, unit: *unit }).collect()
-        } else {
-            Vec::new()
-        };
-        for (unit, module) in &modules {
-            let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
-            let found = uses::uses(module, &file, self.catalog, self.project);
-            result.uses.extend(found.uses);
-            for line in &found.commands {
-                result.uses.extend(crate::surface::from_python(line, *unit, module.text(), self.catalog));
+        let cells: Vec<CodeCell<'_>> = modules.iter().map(|(unit, module)| CodeCell { module, unit: *unit }).collect();
+        // The cells of a notebook are one program; pieces of code in a document are not.
+        let together = if source.notebook { cells.len() } else { 1 };
+        let is_root = |root: &str| self.catalog.is_root(root);
+        for cells in cells.chunks(together.max(1)) {
+            let texts = Texts::default();
+            let file = FileUses::new(cells, &source.path, &texts, self.catalog, self.project, &is_root);
+            for (number, cell) in cells.iter().enumerate() {
+                folded.extend(self.python_unit(source, hits, &file, number, cell, result));
             }
-            result.uses.extend(addresses(*unit, module));
-            if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
-                let texts = uses::folded_strings(module, &file, self.catalog, self.project);
-                folded.extend(texts.into_iter().map(|found| judge::token::Folded {
-                    unit: *unit,
-                    span: found.span,
-                    text: found.text,
-                }));
-            }
-            for problem in module.problems() {
-                result.problems.push(Problem {
-                    path: source.path.clone(),
-                    line: source.units.get(*unit).map(|unit| {
-                        let byte = unit.map.file_offset(problem.offset as usize);
-                        let before = source.bytes.get(..byte).unwrap_or_default();
-                        u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
-                    }),
-                    message: problem.to_string(),
-                    partial: true,
-                });
-            }
+        }
+        folded
+    }
+
+    /// Uses in one Python unit; the texts that it puts together.
+    fn python_unit(
+        &self,
+        source: &Source,
+        hits: Hits,
+        file: &FileUses<'_>,
+        number: usize,
+        cell: &CodeCell<'_>,
+        result: &mut FileResult,
+    ) -> Vec<judge::token::Folded> {
+        let mut folded = Vec::new();
+        let CodeCell { unit, module } = *cell;
+        let found = file.uses(number);
+        result.uses.extend(found.uses);
+        for line in &found.commands {
+            result.uses.extend(crate::surface::from_python(line, unit, module.text(), self.catalog));
+        }
+        result.uses.extend(addresses(unit, module));
+        if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
+            folded.extend(file.folded_strings(number).into_iter().map(|found| judge::token::Folded {
+                unit,
+                span: found.span,
+                text: found.text,
+            }));
+        }
+        for problem in module.problems() {
+            result.problems.push(Problem {
+                path: source.path.clone(),
+                line: source.units.get(unit).map(|unit| {
+                    let byte = unit.map.file_offset(problem.offset as usize);
+                    let before = source.bytes.get(..byte).unwrap_or_default();
+                    u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
+                }),
+                message: problem.to_string(),
+                partial: true,
+            });
         }
         folded
     }

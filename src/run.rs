@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::baseline::Baseline;
-use crate::catalog::{Catalog, Precision, UserFile};
+use crate::catalog::{Catalog, Policy, Precision, UserFile};
 use crate::config::Config;
 use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, RepoSeen, Settings};
@@ -258,7 +258,14 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     }
     report.sort();
     silence(&mut rows, &report);
-    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos, rows })
+    // SARIF describes all rules; the other formats say something only of those that found something.
+    let rules = if options.line_hashes {
+        rule_texts(catalog.policies())
+    } else {
+        let found: BTreeSet<&str> = report.findings.iter().chain(&repairs.fixed).map(|finding| finding.rule.as_str()).collect();
+        rule_texts(found.into_iter().filter_map(|id| catalog.policy(id)))
+    };
+    Ok(Outcome { report, rules, root, config, repairs, repos, rows })
 }
 
 /// The catalogue with a user's own files, when the configuration names folders of them.
@@ -515,11 +522,11 @@ fn standard_input(options: &Options, root: &Path, working: &Path) -> Result<(Str
     Ok((path, bytes))
 }
 
-/// The texts of the rules for printers.
+/// The texts of some rules for printers.
 #[must_use]
-pub fn rule_texts(catalog: &Catalog) -> Vec<RuleText> {
+pub fn rule_texts<'p>(policies: impl IntoIterator<Item = &'p Policy>) -> Vec<RuleText> {
     let mut texts: BTreeMap<String, RuleText> = BTreeMap::new();
-    for policy in catalog.policies() {
+    for policy in policies {
         let precision = match policy.precision {
             Precision::VeryHigh => "very-high",
             Precision::High => "high",

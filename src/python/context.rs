@@ -11,7 +11,7 @@ use crate::python::walk;
 use crate::usage::{Guard, Role, Use};
 
 /// Methods and functions that write to the place they are given.
-const SAVES: [&str; 14] = [
+pub(super) const SAVES: [&str; 14] = [
     "save_pretrained",
     "save",
     "save_to_disk",

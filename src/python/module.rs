@@ -9,12 +9,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::python::ast::{Stmt, StmtKind};
+use crate::python::commands::STARTERS;
+use crate::python::context::SAVES;
 use crate::python::outline::{NONE, Outline, TroubleKind, is_word};
 use crate::python::syntax::{Flat, Parsed, Wrapper, parse_part, parse_whole};
 use crate::span::Span;
+use crate::words::{self, WordSet};
 
 /// The largest text that is parsed whole, in bytes: about 0.15 seconds of work, two when it is garbage.
 pub const MAX_WHOLE: usize = 2 << 20;
@@ -113,7 +116,16 @@ pub struct Module<'s> {
     fell_back: Cell<bool>,
     /// The roots of the imports; each cell of a notebook asks for those of all others.
     roots: OnceCell<BTreeSet<String>>,
+    /// Where the words of [`MARKED`] stand.
+    marks: OnceCell<Vec<Vec<u32>>>,
 }
+
+/// Words that are asked for in nearly every text: one scan finds them all.
+static MARKED: LazyLock<WordSet> = LazyLock::new(|| {
+    let fixed = ["import", "import_module", "__import__", "importorskip", "lazy_import", "add_argument", "option", "getattr"];
+    let words: BTreeSet<&str> = fixed.into_iter().chain(STARTERS).chain(SAVES).collect();
+    WordSet::new(words.into_iter().map(str::to_owned).collect())
+});
 
 impl<'s> Module<'s> {
     /// Outlines a text (linear in its length); falls back to parsing it whole when it cannot be outlined.
@@ -135,6 +147,7 @@ impl<'s> Module<'s> {
             problems: RefCell::default(),
             fell_back: Cell::new(trouble.is_some() || mode == ParseMode::Whole),
             roots: OnceCell::new(),
+            marks: OnceCell::new(),
         };
         if !module.fell_back.get() {
             return module;
@@ -268,25 +281,48 @@ impl<'s> Module<'s> {
     pub fn occurrences<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, LineIndex)> + use<'a, 's> {
         let bytes = self.text.as_bytes();
         let length = name.len();
-        let finder = memchr::memmem::Finder::new(name).into_owned();
+        let mut marked = MARKED.find(name.as_bytes()).map(|number| self.marks(number).iter());
+        let finder = if marked.is_none() { Some(memchr::memmem::Finder::new(name).into_owned()) } else { None };
         let mut from = if length == 0 { bytes.len() } else { 0 };
         std::iter::from_fn(move || {
             loop {
-                let found = from + finder.find(bytes.get(from..)?)?;
-                from = found + length;
-                let before = found.checked_sub(1).and_then(|before| bytes.get(before)).copied().is_some_and(is_word);
-                let after = bytes.get(from).copied().is_some_and(is_word);
-                if length == 0 || before || after || !self.in_code(found) {
-                    if length == 0 {
-                        return None;
+                let found = match (&mut marked, &finder) {
+                    (Some(places), _) => *places.next()? as usize,
+                    (None, Some(finder)) if length > 0 => {
+                        let found = from + finder.find(bytes.get(from..)?)?;
+                        from = found + length;
+                        let before = found.checked_sub(1).and_then(|before| bytes.get(before)).copied().is_some_and(is_word);
+                        if before || bytes.get(from).copied().is_some_and(is_word) {
+                            continue;
+                        }
+                        found
                     }
-                    continue;
-                }
-                if let Some(line) = self.line_at(found) {
+                    _ => return None,
+                };
+                if self.in_code(found)
+                    && let Some(line) = self.line_at(found)
+                {
                     return Some((found, line));
                 }
             }
         })
+    }
+
+    /// Where a word of [`MARKED`] stands.
+    fn marks(&self, number: usize) -> &[u32] {
+        let marks = self.marks.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut marks = vec![Vec::new(); MARKED.len()];
+            words::each(bytes, |start, end| {
+                let number = bytes.get(start..end).and_then(|word| MARKED.find(word));
+                if let Some(places) = number.and_then(|number| marks.get_mut(number)) {
+                    places.push(u32::try_from(start).unwrap_or(NONE));
+                }
+                true
+            });
+            marks
+        });
+        marks.get(number).map_or(&[], Vec::as_slice)
     }
 
     /// The comments, for suppressions.

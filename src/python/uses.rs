@@ -2,6 +2,7 @@
 //!
 //! Lines are looked at only when they hold a word that can start a use, or a name that stands for a catalogued callable.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -16,10 +17,12 @@ use crate::python::project::Project;
 use crate::python::scope::{LinePlace, Scope, first_word, is_class, is_header, line_text};
 use crate::python::things::{ModuleId, Resolved, Thing};
 use crate::python::triggers::{self, Triggers};
-use crate::python::value::{At, Locals, Resolver, Texts};
+pub use crate::python::value::Texts;
+use crate::python::value::{At, Locals, Resolver};
 use crate::python::walk;
 use crate::span::Span;
 use crate::usage::{Argument, CallSite, Confidence, Origin, Role, Surface, Use, UseKind, Why};
+use crate::words::WordSet;
 
 /// Expressions deeper than this are not walked.
 const DEPTH: u32 = 150;
@@ -49,82 +52,102 @@ pub struct FileContext<'c> {
 pub struct PythonUses {
     /// The uses in order of the text.
     pub uses: Vec<Use>,
-    /// The roots of all imports of the file (`torch`).
-    pub imports: BTreeSet<String>,
     /// The command lines that the code starts.
     pub commands: Vec<CommandLine>,
 }
 
 /// The uses of catalogued APIs in a unit, and the command lines that it starts.
 pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Catalog, project: &'a dyn Project) -> PythonUses {
-    let mut imports = triggers::import_roots(unit).clone();
-    for cell in context.cells {
-        let more = triggers::import_roots(cell.module);
-        if !more.is_subset(&imports) {
-            imports.extend(more.iter().cloned());
-        }
-    }
-    let mut triggers = Triggers::find(unit, catalog, &imports);
-    let starters = triggers::starter_lines(unit, &imports);
-    if triggers.lines.is_empty() && starters.is_empty() {
-        return PythonUses { imports, ..PythonUses::default() };
-    }
+    let alone = [CodeCell { module: unit, unit: context.unit }];
     let texts = Texts::default();
     let is_root = |root: &str| catalog.is_root(root);
-    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
-    let mut finder = Finder {
-        resolver: &resolver,
-        catalog,
-        imports: &imports,
-        module,
-        unit: context.unit,
-        text: unit.text(),
-        outline: unit,
-        names: BTreeSet::new(),
-        words: triggers.words.clone(),
-        found: Vec::new(),
-        surroundings: Surroundings::new(unit),
-    };
-    let commands = finder.commands(&starters);
-    finder.follow_aliases(&mut triggers);
-    for line in &triggers.lines {
-        finder.line(*line);
-    }
-    let uses = finder.finish();
-    PythonUses { uses, imports, commands }
+    let here = context.cells.iter().position(|cell| cell.unit == context.unit);
+    let cells = if here.is_some() { context.cells } else { &alone };
+    FileUses::new(cells, context.path, &texts, catalog, project, &is_root).uses(here.unwrap_or(0))
 }
 
-/// The texts that a unit puts together out of others. Costly: ask only when it matters.
-pub fn folded_strings<'a>(
-    unit: &'a Module<'a>,
-    context: &FileContext<'a>,
+/// The code cells of one file (or the file itself) with what they share: names carry over from cell to cell, so all of
+/// them have one resolver, which is made when it is first needed.
+pub struct FileUses<'a> {
+    cells: &'a [CodeCell<'a>],
+    path: &'a str,
+    texts: &'a Texts,
     catalog: &'a Catalog,
     project: &'a dyn Project,
-) -> Vec<Folded> {
-    let texts = Texts::default();
-    let is_root = |root: &str| catalog.is_root(root);
-    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
-    folded::folded(unit, &resolver, module)
+    is_root: &'a dyn Fn(&str) -> bool,
+    imports: OnceCell<BTreeSet<String>>,
+    resolver: OnceCell<Resolver<'a>>,
 }
 
-/// A resolver for a unit, and the number of the unit's module in it.
-fn resolver<'a>(
-    unit: &'a Module<'a>,
-    context: &FileContext<'a>,
-    texts: &'a Texts,
-    project: &'a dyn Project,
-    is_root: &'a dyn Fn(&str) -> bool,
-) -> (Resolver<'a>, ModuleId) {
-    let mut units: Vec<(&Module<'_>, usize)> = context.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
-    let here = match context.cells.iter().position(|cell| cell.unit == context.unit) {
-        Some(here) => here,
-        None => {
-            units = vec![(unit, context.unit)];
-            0
+impl<'a> FileUses<'a> {
+    /// Nothing is looked at before it is asked for. `is_root` is that of the catalogue.
+    pub fn new(
+        cells: &'a [CodeCell<'a>],
+        path: &'a str,
+        texts: &'a Texts,
+        catalog: &'a Catalog,
+        project: &'a dyn Project,
+        is_root: &'a dyn Fn(&str) -> bool,
+    ) -> Self {
+        Self { cells, path, texts, catalog, project, is_root, imports: OnceCell::new(), resolver: OnceCell::new() }
+    }
+
+    fn imports(&self) -> &BTreeSet<String> {
+        self.imports.get_or_init(|| {
+            let mut imports = BTreeSet::new();
+            for cell in self.cells {
+                imports.extend(triggers::import_roots(cell.module).iter().cloned());
+            }
+            imports
+        })
+    }
+
+    fn resolver(&self) -> &Resolver<'a> {
+        self.resolver.get_or_init(|| {
+            let units = self.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
+            Resolver::new(units, self.path, self.texts, self.project, self.is_root)
+        })
+    }
+
+    /// The uses of catalogued APIs in a cell, and the command lines that it starts.
+    pub fn uses(&self, number: usize) -> PythonUses {
+        let Some(CodeCell { module: unit, unit: index }) = self.cells.get(number).copied() else {
+            return PythonUses::default();
+        };
+        let imports = self.imports();
+        let mut triggers = Triggers::find(unit, self.catalog, imports);
+        let starters = triggers::starter_lines(unit, imports);
+        if triggers.lines.is_empty() && starters.is_empty() {
+            return PythonUses::default();
         }
-    };
-    let resolver = Resolver::new(units, context.path, texts, project, is_root);
-    (resolver, ModuleId::try_from(here).unwrap_or(0))
+        let mut finder = Finder {
+            resolver: self.resolver(),
+            catalog: self.catalog,
+            imports,
+            module: ModuleId::try_from(number).unwrap_or(0),
+            unit: index,
+            text: unit.text(),
+            outline: unit,
+            names: BTreeSet::new(),
+            words: triggers.words.clone(),
+            found: Vec::new(),
+            surroundings: Surroundings::new(unit),
+        };
+        let commands = finder.commands(&starters);
+        finder.follow_aliases(&mut triggers);
+        for line in &triggers.lines {
+            finder.line(*line);
+        }
+        PythonUses { uses: finder.finish(), commands }
+    }
+
+    /// The texts that a cell puts together out of others. Costly: ask only when it matters.
+    pub fn folded_strings(&self, number: usize) -> Vec<Folded> {
+        let Some(cell) = self.cells.get(number) else {
+            return Vec::new();
+        };
+        folded::folded(cell.module, self.resolver(), ModuleId::try_from(number).unwrap_or(0))
+    }
 }
 
 /// A use that is found, with what the last step needs.
@@ -145,7 +168,7 @@ struct Finder<'f, 'a> {
     outline: &'f Module<'f>,
     /// Names and attributes that stand for catalogued callables.
     names: BTreeSet<String>,
-    words: std::sync::Arc<[String]>,
+    words: std::sync::Arc<WordSet>,
     found: Vec<Found>,
     surroundings: Surroundings<'f>,
 }
@@ -169,7 +192,7 @@ struct Target {
 
 impl<'f> Finder<'f, '_> {
     fn is_word(&self, name: &str) -> bool {
-        self.words.binary_search_by(|word| word.as_str().cmp(name)).is_ok() || self.names.contains(name)
+        self.words.find(name.as_bytes()).is_some() || self.names.contains(name)
     }
 
     /// The statements of a line with the place to ask about each.
