@@ -15,6 +15,7 @@ use crate::python::ast::{Stmt, StmtKind};
 use crate::python::commands::STARTERS;
 use crate::python::context::SAVES;
 use crate::python::outline::{NONE, Outline, TroubleKind, is_word};
+use crate::python::plain;
 use crate::python::syntax::{Flat, Parsed, Wrapper, parse_part, parse_whole};
 use crate::span::Span;
 use crate::words::{self, WordSet};
@@ -25,6 +26,8 @@ pub const MAX_WHOLE: usize = 2 << 20;
 pub const MAX_LINE: usize = 1 << 20;
 /// The largest logical line that is parsed in a text with open brackets or strings: tree-sitter's time for such grows faster than they do.
 pub const MAX_OPEN_LINE: usize = 1 << 16;
+/// The largest logical line that is read without a tree, in bytes.
+const MAX_PLAIN: usize = 1 << 16;
 /// How many bytes of logical lines are parsed in one text, at most.
 pub const MAX_PARTS: usize = 16 << 20;
 
@@ -366,24 +369,15 @@ impl<'s> Module<'s> {
         }
     }
 
-    fn parse_line(&self, index: LineIndex) -> Vec<Stmt> {
-        let Some(line) = self.line(index).copied() else {
-            return Vec::new();
-        };
-        if let Some(Some(whole)) = self.whole.get() {
-            return self.statements_in_whole(whole, index);
-        }
+    /// How a line must be wrapped to be parsed alone; `None` for a lone `else:`, `try:` or `finally:`.
+    pub(super) fn wrapper(&self, index: LineIndex) -> Option<Wrapper> {
+        let line = self.line(index)?;
         let code = line.span.text(self.text);
-        let wrapper = match first_word(code) {
+        Some(match first_word(code) {
             word @ ("else" | "try" | "finally") => {
                 let rest = code.get(word.len()..).unwrap_or_default();
                 if rest.trim_start() == ":" {
-                    let kind = match word {
-                        "else" => StmtKind::Else,
-                        "try" => StmtKind::Try,
-                        _ => StmtKind::Finally,
-                    };
-                    return vec![Stmt { span: line.span, kind }];
+                    return None;
                 }
                 match word {
                     "else" => Wrapper::Else,
@@ -397,7 +391,31 @@ impl<'s> Module<'s> {
             "case" if self.in_match(index) => Wrapper::Case,
             _ if code.starts_with('@') => Wrapper::Decorator,
             _ => Wrapper::Plain,
+        })
+    }
+
+    fn parse_line(&self, index: LineIndex) -> Vec<Stmt> {
+        let Some(line) = self.line(index).copied() else {
+            return Vec::new();
         };
+        if let Some(Some(whole)) = self.whole.get() {
+            return self.statements_in_whole(whole, index);
+        }
+        let code = line.span.text(self.text);
+        let Some(wrapper) = self.wrapper(index) else {
+            let kind = match first_word(code) {
+                "else" => StmtKind::Else,
+                "try" => StmtKind::Try,
+                _ => StmtKind::Finally,
+            };
+            return vec![Stmt { span: line.span, kind }];
+        };
+        if self.outline.trouble.is_none()
+            && code.len() <= MAX_PLAIN
+            && let Some(statement) = plain::read(self.text, line.span, line.header, wrapper)
+        {
+            return vec![statement];
+        }
         let closers = self.outline.closers.get(&index.0);
         let closers = closers.map_or("", String::as_str);
         let largest = match self.outline.trouble {

@@ -1563,7 +1563,7 @@ fn lift_star(mut kind: ExprKind) -> ExprKind {
 }
 
 /// Adds decoded text to the parts; true when it holds something that only a `Joined` can say (an unknown character).
-fn push_literal(parts: &mut Vec<JoinedPart>, text: &str, prefix: &str) -> bool {
+pub(super) fn push_literal(parts: &mut Vec<JoinedPart>, text: &str, prefix: &str) -> bool {
     let Decoded::Text(pieces) = decode_string(text, prefix) else {
         return false;
     };
