@@ -18,7 +18,7 @@ use crate::python::project::Project;
 use crate::python::uses::{CodeCell, FileUses, Texts};
 use crate::reference::{LocalPaths, PinState, Target, references};
 use crate::secrets::{self, SecretMatch};
-use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, language_of};
+use crate::source::{FileLanguage, Language, Source, UnitKind, language_of};
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Use};
@@ -292,15 +292,7 @@ impl Engine<'_> {
         let mut result = FileResult::default();
         let FileLanguage::Plain(language) = language_of(path, &[]) else { return result };
         // Spans count in the text as it is, so no byte order mark is taken off here.
-        let map = OffsetMap::identity(0, text.len());
-        let source = Source {
-            path: path.to_owned(),
-            bytes: text.clone().into_bytes(),
-            notebook: false,
-            units: vec![Unit { text, language, kind: UnitKind::File, cell: None, map }],
-            cells: Vec::new(),
-            problems: Vec::new(),
-        };
+        let source = Source::verbatim(path, text, language);
         self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &mut result);
         // What else the comments of this file do was said when it was checked itself.
         result.findings.retain(|finding| finding.rule == version::RULE);
@@ -434,8 +426,7 @@ impl Engine<'_> {
             return;
         }
         let comments = |unit: usize| {
-            let text = source.units.get(unit).map_or("", |unit| unit.text.as_str());
-            Module::new(text, ParseMode::OnDemand).comments().to_vec()
+            outlines.module(unit).map_or_else(Vec::new, |module| module.comments().to_vec())
         };
         let directives = Directives::read(&context, &comments);
         let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
