@@ -425,9 +425,7 @@ impl Engine<'_> {
             result.findings = findings;
             return;
         }
-        let comments = |unit: usize| {
-            outlines.module(unit).map_or_else(Vec::new, |module| module.comments().to_vec())
-        };
+        let comments = |unit: usize| outlines.module(unit).map_or_else(Vec::new, |module| module.comments().to_vec());
         let directives = Directives::read(&context, &comments);
         let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
         let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran });
