@@ -7,6 +7,7 @@ mod call;
 pub mod commands;
 mod context;
 mod defaults;
+mod flow;
 mod fold;
 pub mod folded;
 mod format;

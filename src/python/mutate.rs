@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use crate::python::ast::{ArgumentKind, Expr, ExprKind, StmtKind};
+use crate::python::flow::{certainly_before, same_loop};
 use crate::python::module::{LineIndex, Module};
-use crate::python::scope::{Binding, Block, How, Scope, block_kind, certainly_before, same_loop};
+use crate::python::scope::{Binding, Block, How, Scope, block_kind};
 use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Thing};
 use crate::python::value::{At, Open, Resolver};
 use crate::usage::{Origin, Why};
