@@ -191,7 +191,11 @@ impl Engine<'_> {
         let hits = self.prefilter.scan(&bytes);
         let python = match language {
             FileLanguage::Plain(Language::Python) | FileLanguage::Notebook => {
-                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog) || self.may_assemble(hits, &bytes)
+                hits.word
+                    || hits.address
+                    || self.prefilter.python(&bytes, self.catalog)
+                    || self.may_assemble(hits, &bytes)
+                    || self.may_borrow(path, &bytes)
             }
             FileLanguage::Plain(_) => false,
         };
@@ -265,6 +269,13 @@ impl Engine<'_> {
             locked: self.settings.count_lock.then_some(&self.settings.terms),
         };
         result.rows = crate::inventory::rows::rows(&result.uses, &material);
+    }
+
+    /// True when the text may use a library through another module of the project.
+    fn may_borrow(&self, path: &str, bytes: &[u8]) -> bool {
+        let is_root = |root: &str| self.catalog.is_root(root);
+        std::str::from_utf8(bytes)
+            .is_ok_and(|text| !crate::python::borrowed::borrowed(text, path, self.project, &is_root).is_empty())
     }
 
     /// True when the text may put a token together out of pieces.

@@ -3,6 +3,7 @@
 mod arguments;
 pub mod ast;
 mod attribute;
+pub mod borrowed;
 mod call;
 pub mod commands;
 mod context;

@@ -28,7 +28,16 @@ impl Resolver<'_> {
             });
         }
         let receiver = self.value(value, at);
-        self.attribute(&receiver, name, at.module)
+        let found = self.attribute(&receiver, name, at.module);
+        let holds = |thing: &Thing| matches!(thing, Thing::Instance(_) | Thing::Mapping(_) | Thing::Options(_));
+        match &value.kind {
+            ExprKind::Name(owner)
+                if receiver.things.iter().all(holds) && !matches!(&**owner, "self" | "cls") && at.locals.is_none() =>
+            {
+                self.reassigned(found, owner, name, value.span.start, at)
+            }
+            _ => found,
+        }
     }
 
     /// The attribute of a value.
@@ -57,6 +66,14 @@ impl Resolver<'_> {
                 if object.contains('.') && (name == "value" || name == "default") {
                     return Resolved::unknown(Why::Attribute);
                 }
+                if self.is_namespace(object)
+                    && let Some(inner) = self.foreign(&format!("{object}.{name}"), 0, module)
+                {
+                    return Resolved::known(Thing::Module(inner), None);
+                }
+                if self.is_namespace(object) {
+                    return self.note_namespace(&format!("{object}.{name}"));
+                }
                 if matches!(&**object, "absl.flags.FLAGS" | "absl.app.flags.FLAGS") {
                     return self.absl_flag(module, name);
                 }
@@ -76,6 +93,7 @@ impl Resolver<'_> {
                 Some(Thing::Object(object)) if defaults::is_class_parser(object) => Resolved::known(thing.clone(), None),
                 _ => Resolved::unknown(Why::Attribute),
             },
+            Thing::Options(_) | Thing::Instance(_) if name == "__dict__" => Resolved::known(thing.clone(), None),
             Thing::Options(owner) => self.option(*owner, name),
             Thing::Class(place) => self.class_attribute(*place, name),
             Thing::Instance(instance) => self.instance_attribute(instance, name),
@@ -95,6 +113,10 @@ impl Resolver<'_> {
         if let Some(value) = self.global(id, name) {
             return value;
         }
+        // A module of the project that is called like a library, and does not have the name: the library is meant.
+        if let Some(dotted) = self.hides(id) {
+            return Resolved::object(format!("{dotted}.{name}"));
+        }
         // A submodule.
         match self.foreign(name, 1, id) {
             Some(inner) if inner != from => Resolved::known(Thing::Module(inner), None),
@@ -106,7 +128,7 @@ impl Resolver<'_> {
     /// catalogued library whose own source this is.
     pub fn qualified(&self, place: LinePlace) -> Option<String> {
         let open = self.open(place.module)?;
-        if !open.foreign || open.module.scope(place.line).is_some() {
+        if !open.foreign || open.module.scope(place.line).is_some() || self.hides(place.module).is_some() {
             return None;
         }
         let path = open.path.strip_prefix("src/").unwrap_or(&open.path);
@@ -146,7 +168,7 @@ impl Resolver<'_> {
     }
 
     /// The kind of data class, by its bases and decorators.
-    fn is_enum(&self, place: LinePlace) -> Option<bool> {
+    pub(super) fn is_enum(&self, place: LinePlace) -> Option<bool> {
         if let Some(known) = self.enums.borrow().get(&place) {
             return *known;
         }
@@ -256,7 +278,7 @@ impl Resolver<'_> {
         if depth > BASES {
             return Resolved::unknown(Why::Bound);
         }
-        let mut library = None;
+        let mut library = Vec::new();
         let mut unknown = false;
         for (base, _) in self.bases(place) {
             if base.things.is_empty() {
@@ -265,7 +287,10 @@ impl Resolver<'_> {
             for thing in &base.things {
                 match thing {
                     Thing::Class(inner) if *inner != place => {
-                        let value = self.own_attribute(*inner, name).or_else(|| self.assigned_attribute(*inner, name, instance));
+                        let value = match instance {
+                            Some(instance) => self.found_in_class(*inner, name, instance),
+                            None => self.own_attribute(*inner, name).or_else(|| self.assigned_attribute(*inner, name, None)),
+                        };
                         if let Some(value) = value {
                             return value;
                         }
@@ -276,8 +301,9 @@ impl Resolver<'_> {
                         unknown |= value.unknown != Some(Why::Unbound);
                     }
                     Thing::Object(object) => {
-                        if self.is_library(object) && library.is_none() {
-                            library = Some(Resolved::object(format!("{object}.{name}")));
+                        // Which of several bases has it is not known here.
+                        if self.is_library(object) {
+                            library.push(Resolved::object(format!("{object}.{name}")));
                         } else if !object.starts_with("builtins.") && !fold::is_standard(object) {
                             unknown = true;
                         }
@@ -286,10 +312,9 @@ impl Resolver<'_> {
                 }
             }
         }
-        match library {
-            Some(value) => value,
-            None if unknown => Resolved::unknown(Why::Attribute),
-            None => Resolved::unknown(Why::Unbound),
+        if library.is_empty() {
+            return Resolved::unknown(if unknown { Why::Attribute } else { Why::Unbound });
         }
+        Resolved::join(&library)
     }
 }

@@ -9,7 +9,9 @@ use std::rc::Rc;
 use crate::python::ast::{ArgumentKind, Call, Expr, ExprKind};
 use crate::python::defaults;
 use crate::python::scope::{LinePlace, is_class};
-use crate::python::things::{CallPlace, Construction, Instance, Kept, Partial, Resolved, Sequence, SequenceKind, Source, Thing};
+use crate::python::things::{
+    CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing,
+};
 use crate::python::value::{At, Resolver};
 use crate::python::walk;
 use crate::span::Span;
@@ -35,6 +37,21 @@ impl Given {
     /// Something is given that is not known.
     pub fn open(&self) -> bool {
         self.open_positions || self.open_keywords
+    }
+
+    /// The entries of `update={..}` as keywords.
+    fn updated(self) -> Self {
+        let mut updated = Self { open_keywords: true, ..Self::default() };
+        let update = self.arguments.iter().find(|kept| kept.keyword.as_deref() == Some("update"));
+        if let Some(Thing::Mapping(mapping)) = update.and_then(|kept| kept.value.only()) {
+            updated.open_keywords = mapping.open;
+            for (key, value) in &mapping.items {
+                if let Some(key) = key.as_str() {
+                    updated.arguments.push(Kept { keyword: Some(key.into()), value: value.clone() });
+                }
+            }
+        }
+        updated
     }
 
     fn positional(&self) -> Vec<Rc<Resolved>> {
@@ -102,6 +119,16 @@ impl Resolver<'_> {
         let source = Some(Source { module: at.module, span });
         if let ExprKind::Attribute { value, attribute } = &call.function.kind {
             let receiver = self.value(value, at);
+            // `record._replace(x=1)`, `settings.model_copy(update={..})`
+            let copies = matches!(receiver.only(), Some(Thing::Instance(_) | Thing::Mapping(_)))
+                && matches!(&*attribute.name, "_replace" | "model_copy" | "evolve");
+            if copies {
+                let mut given = self.given(call, at);
+                if &*attribute.name == "model_copy" {
+                    given = given.updated();
+                }
+                return self.replaced(&receiver, &given.arguments, given.open());
+            }
             if let Some(folded) = self.method_of_literal(&receiver, &attribute.name, call, source, at) {
                 return folded;
             }
@@ -175,6 +202,16 @@ impl Resolver<'_> {
                 }
                 value
             }
+            Thing::Class(place) if self.is_enum(*place).is_some() => {
+                // `Models("org/m")`
+                let wanted = self.given(call, at).at(0).cloned();
+                let members = self.enum_members(*place).unwrap_or_default();
+                let member = members.iter().find(|member| {
+                    matches!((member.only(), &wanted), (Some(Thing::Member(value, _)), Some(wanted))
+                        if value.only().is_some() && value.only() == wanted.only())
+                });
+                member.cloned().unwrap_or_else(|| Resolved::unknown(Why::Call))
+            }
             Thing::Class(place) => {
                 let construction = match source {
                     Some(source) if at.locals.is_none() => Construction::Call(CallPlace {
@@ -185,11 +222,24 @@ impl Resolver<'_> {
                     }),
                     _ => Construction::Unknown,
                 };
-                Resolved::known(Thing::Instance(Rc::new(Instance { class: *place, construction })), None)
+                Resolved::known(Thing::Instance(Instance::new(*place, construction)), None)
             }
             Thing::Partial(partial) => {
                 if let Some(parsed) = self.parsed_classes(partial) {
                     return parsed;
+                }
+                if let Some(record) = self.record(partial, call, at) {
+                    return record;
+                }
+                // `attrgetter("load")(torch)`
+                if matches!(partial.callee.only(), Some(Thing::Object(name)) if &**name == "operator.attrgetter") {
+                    let name = partial.arguments.first().and_then(|kept| kept.value.only_str().map(str::to_owned));
+                    return match (name, self.given(call, at).at(0)) {
+                        (Some(name), Some(receiver)) if partial.arguments.len() == 1 => {
+                            name.split('.').take(8).fold(receiver.clone(), |value, name| self.attribute(&value, name, at.module))
+                        }
+                        _ => Resolved::unknown(Why::Call),
+                    };
                 }
                 match partial.callee.only() {
                     Some(Thing::Object(name)) => Resolved::result(name),
@@ -205,6 +255,29 @@ impl Resolver<'_> {
             }
             _ => Resolved::unknown(Why::Call),
         }
+    }
+
+    /// A tuple made by `collections.namedtuple("Name", "fields")`.
+    fn record(&self, partial: &Partial, call: &Call, at: At<'_>) -> Option<Rc<Resolved>> {
+        if !matches!(partial.callee.only(), Some(Thing::Object(name)) if &**name == "collections.namedtuple") {
+            return None;
+        }
+        let fields = &partial.arguments.get(1)?.value;
+        let names: Vec<String> = match fields.only()? {
+            Thing::Str(text) => text.split([',', ' ', '\n', '\t']).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            _ => self.elements(fields)?.iter().map(|name| name.only_str().map(str::to_owned)).collect::<Option<_>>()?,
+        };
+        let given = self.given(call, at);
+        let mut mapping = Mapping { record: true, open: false, ..Mapping::default() };
+        for (index, name) in names.iter().enumerate().take(256) {
+            let by_keyword = given.arguments.iter().find(|kept| kept.keyword.as_deref() == Some(name.as_str()));
+            let value = match by_keyword.map(|kept| &kept.value).or_else(|| given.at(index)) {
+                Some(value) => value.clone(),
+                None => Resolved::unknown(if given.open() { Why::Unpacked } else { Why::Parameter }),
+            };
+            mapping.set(Thing::Str(name.as_str().into()), value);
+        }
+        Some(Resolved::known(Thing::Mapping(Rc::new(mapping)), None))
     }
 
     /// `HfArgumentParser((A, B)).parse_args_into_dataclasses()`: instances of the classes.
@@ -225,9 +298,7 @@ impl Resolver<'_> {
             .map(|class| {
                 class
                     .map(|thing| match thing {
-                        Thing::Class(place) => {
-                            Some(Thing::Instance(Rc::new(Instance { class: *place, construction: Construction::Unknown })))
-                        }
+                        Thing::Class(place) => Some(Thing::Instance(Instance::new(*place, Construction::Unknown))),
                         Thing::Object(name) => Some(Thing::Result(name.clone())),
                         _ => None,
                     })
@@ -251,9 +322,7 @@ impl Resolver<'_> {
                 name => Resolved::result(name),
             },
             Some(Thing::Function(place)) => self.returned(*place),
-            Some(Thing::Class(class)) => {
-                Resolved::known(Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Bare })), None)
-            }
+            Some(Thing::Class(class)) => Resolved::known(Thing::Instance(Instance::new(*class, Construction::Bare)), None),
             _ => Resolved::unknown(Why::Call),
         }
     }

@@ -10,7 +10,7 @@ mod text;
 pub use codec::{bytes_method, character, decode_base64, decode_codec, decode_hex, ordinal, to_bytes, unquote};
 pub use path::{joined_path, path_method};
 pub use standard::is_standard;
-pub use text::{display, display_thing, format, join, text_method};
+pub use text::{display, display_thing, format, is_blank, join, text_method};
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use path::join_two;
 
 use crate::python::ast::Operator;
 use crate::python::format::percent;
-use crate::python::things::{ALTERNATIVES, Resolved, Sequence, SequenceKind, Source, Thing};
+use crate::python::things::{ALTERNATIVES, Resolved, Sequence, SequenceKind, Source, Thing, is_download};
 use crate::usage::{Origin, Why};
 
 /// Longer texts are not folded.
@@ -70,6 +70,17 @@ pub fn binary(operator: Operator, left: &Resolved, right: &Resolved, source: Opt
             return Resolved::known(Thing::Path(None), source);
         }
     }
+    // So is a path with something unknown behind it; and what lies below a download came with it.
+    if matches!(operator, Operator::Add | Operator::Divide)
+        && right.things.is_empty()
+        && let Some(thing @ (Thing::Path(_) | Thing::Result(_))) = left.only()
+    {
+        match thing {
+            Thing::Path(_) => return Resolved::known(Thing::Path(None), source),
+            Thing::Result(result) if is_download(result) => return Resolved::known(thing.clone(), source),
+            _ => {}
+        }
+    }
     pairwise(left, right, source, |first, second| operate(operator, first, second))
 }
 
@@ -98,6 +109,17 @@ fn operate(operator: Operator, left: &Thing, right: &Thing) -> Option<Thing> {
         // A local path with something after it stays one.
         (Operator::Add, Thing::Path(first), Thing::Str(second)) => {
             Some(Thing::Path(first.as_ref().map(|first| format!("{first}{second}").into())))
+        }
+        (Operator::Add, Thing::Path(first), Thing::Path(second)) => Some(Thing::Path(match (first, second) {
+            (Some(first), Some(second)) => Some(format!("{first}{second}").into()),
+            _ => None,
+        })),
+        // An f-string that begins with a path.
+        (Operator::Add, Thing::Str(first), Thing::Path(_)) if first.is_empty() => Some(right.clone()),
+        // Something below a downloaded folder.
+        (Operator::Add | Operator::Divide, Thing::Result(first), Thing::Str(_)) if is_download(first) => Some(left.clone()),
+        (Operator::Add, Thing::Str(first), Thing::Result(second)) if first.is_empty() && is_download(second) => {
+            Some(right.clone())
         }
         (Operator::Add, Thing::Sequence(first), Thing::Sequence(second))
             if first.kind == second.kind && first.kind != SequenceKind::Set =>

@@ -12,13 +12,14 @@ use std::rc::Rc;
 
 use crate::catalog::{Catalog, EntryId};
 use crate::python::arguments::{self, Bound};
-use crate::python::ast::{Expr, ExprKind, Parameter, Stmt, StmtKind};
+use crate::python::ast::{Call, Expr, ExprKind, Parameter, Stmt, StmtKind};
+use crate::python::borrowed::borrowed;
 use crate::python::commands::{self, CommandLine};
 use crate::python::context::Surroundings;
 use crate::python::folded::{self, Folded};
 use crate::python::module::{LineIndex, Module};
 use crate::python::project::Project;
-use crate::python::scope::{Scope, is_class, is_header};
+use crate::python::scope::{LinePlace, Scope, is_class, is_header};
 use crate::python::things::{ModuleId, Resolved, Thing};
 use crate::python::triggers::{self, Triggers};
 use crate::python::value::{At, Locals, Resolver, Texts};
@@ -69,13 +70,31 @@ pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Ca
             imports.extend(more.iter().cloned());
         }
     }
+    let texts = Texts::default();
+    let is_root = |root: &str| catalog.is_root(root);
+    // What other modules of the project hand on from a library counts as imported from it.
+    let borrowed = borrowed(unit.text(), context.path, project, &is_root);
+    let mut lent = BTreeSet::new();
+    if !borrowed.is_empty() {
+        // Of its own: room is handed out in the order of the questions.
+        let texts = Texts::default();
+        let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
+        for one in &borrowed {
+            let roots = resolver.lent_roots(&one.module, one.level, &one.name, module);
+            if !roots.is_empty() {
+                lent.insert(one.word.clone());
+                imports.extend(roots);
+            }
+        }
+    }
     let mut triggers = Triggers::find(unit, catalog, &imports);
+    for word in &lent {
+        triggers.lines.extend(unit.occurrences(word).map(|(_, line)| line));
+    }
     let starters = triggers::starter_lines(unit, &imports);
     if triggers.lines.is_empty() && starters.is_empty() {
         return PythonUses { imports, ..PythonUses::default() };
     }
-    let texts = Texts::default();
-    let is_root = |root: &str| catalog.is_root(root);
     let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
     let mut finder = Finder {
         resolver: &resolver,
@@ -85,7 +104,7 @@ pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Ca
         unit: context.unit,
         text: unit.text(),
         outline: unit,
-        names: BTreeSet::new(),
+        names: lent,
         words: triggers.words.clone(),
         found: Vec::new(),
         surroundings: Surroundings::new(unit),
@@ -320,11 +339,52 @@ impl<'f> Finder<'f, '_> {
                 return true;
             }
         }
+        let function = match self.resolver.value(value, at).only() {
+            Some(Thing::Function(function)) if function.module == self.module => Some(*function),
+            _ => None,
+        };
+        if let Some(function) = function {
+            // What the function passes on to what it replaces; where it does not call that, the calls in it are looked at.
+            let Some((call, inner)) = self.passed_on(function, entry) else {
+                return true;
+            };
+            let slots = arguments::slots(self.resolver, &call, &Bound::default(), inner);
+            let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
+            arguments::fill(self.resolver, self.catalog.entry(entry), &slots, inner, self.unit, &mut one.arguments);
+            self.push(at.line, one);
+            return true;
+        }
         let slots = arguments::bound_slots(&bound, target.span);
         let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
         arguments::fill(self.resolver, self.catalog.entry(entry), &slots, at, self.unit, &mut one.arguments);
         self.push(at.line, one);
         true
+    }
+
+    /// The call of a catalogued callable in the body of a function.
+    fn passed_on(&self, function: LinePlace, entry: EntryId) -> Option<(Call, At<'static>)> {
+        for number in self.outline.block(function.line).take(60) {
+            for (statements, index, at) in self.statements(LineIndex::new(number)) {
+                let mut found = None;
+                commands::calls(statements.get(index)?, &mut |call, _| {
+                    let name = match &call.function.kind {
+                        ExprKind::Name(name) => &**name,
+                        ExprKind::Attribute { attribute, .. } => &*attribute.name,
+                        _ => return,
+                    };
+                    if found.is_none()
+                        && self.is_word(name)
+                        && self.targets(&call.function, at).iter().any(|target| target.entry == entry)
+                    {
+                        found = Some(call.clone());
+                    }
+                });
+                if let Some(call) = found {
+                    return Some((call, at));
+                }
+            }
+        }
+        None
     }
 
     fn parameters(&mut self, parameters: &[Parameter], statement: Span, at: At<'_>) {

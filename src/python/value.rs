@@ -6,7 +6,7 @@ mod builtins;
 mod expressions;
 mod names;
 
-use expressions::either;
+use expressions::{either, tested_side};
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -126,6 +126,17 @@ impl<'a> Open<'a> {
         found
     }
 
+    /// Where an attribute of a name is assigned: `owner.name = ...`.
+    pub fn assignments(&self, owner: &str, name: &str) -> Rc<[(u32, LineIndex)]> {
+        let key = format!("{owner}.{name}");
+        if let Some(known) = self.changes.borrow().get(key.as_str()) {
+            return known.clone();
+        }
+        let found: Rc<[(u32, LineIndex)]> = mutate::assignments(&self.module, owner, name).into();
+        self.changes.borrow_mut().insert(key.into(), found.clone());
+        found
+    }
+
     /// The bindings of a name in one scope.
     pub fn scoped(&self, name: &str, scope: Scope) -> Rc<[Binding]> {
         let candidates = self.candidates(name);
@@ -218,6 +229,11 @@ pub struct Resolver<'a> {
     pub(super) attributes: RefCell<HashMap<AttributeKey, Option<Rc<Resolved>>>>,
     pub(super) enums: RefCell<HashMap<LinePlace, Option<bool>>>,
     busy: RefCell<HashSet<(ModuleId, u32)>>,
+    /// Modules of the project that hide a library, with its dotted name; by who asks and for what.
+    hiding: RefCell<HashMap<ModuleId, Box<str>>>,
+    shadows: RefCell<HashMap<(ModuleId, Box<str>), Option<ModuleId>>>,
+    /// Dotted names of folders of the project without a module of their own.
+    namespaces: RefCell<HashSet<Box<str>>>,
     depth: Cell<u32>,
     hops: Cell<u32>,
     steps: Cell<u32>,
@@ -251,12 +267,21 @@ impl<'a> Resolver<'a> {
             attributes: RefCell::default(),
             enums: RefCell::default(),
             busy: RefCell::default(),
+            hiding: RefCell::default(),
+            shadows: RefCell::default(),
+            namespaces: RefCell::default(),
             depth: Cell::new(0),
             hops: Cell::new(0),
             steps: Cell::new(STEPS),
             question: Cell::new(QUESTION),
             cut: Cell::new(false),
         }
+    }
+
+    /// The cells of the notebook before one of its cells.
+    pub fn earlier_cells(&self, module: ModuleId) -> impl Iterator<Item = ModuleId> + use<> {
+        let own = ModuleId::try_from(self.own).unwrap_or(ModuleId::MAX);
+        0..if module < own { module } else { 0 }
     }
 
     /// A module that is open.
@@ -268,6 +293,10 @@ impl<'a> Resolver<'a> {
     pub fn foreign(&self, dotted: &str, level: u32, from: ModuleId) -> Option<ModuleId> {
         let from_path = self.open(from)?.path.clone();
         let found = self.project.module(dotted, level, &from_path)?;
+        self.open_foreign(&found)
+    }
+
+    fn open_foreign(&self, found: &Arc<ForeignModule>) -> Option<ModuleId> {
         if let Some(known) = self.by_path.borrow().get(&found.path) {
             return Some(*known);
         }
@@ -288,6 +317,40 @@ impl<'a> Resolver<'a> {
     /// True when a dotted name begins with the root of a catalogued library.
     pub fn is_library(&self, dotted: &str) -> bool {
         dotted.split('.').next().is_some_and(|root| (self.is_root)(root))
+    }
+
+    /// The module of the project that Python imports instead of a library of this name, when there is one.
+    fn shadow(&self, dotted: &str, from: ModuleId) -> Option<ModuleId> {
+        let key = (from, dotted.into());
+        if let Some(known) = self.shadows.borrow().get(&key) {
+            return *known;
+        }
+        let path = self.open(from)?.path.clone();
+        let found = self.project.shadow(dotted, &path).and_then(|found| self.open_foreign(&found));
+        if let Some(module) = found {
+            self.hiding.borrow_mut().insert(module, dotted.into());
+        }
+        self.shadows.borrow_mut().insert(key, found);
+        found
+    }
+
+    /// The library that a module of the project hides.
+    pub(super) fn hides(&self, module: ModuleId) -> Option<Box<str>> {
+        self.hiding.borrow().get(&module).cloned()
+    }
+
+    /// True for the dotted name of a folder of the project that holds an imported module.
+    pub(super) fn is_namespace(&self, dotted: &str) -> bool {
+        let namespaces = self.namespaces.borrow();
+        !namespaces.is_empty() && namespaces.contains(dotted)
+    }
+
+    /// Notes the dotted name of a folder of the project.
+    pub(super) fn note_namespace(&self, dotted: &str) -> Rc<Resolved> {
+        if self.namespaces.borrow().len() < FOREIGN {
+            self.namespaces.borrow_mut().insert(dotted.into());
+        }
+        Resolved::object(dotted)
     }
 
     /// What an expression stands for.
@@ -366,7 +429,7 @@ impl<'a> Resolver<'a> {
                     Some(truth) if !self.may_change(test, at) => self.value(if truth { body } else { otherwise }, at),
                     _ => {
                         let parts = [self.value(body, at), self.value(otherwise, at)];
-                        either(&parts)
+                        either(&parts, tested_side(test, body, otherwise))
                     }
                 }
             }

@@ -77,7 +77,7 @@ impl Resolver<'_> {
             if by_name || self.decorated_with(place, &["classmethod"]) {
                 return Resolved::known(Thing::Class(class), None);
             }
-            return Resolved::known(Thing::Instance(Rc::new(Instance { class, construction: Construction::Unknown })), None);
+            return Resolved::known(Thing::Instance(Instance::new(class, Construction::Unknown)), None);
         }
         let at = At { module: place.module, line: place.line, inline: false, scope: outer, locals: None };
         if let Some(value) = self.option_default(place, &parameter.name.name) {
@@ -99,6 +99,10 @@ impl Resolver<'_> {
         if OPTION_NAMES.contains(&&*parameter.name.name) && self.parses_options(place.module) {
             return Resolved::known(Thing::Options(place.module), None).with_origin(Origin::Default);
         }
+        // Fixtures of pytest.
+        if matches!(&*parameter.name.name, "tmp_path" | "tmpdir") {
+            return Resolved::known(Thing::Path(None), None);
+        }
         Resolved::unknown(Why::Parameter)
     }
 
@@ -113,24 +117,34 @@ impl Resolver<'_> {
                     Some(Resolved::known(Thing::Options(at.module), None).with_origin(Origin::Default))
                 }
                 Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
-                Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                    Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
-                    None,
-                )),
+                Thing::Class(class) if self.is_enum(*class).is_none() => {
+                    Some(Resolved::known(Thing::Instance(Instance::new(*class, Construction::Unknown)), None))
+                }
                 _ => None,
             },
             ExprKind::Str(text) => {
-                let last = text.trim();
-                let plain = last.chars().all(|character| character.is_alphanumeric() || character == '_');
-                if !plain || last.is_empty() {
+                let mut text = text.trim();
+                for optional in ["Optional[", "typing.Optional["] {
+                    text = text.strip_prefix(optional).and_then(|inner| inner.strip_suffix(']')).unwrap_or(text).trim();
+                }
+                let mut parts = text.split('|').map(str::trim).filter(|part| *part != "None");
+                let (Some(dotted), None) = (parts.next(), parts.next()) else {
+                    return None;
+                };
+                let plain = dotted.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '.'));
+                if !plain || dotted.is_empty() {
                     return None;
                 }
-                match self.name(last, annotation.span.start, at).only()? {
+                let mut names = dotted.split('.');
+                let mut class = self.name(names.next()?, annotation.span.start, at);
+                for name in names.take(8) {
+                    class = self.attribute(&class, name, at.module);
+                }
+                match class.only()? {
                     Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
-                    Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
-                        None,
-                    )),
+                    Thing::Class(class) if self.is_enum(*class).is_none() => {
+                        Some(Resolved::known(Thing::Instance(Instance::new(*class, Construction::Unknown)), None))
+                    }
                     _ => None,
                 }
             }

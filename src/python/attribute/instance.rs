@@ -9,42 +9,104 @@ use crate::usage::{Origin, Why};
 use std::rc::Rc;
 
 /// The argument of a keyword.
-pub(super) fn kept<'k>(given: &'k [Kept], name: &str) -> Option<&'k Rc<Resolved>> {
+fn kept<'k>(given: &'k [Kept], name: &str) -> Option<&'k Rc<Resolved>> {
     given.iter().rev().find(|kept| kept.keyword.as_deref() == Some(name)).map(|kept| &kept.value)
 }
 
 impl Resolver<'_> {
     /// An attribute of an instance.
-    pub(super) fn instance_attribute(&self, instance: &Rc<Instance>, name: &str) -> Rc<Resolved> {
-        let place = instance.class;
+    pub(in crate::python) fn instance_attribute(&self, instance: &Rc<Instance>, name: &str) -> Rc<Resolved> {
+        if let Some(value) = instance.replaced.get(name) {
+            return value.clone();
+        }
+        let value = match self.found_in_class(instance.class, name, instance) {
+            Some(value) => value,
+            None => self.base_attribute(instance.class, name, Some(instance), 0),
+        };
+        if instance.replaced.open { Resolved::join(&[value, Resolved::unknown(Why::Unpacked)]) } else { value }
+    }
+
+    /// What a class gives to an instance of it or of a class below it.
+    pub(super) fn found_in_class(&self, place: LinePlace, name: &str, instance: &Rc<Instance>) -> Option<Rc<Resolved>> {
         if let Some(value) = self.assigned_attribute(place, name, Some(instance)) {
-            return value;
+            return Some(value);
         }
         if let Some(value) = self.own_attribute(place, name) {
             // A function of the class is a method; a property is what it returns.
             if let Some(Thing::Function(function)) = value.only() {
                 if self.decorated_with(*function, &["property", "cached_property"]) {
-                    return self.returned(*function);
+                    return Some(self.returned(*function));
                 }
-                return Resolved::known(Thing::Method(*function, Rc::new(Thing::Instance(instance.clone()))), None);
+                return Some(Resolved::known(Thing::Method(*function, Rc::new(Thing::Instance(instance.clone()))), None));
             }
-            return self.field(instance, name, value);
+            return Some(self.field(place, instance, name, value));
         }
         // A field without a default.
-        if self.has_field(place, name) {
-            return self.field(instance, name, Resolved::unknown(Why::Parameter));
-        }
-        self.base_attribute(place, name, Some(instance), 0)
+        self.has_field(place, name).then(|| self.field(place, instance, name, Resolved::unknown(Why::Parameter)))
     }
 
-    pub(super) fn has_field(&self, place: LinePlace, name: &str) -> bool {
+    /// The copy that `dataclasses.replace(instance, ...)` makes.
+    pub(in crate::python) fn replaced(&self, value: &Resolved, given: &[Kept], open: bool) -> Rc<Resolved> {
+        value.map(|thing| match thing {
+            Thing::Instance(instance) => {
+                let mut replaced = (*instance.replaced).clone();
+                for kept in given {
+                    if let Some(keyword) = &kept.keyword {
+                        replaced.set(Thing::Str(keyword.clone()), kept.value.clone());
+                    }
+                }
+                replaced.open |= open;
+                Some(Thing::Instance(Rc::new(Instance { replaced: Rc::new(replaced), ..(**instance).clone() })))
+            }
+            Thing::Mapping(mapping) if mapping.record => {
+                let mut replaced = (**mapping).clone();
+                for kept in given {
+                    if let Some(keyword) = &kept.keyword {
+                        replaced.set(Thing::Str(keyword.clone()), kept.value.clone());
+                    }
+                }
+                replaced.open |= open;
+                Some(Thing::Mapping(Rc::new(replaced)))
+            }
+            _ => None,
+        })
+    }
+
+    /// The fields of a `typing.NamedTuple`, in order.
+    pub(in crate::python) fn tuple_fields(&self, instance: &Rc<Instance>) -> Option<Vec<Rc<Resolved>>> {
+        let place = instance.class;
+        let named = self.bases(place).iter().any(|(base, _)| {
+            base.things.iter().any(|thing| matches!(thing, Thing::Object(name) if name.ends_with(".NamedTuple")))
+        });
+        if !named {
+            return None;
+        }
+        let open = self.open(place.module)?;
+        let mut fields = Vec::new();
+        for number in open.module.block(place.line).take(256) {
+            let line = LineIndex::new(number);
+            if open.module.parent(line) != Some(place.line) {
+                continue;
+            }
+            for statement in open.module.statements(line).iter() {
+                if let StmtKind::AnnotatedAssign { target, .. } = &statement.kind
+                    && let ExprKind::Name(field) = &target.kind
+                {
+                    fields.push(self.instance_attribute(instance, field));
+                }
+            }
+        }
+        Some(fields)
+    }
+
+    fn has_field(&self, place: LinePlace, name: &str) -> bool {
         self.open(place.module).is_some_and(|open| !open.scoped(name, Some(place.line)).is_empty())
     }
 
     /// A field of a data class: what the constructor was given, else its default.
-    pub(super) fn field(&self, instance: &Rc<Instance>, name: &str, value: Rc<Resolved>) -> Rc<Resolved> {
-        let annotated = self.open(instance.class.module).is_some_and(|open| {
-            open.scoped(name, Some(instance.class.line)).iter().any(|binding| {
+    fn field(&self, place: LinePlace, instance: &Rc<Instance>, name: &str, value: Rc<Resolved>) -> Rc<Resolved> {
+        let annotated = self.open(place.module).is_some_and(|open| {
+            open.scoped(name, Some(place.line)).iter().any(|binding| {
                 matches!(binding.statement().map(|statement| &statement.kind), Some(StmtKind::AnnotatedAssign { .. }))
             })
         });
@@ -58,20 +120,21 @@ impl Resolver<'_> {
         match kept(&given, name) {
             Some(given) => given.clone(),
             None if given.iter().any(|kept| kept.keyword.is_none()) || open => {
-                self.positional_field(instance, &given, open, name).unwrap_or_else(|| Resolved::unknown(Why::Attribute))
+                // The fields of a base come first: which position is whose is not counted across classes.
+                let own = place == instance.class
+                    && self
+                        .bases(place)
+                        .iter()
+                        .all(|(base, _)| !base.things.iter().any(|thing| matches!(thing, Thing::Class(_))));
+                let given = own.then(|| self.positional_field(instance, &given, open, name)).flatten();
+                given.unwrap_or_else(|| Resolved::unknown(Why::Attribute))
             }
             None => value,
         }
     }
 
     /// The value that the constructor of a data class was given by position.
-    pub(super) fn positional_field(
-        &self,
-        instance: &Rc<Instance>,
-        given: &[Kept],
-        more: bool,
-        name: &str,
-    ) -> Option<Rc<Resolved>> {
+    fn positional_field(&self, instance: &Rc<Instance>, given: &[Kept], more: bool, name: &str) -> Option<Rc<Resolved>> {
         let open = self.open(instance.class.module)?;
         let mut position = 0;
         for number in open.module.block(instance.class.line).take(256) {
@@ -125,12 +188,7 @@ impl Resolver<'_> {
         value
     }
 
-    pub(super) fn assigned_attribute_inner(
-        &self,
-        place: LinePlace,
-        name: &str,
-        instance: Option<&Rc<Instance>>,
-    ) -> Option<Rc<Resolved>> {
+    fn assigned_attribute_inner(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
         let open = self.open(place.module)?;
         let module = &*open.module;
         let text = module.text();
@@ -194,11 +252,11 @@ impl Resolver<'_> {
             .filter(|(_, part)| !(meaningful && matches!(part.only(), Some(Thing::None)) && part.origin != Origin::Default))
             .map(|(_, part)| part)
             .collect();
-        Some(Resolved::join(&parts))
+        Some(self.changed_field(Resolved::join(&parts), place, name))
     }
 
     /// The arguments that an instance was constructed with, and whether there may be more; `None` when not known.
-    pub(super) fn construction(&self, instance: &Instance) -> Option<(Vec<Kept>, bool)> {
+    fn construction(&self, instance: &Instance) -> Option<(Vec<Kept>, bool)> {
         match instance.construction {
             Construction::Unknown => None,
             Construction::Bare => Some((Vec::new(), false)),
@@ -213,7 +271,7 @@ impl Resolver<'_> {
     }
 
     /// What `self.x = parameter` gives when the constructor's arguments are known.
-    pub(super) fn constructed(
+    fn constructed(
         &self,
         value: &Expr,
         assigned: Rc<Resolved>,

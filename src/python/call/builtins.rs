@@ -3,13 +3,13 @@
 use super::{list, tuple};
 use crate::python::ast::Call;
 use crate::python::fold;
-use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Source, Thing};
+use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Source, Thing, is_download};
 use crate::python::value::{At, Resolver};
 use crate::usage::{Origin, Why};
 use std::rc::Rc;
 
 /// Builtins whose result is worked out.
-pub(super) const KNOWN_BUILTINS: [&str; 34] = [
+pub(super) const KNOWN_BUILTINS: [&str; 36] = [
     "dict",
     "list",
     "tuple",
@@ -41,6 +41,8 @@ pub(super) const KNOWN_BUILTINS: [&str; 34] = [
     "filter",
     "print",
     "open",
+    "next",
+    "memoryview",
     "abs",
     "repr",
     "format",
@@ -53,6 +55,13 @@ impl Resolver<'_> {
         }
         let given = self.given(call, at);
         let first = given.at(0).cloned();
+        // A file that is opened, the bytes or the path of a download are the download still.
+        if let Some(first) = &first
+            && matches!(name, "open" | "bytes" | "bytearray" | "str" | "memoryview" | "next" | "sorted" | "list")
+            && matches!(first.only(), Some(Thing::Result(result)) if is_download(result))
+        {
+            return first.clone();
+        }
         let unknown = || Resolved::unknown(first.as_ref().and_then(|first| first.unknown).unwrap_or(Why::Call));
         match name {
             "dict" => {
@@ -204,6 +213,10 @@ impl Resolver<'_> {
             "dict.fromkeys" | "map" | "filter" => Resolved::unknown(Why::Call),
             "print" => Resolved::known(Thing::None, None),
             "open" => Resolved::result("builtins.open"),
+            "next" => match first.as_ref().and_then(|first| self.elements(first)).and_then(|items| items.first().cloned()) {
+                Some(item) => item,
+                None => given.at(1).cloned().unwrap_or_else(unknown),
+            },
             _ => unknown(),
         }
     }

@@ -3,10 +3,43 @@
 use crate::python::ast::{ArgumentKind, Call};
 use crate::python::defaults;
 use crate::python::fold;
-use crate::python::things::{Mapping, Partial, Resolved, Source, Thing};
+use crate::python::things::{Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing, is_download};
 use crate::python::value::{At, Resolver};
 use crate::usage::{Origin, Why};
 use std::rc::Rc;
+
+/// Functions whose result holds the bytes or the place that they are given.
+const HANDS_ON: [&str; 29] = [
+    "io.open",
+    "io.BytesIO",
+    "io.BufferedReader",
+    "gzip.open",
+    "gzip.GzipFile",
+    "gzip.decompress",
+    "bz2.open",
+    "bz2.BZ2File",
+    "bz2.decompress",
+    "lzma.open",
+    "lzma.decompress",
+    "zlib.decompress",
+    "zipfile.ZipFile",
+    "tarfile.open",
+    "tarfile.TarFile",
+    "contextlib.closing",
+    "pathlib.Path",
+    "pathlib.PurePath",
+    "pathlib.PosixPath",
+    "os.path.join",
+    "os.path.abspath",
+    "os.path.realpath",
+    "os.path.expanduser",
+    "os.path.normpath",
+    "os.path.dirname",
+    "os.fspath",
+    "glob.glob",
+    "base64.b64decode",
+    "contextlib.nullcontext",
+];
 
 impl Resolver<'_> {
     /// Functions whose result the resolver knows.
@@ -41,7 +74,51 @@ impl Resolver<'_> {
                 .map(|argument| self.value(&argument.value, at))
         };
         let path = |text: Option<Rc<str>>| Resolved::known(Thing::Path(text), source);
+        // What is made of a download is the download still: an open file, an archive, a path below it, its bytes.
+        let download = |value: &Rc<Resolved>| match value.only() {
+            Some(Thing::Result(result)) if is_download(result) => Some(value.clone()),
+            _ => None,
+        };
+        if HANDS_ON.contains(&name) {
+            let given = self.given(call, at);
+            if let Some(value) = given.arguments.iter().find_map(|kept| download(&kept.value)) {
+                return Some(value);
+            }
+        }
         Some(match name {
+            "collections.namedtuple" | "operator.attrgetter" => {
+                let given = self.given(call, at);
+                let callee = Resolved::object(name);
+                Resolved::known(Thing::Partial(Rc::new(Partial { callee, open: given.open(), arguments: given.arguments })), None)
+            }
+            "dataclasses.replace" | "copy.replace" | "attrs.evolve" | "attr.evolve" => {
+                let given = self.given(call, at);
+                match given.at(0) {
+                    Some(value) => self.replaced(value, &given.arguments, given.open()),
+                    None => Resolved::unknown(Why::Call),
+                }
+            }
+            "itertools.chain" => {
+                let given = self.given(call, at);
+                let parts: Option<Vec<Vec<Rc<Resolved>>>> = given.positional().iter().map(|part| self.elements(part)).collect();
+                match parts {
+                    Some(parts) if !given.open() => {
+                        let items: Vec<Rc<Resolved>> = parts.into_iter().flatten().take(4097).collect();
+                        let open = items.len() > 4096;
+                        let sequence = Sequence { kind: SequenceKind::List, items, open };
+                        Resolved::known(Thing::Sequence(Rc::new(sequence)), source)
+                    }
+                    _ => Resolved::unknown(Why::Call),
+                }
+            }
+            "itertools.chain.from_iterable" => {
+                let outer = argument(0, "iterable")?;
+                let parts: Option<Vec<Vec<Rc<Resolved>>>> =
+                    self.elements(&outer)?.iter().map(|part| self.elements(part)).collect();
+                let items: Vec<Rc<Resolved>> = parts?.into_iter().flatten().take(4097).collect();
+                let open = items.len() > 4096;
+                Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open })), source)
+            }
             "functools.partial" | "functools.partialmethod" => {
                 let mut given = self.given(call, at);
                 if given.arguments.is_empty() || given.arguments.first().is_some_and(|kept| kept.keyword.is_some()) {

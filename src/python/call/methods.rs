@@ -1,6 +1,6 @@
 //! Methods of texts, lists, dicts and paths.
 
-use super::{Given, tuple};
+use super::{Given, list, tuple};
 use crate::python::ast::Call;
 use crate::python::fold;
 use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Source, Thing};
@@ -64,6 +64,27 @@ impl Resolver<'_> {
                 Some(items) => fold::join(text, &items, source),
                 None => Resolved::unknown(given.at(0).and_then(|first| first.unknown).unwrap_or(Why::Call)),
             },
+            "split" | "rsplit" if !given.open() => self.split(text, name == "rsplit", given, source),
+            "partition" | "rpartition" => match given.at(0).and_then(|first| first.only_str()) {
+                Some(separator) if !separator.is_empty() => {
+                    let cut = if name == "partition" { text.split_once(separator) } else { text.rsplit_once(separator) };
+                    let parts = match cut {
+                        Some((before, after)) => [before, separator, after],
+                        None if name == "partition" => [text, "", ""],
+                        None => ["", "", text],
+                    };
+                    tuple(parts.iter().map(|part| Resolved::text(part, source)).collect())
+                }
+                _ => Resolved::unknown(given.at(0).and_then(|first| first.unknown).unwrap_or(Why::Call)),
+            },
+            "format_map" => match given.at(0).and_then(|first| first.only()) {
+                Some(Thing::Mapping(mapping)) if !mapping.open => {
+                    let named: Vec<(&str, &Rc<Resolved>)> =
+                        mapping.items.iter().filter_map(|(key, value)| Some((key.as_str()?, value))).collect();
+                    fold::format(text, &[], &named, source)
+                }
+                _ => Resolved::unknown(Why::Call),
+            },
             "format" => {
                 if given.open() {
                     return Resolved::unknown(Why::Unpacked);
@@ -78,6 +99,37 @@ impl Resolver<'_> {
             _ if given.open() || given.arguments.iter().any(|kept| kept.keyword.is_some()) => Resolved::unknown(Why::Call),
             _ => fold::text_method(text, name, &given.positional(), source),
         }
+    }
+
+    /// `text.split(separator, maxsplit)`, from the left or the right.
+    fn split(&self, text: &str, from_right: bool, given: &Given, source: Option<Source>) -> Rc<Resolved> {
+        let argument = |position: usize, keyword: &str| {
+            let named = given.arguments.iter().find(|kept| kept.keyword.as_deref() == Some(keyword)).map(|kept| &kept.value);
+            named.or_else(|| given.at(position))
+        };
+        let separator = match argument(0, "sep").map(|value| value.only()) {
+            None | Some(Some(Thing::None)) => None,
+            Some(Some(Thing::Str(separator))) if !separator.is_empty() => Some(separator.to_string()),
+            _ => return Resolved::unknown(Why::Call),
+        };
+        let most = match argument(1, "maxsplit").map(|value| value.only()) {
+            None => None,
+            Some(Some(Thing::Int(most))) => usize::try_from(*most).ok(),
+            _ => return Resolved::unknown(Why::Call),
+        };
+        let parts: Vec<&str> = match (&separator, most) {
+            (Some(separator), None) => text.split(separator.as_str()).collect(),
+            (Some(separator), Some(most)) if from_right => {
+                let mut parts: Vec<&str> = text.rsplitn(most.saturating_add(1), separator.as_str()).collect();
+                parts.reverse();
+                parts
+            }
+            (Some(separator), Some(most)) => text.splitn(most.saturating_add(1), separator.as_str()).collect(),
+            // Blanks are what Unicode says; both sides agree on ASCII.
+            (None, None) if text.is_ascii() => text.split(fold::is_blank).filter(|part| !part.is_empty()).collect(),
+            (None, _) => return Resolved::unknown(Why::Call),
+        };
+        list(parts.into_iter().map(|part| Resolved::text(part, source)).collect(), source)
     }
 
     pub(super) fn mapping_method(&self, mapping: &Rc<Mapping>, name: &str, given: &Given) -> Rc<Resolved> {

@@ -3,7 +3,7 @@
 use super::{LONGEST, binary};
 use crate::python::ast::Operator;
 use crate::python::format::{Spec, replacement_fields};
-use crate::python::things::{Resolved, Sequence, SequenceKind, Source, Thing};
+use crate::python::things::{Resolved, Sequence, SequenceKind, Source, Thing, is_download};
 use crate::usage::Why;
 use std::rc::Rc;
 
@@ -16,6 +16,7 @@ pub fn display(value: &Rc<Resolved>) -> Rc<Resolved> {
 pub fn display_thing(thing: &Thing) -> Option<Thing> {
     Some(match thing {
         Thing::Str(_) | Thing::Path(_) => thing.clone(),
+        Thing::Result(result) if is_download(result) => thing.clone(),
         Thing::Int(number) => Thing::Str(number.to_string().into()),
         Thing::Bool(true) => Thing::Str("True".into()),
         Thing::Bool(false) => Thing::Str("False".into()),
@@ -133,6 +134,6 @@ pub(super) fn text_method_inner(
 }
 
 /// Blanks of ASCII as Python's `strip` sees them.
-pub(super) fn is_blank(character: char) -> bool {
+pub fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1f')
 }

@@ -2,7 +2,7 @@
 
 use super::{Finder, Target};
 use crate::python::arguments::Bound;
-use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
+use crate::python::ast::{ComprehensionClause, Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::LineIndex;
 use crate::python::scope::LinePlace;
 use crate::python::things::{Resolved, Thing};
@@ -55,13 +55,23 @@ impl Finder<'_, '_> {
 
     /// The names that a statement binds to catalogued callables.
     pub(super) fn aliases(&self, statement: &Stmt, at: At<'_>, fresh: &mut Vec<String>) {
-        if statement.span.text(self.text).contains(":=") {
+        let text = statement.span.text(self.text);
+        if text.contains(":=") || text.contains(" for ") {
             walk::statement_expressions(statement, &mut |outer| {
                 walk::each(outer, &mut |expression| {
                     if let ExprKind::Named { target, value } = &expression.kind
                         && self.mentions(value, at, 0)
                     {
                         fresh.push(target.name.to_string());
+                    }
+                    if let ExprKind::Comprehension { clauses, .. } = &expression.kind {
+                        for clause in clauses {
+                            if let ComprehensionClause::For { target, iterable } = clause
+                                && self.mentions(iterable, at, 0)
+                            {
+                                target_names(target, fresh);
+                            }
+                        }
                     }
                 });
             });

@@ -65,7 +65,18 @@ impl Finder<'_, '_> {
             .iter()
             .filter(|found| found.one.kind == UseKind::Call)
             .flat_map(|found| {
-                found.dicts.iter().flat_map(|(name, scope)| found.one.arguments.keys().map(|role| (*role, name.clone(), *scope)))
+                // A dict that is wholly known says also what it does not hold any more.
+                let known = found.one.site.is_some_and(|site| !site.open);
+                let takes = found.one.entry.map(|entry| self.catalog.entry(entry)).filter(|_| known);
+                let roles: Vec<Role> = match takes {
+                    Some(entry) => entry.parameters.iter().map(|parameter| parameter.role).collect(),
+                    None => found.one.arguments.keys().copied().collect(),
+                };
+                found
+                    .dicts
+                    .iter()
+                    .flat_map(|(name, scope)| roles.iter().map(|role| (*role, name.clone(), *scope)))
+                    .collect::<Vec<_>>()
             })
             .collect();
         self.found

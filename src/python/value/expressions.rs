@@ -8,16 +8,39 @@ use crate::python::things::{ALTERNATIVES, Mapping, Resolved, Sequence, SequenceK
 use crate::usage::{Origin, Why};
 use std::rc::Rc;
 
-/// One of two operands of a conditional expression. What a caller or the command line may give leaves the other as default.
-pub(super) fn either(parts: &[Rc<Resolved>; 2]) -> Rc<Resolved> {
-    let outside = |part: &Resolved| {
-        part.things.is_empty() && matches!(part.unknown, Some(Why::Parameter | Why::CommandLine | Why::Environment))
+/// One of two operands of a conditional expression. What a caller or the command line may give leaves the other as default;
+/// so does anything unknown that is itself tested (`x if x else "org/m"`): which one is `tested`.
+pub(super) fn either(parts: &[Rc<Resolved>; 2], tested: Option<usize>) -> Rc<Resolved> {
+    let outside = |index: usize, part: &Resolved| {
+        part.things.is_empty()
+            && (matches!(part.unknown, Some(Why::Parameter | Why::CommandLine | Why::Environment)) || tested == Some(index))
     };
     let [first, second] = parts;
-    match (outside(first), outside(second)) {
+    match (outside(0, first), outside(1, second)) {
         (true, false) if !second.things.is_empty() => second.clone().with_origin(Origin::Default),
         (false, true) if !first.things.is_empty() => first.clone().with_origin(Origin::Default),
         _ => Resolved::join(parts),
+    }
+}
+
+/// The side of `body if test else otherwise` that is taken because it is there: `x if x else y`, `y if x is None else x`.
+pub(super) fn tested_side(test: &Expr, body: &Expr, otherwise: &Expr) -> Option<usize> {
+    let subject = match &test.kind {
+        ExprKind::Unary { operator: Operator::Not, operand } => operand,
+        ExprKind::Compare { operands, .. } => operands.first()?,
+        _ => test,
+    };
+    [body, otherwise].iter().position(|side| same_name(subject, side, 0))
+}
+
+/// The same name or attribute, wherever it stands.
+fn same_name(first: &Expr, second: &Expr, depth: u32) -> bool {
+    match (&first.kind, &second.kind) {
+        (ExprKind::Name(first), ExprKind::Name(second)) => first == second,
+        (ExprKind::Attribute { value: first, attribute: name }, ExprKind::Attribute { value: second, attribute: other }) => {
+            depth < 8 && name.name == other.name && same_name(first, second, depth + 1)
+        }
+        _ => false,
     }
 }
 
@@ -46,6 +69,10 @@ impl Resolver<'_> {
     pub fn elements(&self, value: &Resolved) -> Option<Vec<Rc<Resolved>>> {
         match value.only()? {
             Thing::Sequence(sequence) if !sequence.open => Some(sequence.items.clone()),
+            Thing::Mapping(mapping) if !mapping.open && mapping.record => {
+                Some(mapping.items.iter().map(|(_, value)| value.clone()).collect())
+            }
+            Thing::Instance(instance) => self.tuple_fields(instance),
             Thing::Mapping(mapping) if !mapping.open => Some(
                 mapping
                     .items
@@ -128,8 +155,13 @@ impl Resolver<'_> {
             let next = match part {
                 JoinedPart::Literal(text) => Resolved::text(text, source),
                 JoinedPart::Field { value: field, plain } => {
+                    // `{name!s}` says what a plain field does anyway.
+                    let written = self.open(at.module).is_some_and(|open| {
+                        let rest = open.module.text().get(field.span.end()..).unwrap_or("").trim_start();
+                        rest.strip_prefix("!s").is_some_and(|rest| rest.trim_start().starts_with('}'))
+                    });
                     let field = self.value(field, at);
-                    if !plain {
+                    if !plain && !written {
                         return Resolved::unknown(field.unknown.unwrap_or(Why::Expression));
                     }
                     fold::display(&field)
@@ -227,10 +259,12 @@ impl Resolver<'_> {
         for thing in &value.things {
             let items = match thing {
                 Thing::Sequence(sequence) if !sequence.open => sequence.items.clone(),
-                Thing::Str(_) | Thing::Mapping(_) => match self.elements(&Resolved::known(thing.clone(), value.source)) {
-                    Some(items) => items,
-                    None => return Resolved::unknown(Why::Expression),
-                },
+                Thing::Str(_) | Thing::Mapping(_) | Thing::Instance(_) => {
+                    match self.elements(&Resolved::known(thing.clone(), value.source)) {
+                        Some(items) => items,
+                        None => return Resolved::unknown(Why::Expression),
+                    }
+                }
                 Thing::Result(name) => {
                     // A tuple of results: each is a result of the same call.
                     parts.push(Resolved::result(name));
@@ -283,6 +317,13 @@ impl Resolver<'_> {
             Thing::Object(name) if &**name == "os.environ" => Resolved::unknown(Why::Environment),
             Thing::Object(name) if &**name == "sys.argv" => Resolved::unknown(Why::CommandLine),
             Thing::Result(name) => Resolved::result(&**name),
+            Thing::Mapping(mapping) if mapping.record => match key.only() {
+                Some(Thing::Int(index)) => usize::try_from(*index)
+                    .ok()
+                    .and_then(|index| mapping.items.get(index))
+                    .map_or_else(|| Resolved::unknown(Why::Expression), |(_, value)| value.clone()),
+                _ => Resolved::unknown(key.why()),
+            },
             Thing::Mapping(mapping) => match key.only() {
                 Some(key) => match mapping.items.iter().find(|(have, _)| have == key) {
                     Some((_, value)) => value.clone(),
@@ -321,6 +362,17 @@ impl Resolver<'_> {
                 _ if key.unknown.is_some() && !sequence.items.is_empty() && sequence.items.len() <= ALTERNATIVES => {
                     Resolved::join(&sequence.items)
                 }
+                // A loop over the indices.
+                None if !key.things.is_empty() && sequence.items.len() <= ALTERNATIVES => {
+                    let one = |key: &Thing| match key {
+                        Thing::Int(index) => usize::try_from(*index).ok().and_then(|index| sequence.items.get(index)).cloned(),
+                        _ => None,
+                    };
+                    match key.things.iter().map(one).collect::<Option<Vec<_>>>() {
+                        Some(items) => Resolved::join(&items),
+                        None => Resolved::unknown(Why::Expression),
+                    }
+                }
                 _ => Resolved::unknown(key.why()),
             },
             Thing::Str(_) => fold::index(thing, key, container.source),
@@ -329,7 +381,19 @@ impl Resolver<'_> {
                 Some(name) => self.class_attribute(*place, name),
                 None => Resolved::unknown(key.why()),
             },
-            Thing::Options(_) => Resolved::unknown(Why::CommandLine),
+            // `vars(args)["name"]`
+            Thing::Options(owner) => match key.only_str() {
+                Some(name) => self.option(*owner, name),
+                None => Resolved::unknown(Why::CommandLine),
+            },
+            Thing::Instance(instance) => match (key.only(), self.tuple_fields(instance)) {
+                (Some(Thing::Int(index)), Some(fields)) => usize::try_from(*index)
+                    .ok()
+                    .and_then(|index| fields.get(index).cloned())
+                    .unwrap_or_else(|| Resolved::unknown(Why::Expression)),
+                (Some(Thing::Str(name)), None) => self.instance_attribute(instance, name),
+                _ => Resolved::unknown(Why::Expression),
+            },
             _ => Resolved::unknown(Why::Expression),
         }
     }

@@ -9,6 +9,7 @@ use crate::python::module::LineIndex;
 use crate::python::scope::{Binding, How, LinePlace, first_word, is_class};
 use crate::python::things::{ALTERNATIVES, ModuleId, Resolved, Source, Thing};
 use crate::usage::{Origin, Why};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 impl Resolver<'_> {
@@ -187,7 +188,16 @@ impl Resolver<'_> {
             At { module, line: binding.line, inline: binding.block == Some(binding.line), scope: binding.lexical, locals: None };
         let place = LinePlace { module, line: binding.line };
         let value = match (&binding.how, &statement.kind) {
-            (How::ImportRoot, _) => return self.imported_module(name, module),
+            (How::ImportRoot, StmtKind::Import(names)) => {
+                let value = self.imported_module(name, module);
+                // `import app.config.pins` where `app` is a folder without a module of its own.
+                let inner = |dotted: &str| dotted.len() > name.len() && dotted.split('.').next() == Some(name);
+                let folder = matches!(value.only(), Some(Thing::Object(_)))
+                    && !self.is_library(name)
+                    && !fold::is_standard(name)
+                    && names.iter().any(|imported| inner(&imported.name) && self.foreign(&imported.name, 0, module).is_some());
+                return if folder { self.note_namespace(name) } else { value };
+            }
             (How::ImportAs(dotted), _) => return self.imported_module(dotted, module),
             (How::From(item), StmtKind::ImportFrom { module: dotted, level, names }) => {
                 return match names.get(*item) {
@@ -255,10 +265,14 @@ impl Resolver<'_> {
 
     /// `import dotted`
     pub(super) fn imported_module(&self, dotted: &str, from: ModuleId) -> Rc<Resolved> {
-        if !self.is_library(dotted)
-            && !fold::is_standard(dotted)
-            && let Some(module) = self.foreign(dotted, 0, from)
-        {
+        let module = if self.is_library(dotted) {
+            self.shadow(dotted, from)
+        } else if fold::is_standard(dotted) {
+            None
+        } else {
+            self.foreign(dotted, 0, from)
+        };
+        if let Some(module) = module {
             return Resolved::known(Thing::Module(module), None);
         }
         Resolved::object(dotted)
@@ -267,7 +281,10 @@ impl Resolver<'_> {
     /// `from dotted import name`
     pub fn imported(&self, dotted: &str, level: u32, name: &str, from: ModuleId) -> Rc<Resolved> {
         if level == 0 && (self.is_library(dotted) || fold::is_standard(dotted)) {
-            return Resolved::object(format!("{dotted}.{name}"));
+            // Where Python would import a module of the project, that module has the name; else the library is meant.
+            let own = if self.is_library(dotted) { self.shadow(dotted, from) } else { None };
+            let value = own.and_then(|module| self.global(module, name));
+            return value.unwrap_or_else(|| Resolved::object(format!("{dotted}.{name}")));
         }
         if let Some(module) = self.foreign(dotted, level, from) {
             if let Some(value) = self.global(module, name) {
@@ -289,13 +306,37 @@ impl Resolver<'_> {
         Resolved::object(inner)
     }
 
+    /// The roots of the libraries that a name of another module stands for.
+    pub fn lent_roots(&self, dotted: &str, level: u32, name: &str, from: ModuleId) -> BTreeSet<String> {
+        let mut roots = BTreeSet::new();
+        let value = self.imported(dotted, level, name, from);
+        let mut pending: Vec<(Thing, u32)> = value.things.iter().map(|thing| (thing.clone(), 0)).collect();
+        while let Some((thing, depth)) = pending.pop() {
+            match &thing {
+                Thing::Object(name) | Thing::Result(name) if self.is_library(name) => {
+                    roots.extend(name.split('.').next().map(str::to_owned));
+                }
+                Thing::Partial(partial) if depth < 8 => {
+                    pending.extend(partial.callee.things.iter().map(|thing| (thing.clone(), depth + 1)));
+                }
+                Thing::Class(place) if depth < 8 => {
+                    let method = self.class_attribute(*place, "from_pretrained");
+                    pending.extend(method.things.iter().map(|thing| (thing.clone(), depth + 1)));
+                }
+                _ => {}
+            }
+        }
+        roots
+    }
+
     pub(super) fn star_import(&self, name: &str, dotted: &str, level: u32, from: ModuleId) -> Option<Rc<Resolved>> {
         if level == 0 && (self.is_library(dotted) || fold::is_standard(dotted)) {
             // Builtins and private names do not come from there.
             if name.starts_with('_') || BUILTINS.binary_search(&name).is_ok() || !self.is_library(dotted) {
                 return None;
             }
-            return Some(Resolved::object(format!("{dotted}.{name}")));
+            let own = self.shadow(dotted, from).and_then(|module| self.global(module, name));
+            return Some(own.unwrap_or_else(|| Resolved::object(format!("{dotted}.{name}"))));
         }
         let module = self.foreign(dotted, level, from)?;
         self.global(module, name)
