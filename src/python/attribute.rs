@@ -10,7 +10,7 @@ use crate::python::defaults;
 use crate::python::fold;
 use crate::python::module::LineIndex;
 use crate::python::scope::{How, LinePlace};
-use crate::python::things::{ALTERNATIVES, Instance, ModuleId, Resolved, Thing};
+use crate::python::things::{ALTERNATIVES, Instance, ModuleId, Resolved, Thing, is_download};
 use crate::python::value::{At, Resolver};
 use crate::usage::{Origin, Why};
 
@@ -81,6 +81,10 @@ impl Resolver<'_> {
             }
             Thing::Result(result) if name == "name" && &**result == "tempfile.TemporaryDirectory" => {
                 Resolved::known(Thing::Path(None), None)
+            }
+            // The bytes of a response.
+            Thing::Result(result) if matches!(name, "content" | "raw" | "text" | "body") && is_download(result) => {
+                Resolved::result(format!("{result}.{name}"))
             }
             Thing::Result(result) => Resolved::object(format!("{result}.{name}")),
             // `SimpleNamespace(x=1).x`
