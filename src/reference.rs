@@ -298,6 +298,10 @@ fn one(
         // `attn_implementation="sdpa"` names no kernel repository.
         return None;
     }
+    // `model.load_adapter("eng")` of a model that is not known here: a language in the same repository, more likely than not.
+    if usage.qualified.contains(".*.") && usage.confidence < Confidence::High && made.target == Target::Hub && !id.contains('/') {
+        return None;
+    }
     if made.target == Target::Hub
         && !id.contains('/')
         && let Some(organisation) = &entry.default_organisation

@@ -118,7 +118,11 @@ pub(super) fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn Lo
                 Target::Ambiguous
             }
         }
+        // What mteb builds itself.
+        Some(("mteb", name)) if name.starts_with("baseline-") => Target::Builtin,
         Some((owner, _)) if owner.contains('_') && kind != RepoKind::Github => Target::Local,
+        // The models without an owner are the first ones, and none of those has `_` in its name: `image_encoder` is a folder.
+        None if id.contains('_') && kind == RepoKind::Model => Target::Local,
         // The builders of `datasets` are listed above; every other bare name (`squad`, `glue`) is asked of the Hub.
         None if entry.local == LocalTest::Builtin && kind != RepoKind::Dataset => Target::Builtin,
         _ => Target::Hub,

@@ -17,12 +17,12 @@ with open(path, "rb") as f:
     model = pickle.load(f)  # use: pickle.load path=<huggingface_hub.hf_hub_download>
 # situation: bad: the content of a request
 import pickle, requests
-model = pickle.loads(requests.get("https://example.com/m.pkl").content)  # use: pickle.loads path=?imported
+model = pickle.loads(requests.get("https://example.com/m.pkl").content)  # use: pickle.loads path=<requests.get.content>
 # situation: bad: the content of a session
 import pickle, requests
 with requests.Session() as session:
     response = session.get("https://example.com/m.pkl")
-    model = pickle.loads(response.content)  # use: pickle.loads path=?imported
+    model = pickle.loads(response.content)  # use: pickle.loads path=<requests.Session.get.content>
 # situation: bad: an address that is opened
 import pickle
 from urllib.request import urlopen
@@ -34,7 +34,7 @@ with urllib.request.urlopen("https://example.com/m.pkl") as response:
     model = pickle.loads(response.read())  # use: pickle.loads path=<urllib.request.urlopen.read>
 # situation: bad: bytes of a request in memory
 import io, requests, torch
-model = torch.load(io.BytesIO(requests.get("https://example.com/m.pt").content))  # use: torch.load path=<io.BytesIO>
+model = torch.load(io.BytesIO(requests.get("https://example.com/m.pt").content))  # use: torch.load path=<requests.get.content>
 # situation: bad: joblib of a download
 import joblib
 from huggingface_hub import hf_hub_download
@@ -89,7 +89,7 @@ from huggingface_hub import hf_hub_download
 data = np.load(hf_hub_download("org/m", "m.npy", revision="0123456789abcdef0123456789abcdef01234567"), allow_pickle=False)  # use: huggingface_hub.hf_hub_download repo_id="org/m" revision="0123456789abcdef0123456789abcdef01234567" filename="m.npy" ;; numpy.load allow_pickle=False path=<huggingface_hub.hf_hub_download>
 # situation: good: weights of a request
 import io, requests, torch
-state = torch.load(io.BytesIO(requests.get("https://example.com/m.pt").content), weights_only=True)  # use: torch.load weights_only=True path=<io.BytesIO>
+state = torch.load(io.BytesIO(requests.get("https://example.com/m.pt").content), weights_only=True)  # use: torch.load weights_only=True path=<requests.get.content>
 # situation: good: a model below a snapshot
 from huggingface_hub import snapshot_download
 from transformers import AutoModel

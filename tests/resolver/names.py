@@ -36,7 +36,7 @@ serialization.load("model.pt")  # use: torch.serialization.load path="model.pt"
 # situation: bad: attrgetter
 from operator import attrgetter
 import torch
-attrgetter("load")(torch)("model.pt")
+attrgetter("load")(torch)("model.pt")  # use: torch.load path="model.pt"
 # situation: bad: a comprehension over functions
 import torch
 models = [f("model.pt") for f in (torch.load,)]  # use: torch.load path="model.pt"

@@ -171,7 +171,7 @@ AutoModel.from_pretrained(repo, revision=revision)  # use: transformers.AutoMode
 # situation: bad: an f-string with a conversion
 from transformers import AutoModel
 ORG, NAME = "org", "m"
-AutoModel.from_pretrained(f"{ORG!s}/{NAME}")  # use: transformers.AutoModel.from_pretrained repo_id=?expression
+AutoModel.from_pretrained(f"{ORG!s}/{NAME}")  # use: transformers.AutoModel.from_pretrained repo_id="org/m"
 # situation: bad: percent with a dict
 from transformers import AutoModel
 AutoModel.from_pretrained("%(org)s/%(name)s" % {"org": "org", "name": "m"})  # use: transformers.AutoModel.from_pretrained repo_id="org/m"

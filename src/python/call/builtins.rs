@@ -144,6 +144,8 @@ impl Resolver<'_> {
             "str" => match &first {
                 None => Resolved::text("", source),
                 Some(first) => match first.only() {
+                    // `str(name)` of a parameter that nobody gave is of no interest.
+                    Some(Thing::None) if first.origin == Origin::Default => Resolved::unknown(Why::Parameter),
                     Some(Thing::Bytes(_)) | None => unknown(),
                     Some(_) => fold::display(first),
                 },

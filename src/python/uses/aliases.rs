@@ -4,7 +4,7 @@ use super::{Finder, Target};
 use crate::python::arguments::Bound;
 use crate::python::ast::{ComprehensionClause, Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::LineIndex;
-use crate::python::scope::LinePlace;
+use crate::python::scope::{LinePlace, first_word};
 use crate::python::things::{Resolved, Thing};
 use crate::python::triggers::Triggers;
 use crate::python::value::At;
@@ -239,11 +239,31 @@ impl Finder<'_, '_> {
     /// A class of the project without a constructor of its own is constructed as its base is.
     pub(super) fn constructor(&self, place: LinePlace, bound: Bound, targets: &mut Vec<Target>) {
         let value = self.resolver.class_attribute(place, "__init__");
-        if let Some(Thing::Object(name)) = value.only()
-            && let Some(class) = name.strip_suffix(".__init__")
-            && let Some(entry) = self.catalog.callable(class)
+        let base = value.things.iter().find_map(|thing| match thing {
+            Thing::Object(name) => {
+                let class = name.strip_suffix(".__init__")?;
+                Some((self.catalog.callable(class)?, class.to_owned()))
+            }
+            _ => None,
+        });
+        if let Some((entry, qualified)) = base
+            && !self.refuses_classes(place)
         {
-            targets.push(Target { entry, qualified: class.to_owned(), bound, confidence: Confidence::High });
+            targets.push(Target { entry, qualified, bound, confidence: Confidence::High });
         }
+    }
+
+    /// An unpickler of the project whose `find_class` raises: the allow-list that Python's documentation recommends. One
+    /// that only gives names a new home refuses nothing.
+    fn refuses_classes(&self, place: LinePlace) -> bool {
+        let value = self.resolver.class_attribute(place, "find_class");
+        let Some(Thing::Function(method)) = value.only() else {
+            return false;
+        };
+        let Some(open) = self.resolver.open(method.module) else {
+            return false;
+        };
+        let module = &open.module;
+        module.block(method.line).any(|line| first_word(module, LineIndex::new(line)) == "raise")
     }
 }

@@ -14,6 +14,15 @@ use std::rc::Rc;
 impl Finder<'_, '_> {
     /// Keywords of a call that are switches, where the call itself does not give them a role.
     pub(super) fn keywords(&mut self, call: &Call, entry: Option<EntryId>, statement: Span, at: At<'_>) {
+        // `np.save(.., allow_pickle=True)` writes; what it writes is judged where it is read.
+        let name = match &call.function.kind {
+            ExprKind::Name(name) => &**name,
+            ExprKind::Attribute { attribute, .. } => &*attribute.name,
+            _ => "",
+        };
+        if entry.is_none() && (name.starts_with("save") || name.starts_with("dump")) {
+            return;
+        }
         for argument in &call.arguments {
             let ArgumentKind::Keyword(keyword) = &argument.kind else {
                 continue;
