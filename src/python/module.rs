@@ -11,6 +11,7 @@ use whole::{parse_whole_cleanly, statements_of};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -28,6 +29,9 @@ pub const MAX_LINE: usize = 1 << 20;
 pub const MAX_OPEN_LINE: usize = 1 << 16;
 /// How many bytes of logical lines are parsed in one text, at most.
 pub const MAX_PARTS: usize = 16 << 20;
+
+/// The words of a text are indexed after so many have been asked for: about as many searches as making the index takes.
+const INDEX_AFTER: u32 = 64;
 
 /// How a text is parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +119,10 @@ pub struct Module<'s> {
     budget: Cell<usize>,
     problems: RefCell<Vec<ModuleProblem>>,
     fell_back: Cell<bool>,
+    /// Where words of a hash stand, once many have been asked for: the text is then read once instead of once for each of them.
+    words: OnceCell<HashMap<u64, Vec<u32>>>,
+    /// How many words have been asked for.
+    asked: Cell<u32>,
     /// The roots of the imports; each cell of a notebook asks for those of all others.
     roots: OnceCell<BTreeSet<String>>,
 }
@@ -138,6 +146,8 @@ impl<'s> Module<'s> {
             budget: Cell::new(MAX_PARTS),
             problems: RefCell::default(),
             fell_back: Cell::new(trouble.is_some() || mode == ParseMode::Whole),
+            words: OnceCell::new(),
+            asked: Cell::new(0),
             roots: OnceCell::new(),
         };
         if !module.fell_back.get() {
@@ -265,25 +275,74 @@ impl<'s> Module<'s> {
     pub fn occurrences<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, LineIndex)> + use<'a, 's> {
         let bytes = self.text.as_bytes();
         let length = name.len();
-        let finder = memchr::memmem::Finder::new(name).into_owned();
+        let indexed = self.indexed(name);
+        let wanted: Box<[u8]> = name.as_bytes().into();
+        let finder = indexed.is_none().then(|| memchr::memmem::Finder::new(name).into_owned());
+        let mut next = 0;
         let mut from = if length == 0 { bytes.len() } else { 0 };
         std::iter::from_fn(move || {
             loop {
-                let found = from + finder.find(bytes.get(from..)?)?;
-                from = found + length;
-                let before = found.checked_sub(1).and_then(|before| bytes.get(before)).copied().is_some_and(is_word);
-                let after = bytes.get(from).copied().is_some_and(is_word);
-                if length == 0 || before || after || !self.in_code(found) {
-                    if length == 0 {
-                        return None;
+                let found = match (indexed, &finder) {
+                    (Some(places), _) => {
+                        let place = *places.get(next)? as usize;
+                        next += 1;
+                        // Two words may have one hash.
+                        let end = place + length;
+                        if bytes.get(place..end) != Some(&*wanted) || bytes.get(end).copied().is_some_and(is_word) {
+                            continue;
+                        }
+                        place
                     }
-                    continue;
-                }
-                if let Some(line) = self.line_at(found) {
+                    (None, Some(finder)) if length > 0 => {
+                        let found = from + finder.find(bytes.get(from..)?)?;
+                        from = found + length;
+                        let before = found.checked_sub(1).and_then(|before| bytes.get(before)).copied().is_some_and(is_word);
+                        let after = bytes.get(from).copied().is_some_and(is_word);
+                        if before || after {
+                            continue;
+                        }
+                        found
+                    }
+                    _ => return None,
+                };
+                if self.in_code(found)
+                    && let Some(line) = self.line_at(found)
+                {
                     return Some((found, line));
                 }
             }
         })
+    }
+
+    /// Where a word stands, from the index of all words; `None` while too few have been asked for to make one.
+    fn indexed(&self, name: &str) -> Option<&[u32]> {
+        if self.words.get().is_none() {
+            let asked = self.asked.get();
+            self.asked.set(asked.saturating_add(1));
+            if asked < INDEX_AFTER {
+                return None;
+            }
+        }
+        if name.is_empty() || !name.bytes().all(is_word) {
+            return None;
+        }
+        let words = self.words.get_or_init(|| self.index());
+        Some(words.get(&hash_of(name.as_bytes())).map_or(&[], Vec::as_slice))
+    }
+
+    fn index(&self) -> HashMap<u64, Vec<u32>> {
+        let bytes = self.text.as_bytes();
+        let mut words: HashMap<u64, Vec<u32>> = HashMap::new();
+        let mut from = 0;
+        while let Some(gap) = bytes.get(from..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) {
+            let start = from + gap;
+            let length = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !is_word(*byte)));
+            from = length.map_or(bytes.len(), |length| start + length);
+            if let (Some(word), Ok(start)) = (bytes.get(start..from), u32::try_from(start)) {
+                words.entry(hash_of(word)).or_default().push(start);
+            }
+        }
+        words
     }
 
     /// The comments, for suppressions.
@@ -411,6 +470,12 @@ impl<'s> Module<'s> {
         let to = whole.partition_point(|statement| statement.span.start < end);
         whole.get(from..to).unwrap_or_default().to_vec()
     }
+}
+
+fn hash_of(word: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(word);
+    hasher.finish()
 }
 
 /// The word at the start of a line, or nothing.

@@ -166,6 +166,20 @@ fn lines_are_found_by_offset() {
 }
 
 #[test]
+fn the_index_of_words_and_the_search_find_the_same() {
+    let text = "torch = 'torch'  # torch\ntorché = x.torch(torch)\n_torch = f'{torch} torch'\n";
+    let module = Module::new(text, ParseMode::OnDemand);
+    let found = |name: &str| module.occurrences(name).map(|(offset, _)| offset).collect::<Vec<_>>();
+    let names = ["torch", "torché", "_torch", "x", "f", "nothing", "", "x.torch", "="];
+    let searched: Vec<Vec<usize>> = names.iter().map(|name| found(name)).collect();
+    for _ in 0..INDEX_AFTER {
+        let _ = found("torch");
+    }
+    assert!(module.words.get().is_some());
+    assert_eq!(names.iter().map(|name| found(name)).collect::<Vec<_>>(), searched);
+}
+
+#[test]
 fn unusual_names_are_whole_words() {
     let text = "torché = 1\ntorch = 2\n_torch = torch2 = 3\n";
     let module = Module::new(text, ParseMode::OnDemand);
