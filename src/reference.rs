@@ -194,41 +194,6 @@ const PACKAGED_BUILDERS: &[&str] = &[
     "xml",
 ];
 
-/// First segments that are folders far more often than owners (names.md section 6.6 and pins.md section 7).
-const FOLDER_NAMES: &[&str] = &[
-    "checkpoints",
-    "checkpoint",
-    "models",
-    "model",
-    "output",
-    "outputs",
-    "results",
-    "runs",
-    "data",
-    "weights",
-    "pretrained",
-    "saved_models",
-    "saved_model",
-    "ckpt",
-    "ckpts",
-    "logs",
-    "tmp",
-    "cache",
-    "artifacts",
-    "pretrained_models",
-    "trained_models",
-    "out",
-    "exp",
-    "exps",
-    "experiments",
-    "save",
-    "saves",
-    "work_dirs",
-    "model_output",
-    "finetuned_models",
-    "local_models",
-];
-
 /// Every repository that a use reaches, one per id and alternative.
 #[must_use]
 pub fn references(usage: &Use, entry: &Entry, paths: &dyn LocalPaths) -> Vec<Reference> {
@@ -478,7 +443,7 @@ fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -
     }
     match id.split_once('/') {
         // No owner on the Hub has `_` or `.` (names.md section 2): `my_output/x` is a folder. `.` ids are look-alike cases.
-        Some((owner, _)) if FOLDER_NAMES.contains(&owner.to_ascii_lowercase().as_str()) => {
+        Some((owner, _)) if crate::names::is_folder_name(owner) => {
             if kind == RepoKind::Github {
                 Target::Hub
             } else {

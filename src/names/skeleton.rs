@@ -93,7 +93,7 @@ const fn table(eye: u8) -> [u8; 256] {
 
 /// The readings under which a text has different skeletons: both only if it has a capital I or a 1.
 pub(super) fn readings_of(text: &str) -> &'static [Reading] {
-    let both = memchr::memchr2(b'1', b'I', text.as_bytes()).is_some();
+    let both = text.bytes().any(|byte| matches!(byte, b'1' | b'I'));
     READINGS.get(..if both { 2 } else { 1 }).unwrap_or_default()
 }
 

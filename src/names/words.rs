@@ -4,16 +4,6 @@ use super::edit::Edit;
 use super::list::WORDS;
 use super::skeleton::{Reading, Separators, Skeleton};
 
-/// Lower-case, and every separator a `-`: what two names are compared by.
-pub(super) fn normal_byte(byte: u8) -> u8 {
-    if matches!(byte, b'_' | b'.') { b'-' } else { byte.to_ascii_lowercase() }
-}
-
-/// The normal form of a name in ASCII. The length is kept.
-pub(super) fn normal(name: &str) -> String {
-    name.bytes().map(|byte| char::from(normal_byte(byte))).collect()
-}
-
 /// The run of ASCII letters around a position, as start and end; empty if there is no letter there.
 fn letter_run(text: &[u8], at: usize) -> (usize, usize) {
     let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
