@@ -195,7 +195,8 @@ impl Engine<'_> {
             }
             FileLanguage::Plain(_) => false,
         };
-        let surface = crate::surface::wants(path, language, &bytes, hits, self.settings.include_docs);
+        let file = crate::surface::File { path, language, bytes: &bytes };
+        let surface = self.prefilter.surface.wants(self.catalog, file, hits, self.settings.include_docs);
         let broken_notebook = language == FileLanguage::Notebook;
         if !(hits.secret || hits.directive || python || surface || broken_notebook) {
             return FileResult::default();

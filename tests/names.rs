@@ -278,6 +278,56 @@ fn squats_beyond_the_lists_are_found() {
     }
 }
 
+/// Kinds of slips that the generated lists do not have: suffixes, moved hyphens, mixed scripts, the owner alone.
+#[test]
+fn look_alikes_made_by_hand_are_found() {
+    let all = data("look-alikes.txt");
+    assert!(all.len() > 250);
+    let missed: Vec<&String> = all.iter().map(|row| &row[0]).filter(|id| !fails(&verdict(id))).collect();
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn neighbours_made_by_hand_are_not() {
+    let all = data("neighbours.txt");
+    assert!(all.len() > 240);
+    let loud: Vec<&String> = all.iter().map(|row| &row[0]).filter(|id| fails(&verdict(id))).collect();
+    assert!(loud.is_empty(), "{loud:#?}");
+}
+
+#[test]
+fn the_home_of_a_popular_repo_is_protected_however_short() {
+    for (id, target) in [
+        ("zia-org/GLM-4.5", "zai-org/GLM-4.5"),
+        ("Wn-AI/Wan2.2-TI2V-5B-Diffusers", "Wan-AI/Wan2.2-TI2V-5B-Diffusers"),
+        ("hf1/chinese-alpaca-2-13b", "hfl/chinese-alpaca-2-13b"),
+        ("0wen/Qwen2.5-7B-Instruct", "Qwen/Qwen2.5-7B-Instruct"),
+    ] {
+        let found = verdict(id).unwrap_or_else(|| panic!("{id}"));
+        assert_eq!(found.target.as_deref(), Some(target), "{id}");
+        assert!(found.level >= NameLevel::Warning, "{id}");
+    }
+    for id in ["zia-org/my-model", "hf1/my-model", "BAAC/my-model", "Qwem/my-model", "0wen/my-model"] {
+        assert_eq!(code(id), "", "{id}");
+    }
+}
+
+#[test]
+fn who_calls_himself_official_is_not_a_neighbour() {
+    assert_eq!(verdict("TheBloke-official/x").unwrap().level, NameLevel::Warning);
+    assert_eq!(verdict("real-openai/x").unwrap().level, NameLevel::Warning);
+    assert_eq!(verdict("openai-labs/x").unwrap().level, NameLevel::Note);
+}
+
+#[test]
+fn bare_ids_with_a_hyphen_at_a_digit() {
+    for (id, target) in [("gpt-2", "gpt2"), ("gpt2medium", "gpt2-medium"), ("t5-smalI", "t5-small")] {
+        assert_eq!(verdict(id).unwrap().target.as_deref(), Some(target), "{id}");
+    }
+    // A folder as often as a slip.
+    assert_eq!(code("bert_base_uncased"), "");
+}
+
 #[test]
 fn the_grammar_of_the_client() {
     let long = |length: usize| format!("someone7/{}", "x".repeat(length));

@@ -118,7 +118,7 @@ fn unknown_namespace(owner: &str, name: &str, extra: &ExtraNames) -> Option<Name
     let checked = Owner::new(owner, extra);
     if owner.contains(['_', '.']) {
         // No Hub namespace has these: a local path, unless it is one of ours but for them.
-        let found = checked.differs_in_separators()?;
+        let found = checked.differs_in_separators(None)?;
         let reason = format!("{}, and no namespace of the Hub has `_` or `.`", found.reason);
         let mut verdict = of_resemblance(found, name, None);
         verdict.rule = NameProblem::InvalidId;
@@ -126,11 +126,12 @@ fn unknown_namespace(owner: &str, name: &str, extra: &ExtraNames) -> Option<Name
         return Some(verdict);
     }
     let slip = name_checks::of_unknown_namespace(name);
-    let boosted = || slip.is_some() || name_checks::is_protected(name);
+    let home = slip.as_ref().map(|slip| slip.id).or_else(|| name_checks::protected(name));
+    let boosted = || home.is_some();
     let found = checked
-        .looks_alike()
-        .or_else(|| checked.differs_in_separators())
-        .or_else(|| checked.is_slip(boosted))
+        .looks_alike(home)
+        .or_else(|| checked.differs_in_separators(home))
+        .or_else(|| checked.is_slip(home))
         .or_else(|| checked.has_affix(boosted))
         .or_else(|| checked.is_double_slip(boosted));
     if let Some(found) = found {
@@ -301,16 +302,17 @@ pub fn explain(id: &str) -> Vec<String> {
     } else {
         let checked = Owner::new(owner, &extra);
         let slip = name_checks::of_unknown_namespace(name);
-        let protected = name_checks::is_protected(name);
-        let boosted = || slip.is_some() || protected;
+        let protected = name_checks::protected(name);
+        let home = slip.as_ref().map(|slip| slip.id).or(protected);
+        let boosted = || home.is_some();
         let reason = |found: Option<Resemblance>| of_check(found.map(|found| found.reason));
-        say("N1", "looks like a protected namespace", reason(checked.looks_alike()));
-        say("N3", "differs in separators or word order", reason(checked.differs_in_separators()));
-        say("N2", "one edit from a protected namespace", reason(checked.is_slip(boosted)));
+        say("N1", "looks like a protected namespace", reason(checked.looks_alike(home)));
+        say("N3", "differs in separators or word order", reason(checked.differs_in_separators(home)));
+        say("N2", "one edit from a protected namespace", reason(checked.is_slip(home)));
         say("N4", "a brand with a word added", reason(checked.has_affix(boosted)));
         say("N5", "two edits from a popular namespace, with a popular name", reason(checked.is_double_slip(boosted)));
         say("R3", "name like a popular one", of_check(slip.as_ref().map(|slip| slip.reason.clone())));
-        say("S1", "name of a popular repo (never alone)", yes_no(protected));
+        say("S1", "name of a popular repo (never alone)", yes_no(protected.is_some()));
     }
     lines.push(conclusion(id, &extra));
     lines

@@ -65,17 +65,39 @@ pub(super) fn bare(id: &str) -> Option<Slip> {
     if BUILDERS.contains(&id) || BARE_IDS.same(id).next().is_some() {
         return None;
     }
-    nearest(&BARE_IDS, id, 5, true)
+    nearest(&BARE_IDS, id, 5, true).or_else(|| differs_in_digits(id))
 }
 
-/// S1: the name is, but for case and separators, a protected one.
-pub(super) fn is_protected(name: &str) -> bool {
-    PROTECTED_NAMES.same(name).next().is_some()
+/// `gpt-2` for `gpt2`, `t5base` for `t5-base`: a separator more or less before a digit or behind it. Others are folders as
+/// often as slips.
+fn differs_in_digits(id: &str) -> Option<Slip> {
+    let edit = |target: &Target| {
+        let edit = one_edit_folded(id.as_bytes(), target.shown.as_bytes(), normal_byte)?;
+        let beside = |at: Option<usize>| at.and_then(|at| target.shown.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+        let (before, behind) = match edit {
+            Edit::Inserted { query: b'-', at } => (at.checked_sub(1), at),
+            Edit::Omitted { target: b'-', at } => (at.checked_sub(1), at + 1),
+            _ => return None,
+        };
+        (beside(before) || beside(Some(behind))).then_some(edit)
+    };
+    let found = BARE_IDS.one_edit(id).into_iter().find_map(|(target, _)| edit(&target).map(|edit| (target, edit)));
+    found.map(|(target, edit)| Slip {
+        name: target.shown,
+        id: target.id,
+        candidates: 1,
+        reason: reason::of_edit(id, target.shown, edit),
+    })
+}
+
+/// S1: the most popular id whose name is, but for case and separators, this one.
+pub(super) fn protected(name: &str) -> Option<&'static str> {
+    PROTECTED_NAMES.same(name).next().map(|target| target.id)
 }
 
 /// R3: the name under an unknown namespace resembles a protected name.
 pub(super) fn of_unknown_namespace(name: &str) -> Option<Slip> {
-    if name.len() < 10 || is_protected(name) {
+    if name.len() < 10 || protected(name).is_some() {
         return None;
     }
     nearest(&PROTECTED_NAMES, name, 6, false)

@@ -69,6 +69,9 @@ const AFFIXES: [&str; 41] = [
 /// Words that are glued to a brand without a separator.
 const GLUED: [&str; 9] = ["official", "hf", "labs", "team", "llm", "models", "org", "inc", "ai"];
 
+/// Affixes that claim to be the brand itself.
+const CLAIMS: [&str; 5] = ["officiai", "official", "original", "real", "verified"];
+
 const SEPARATORS: [char; 3] = ['-', '_', '.'];
 
 /// A namespace under scrutiny.
@@ -105,8 +108,9 @@ impl<'a> Owner<'a> {
         best.map(|(target, detail)| (target, detail, count))
     }
 
-    /// N1: looks like a protected namespace, and more than separators differ.
-    pub(super) fn looks_alike(&self) -> Option<Resemblance> {
+    /// N1: looks like a protected namespace, and more than separators differ. `home` is the id of the popular repo whose
+    /// name stands behind this namespace, if there is one: a short namespace counts only as the home of that repo.
+    pub(super) fn looks_alike(&self, home: Option<&str>) -> Option<Resemblance> {
         if self.letters.len() < 3 {
             return None;
         }
@@ -117,7 +121,7 @@ impl<'a> Owner<'a> {
             candidates,
             reason,
         };
-        let differs = |target: &str| target.len() >= 4 && !keys::letters(target).eq(self.letters.bytes());
+        let differs = |target: &str| (target.len() >= 4 || is_home(home, target)) && !keys::letters(target).eq(self.letters.bytes());
         for (_, shown) in self.extra.namespaces().filter(|(_, shown)| differs(shown)) {
             if let Some(readings) = look_alike(self.shown, shown, Separators::Dropped) {
                 let reason = reason::of_look_alike(self.shown, shown, readings, Separators::Dropped);
@@ -141,7 +145,7 @@ impl<'a> Owner<'a> {
     }
 
     /// N3: equal to a protected namespace but for separators, or for the order of its words.
-    pub(super) fn differs_in_separators(&self) -> Option<Resemblance> {
+    pub(super) fn differs_in_separators(&self, home: Option<&str>) -> Option<Resemblance> {
         let hit = |namespace: &str, candidates, reason| Resemblance {
             code: NameCode::N3,
             level: NameLevel::Warning,
@@ -149,11 +153,15 @@ impl<'a> Owner<'a> {
             candidates,
             reason,
         };
-        if self.letters.len() < 4 {
+        if self.letters.len() < 3 {
             return None;
         }
-        // Four letters may be anybody's, unless the target is a brand.
-        let least = if self.letters.len() == 4 { BRAND } else { 0 };
+        // Four letters may be anybody's, unless the target is a brand; three, unless the repo is theirs.
+        let least = match self.letters.len() {
+            3 => u16::MAX,
+            4 => BRAND,
+            _ => 0,
+        };
         let only =
             |target: &str| format!("{} differs from {} in separators only", reason::quoted(self.shown), reason::quoted(target));
         if let Some((_, shown)) = self.extra.namespaces().find(|(_, shown)| letters(shown) == self.letters) {
@@ -161,7 +169,7 @@ impl<'a> Owner<'a> {
         }
         let targets = |text: &str| -> Vec<(Target, ())> {
             let targets = PROTECTED_NAMESPACES.same(text);
-            targets.filter(|target| target.weight >= least).map(|target| (target, ())).collect()
+            targets.filter(|target| target.weight >= least || is_home(home, target.shown)).map(|target| (target, ())).collect()
         };
         if let Some((target, (), count)) = Self::best(targets(self.shown)) {
             return Some(hit(target.shown, count, only(target.shown)));
@@ -187,8 +195,9 @@ impl<'a> Owner<'a> {
         Self::best(self.edits.iter().filter(plausible).copied().collect())
     }
 
-    /// N2: one edit from a protected namespace. `boosted`: the repo name is a popular one or a slip of it.
-    pub(super) fn is_slip(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
+    /// N2: one edit from a protected namespace. `home`: the id of the popular repo whose name this is or is a slip of.
+    pub(super) fn is_slip(&self, home: Option<&str>) -> Option<Resemblance> {
+        let boosted = || home.is_some();
         let hit = |namespace: &str, candidates, boosted: bool, edit| Resemblance {
             code: NameCode::N2,
             level: if boosted { NameLevel::Error } else { NameLevel::Warning },
@@ -205,11 +214,17 @@ impl<'a> Owner<'a> {
         }
         if let Some((target, edit, count)) = self.slips(|_| true) {
             let boosted = boosted();
-            // `owen` is a name, not a slip of `Qwen`, unless it offers what `Qwen` offers.
-            if !boosted && NEAR_WORDS.find(&self.lower).is_some() {
+            // `owen` is a name, not a slip of `Qwen`, unless it offers what `Qwen` offers; so is, among four letters, any
+            // other letter.
+            let other_letter = target.shown.len() == 4 && matches!(edit, Edit::Substituted { .. });
+            if !boosted && (other_letter || NEAR_WORDS.find(&self.lower).is_some()) {
                 return None;
             }
             return Some(hit(target.shown, count, boosted, edit));
+        }
+        // Any slip of the very namespace that the repo has its home in, however short (`zia-org/GLM-4.5`).
+        if let Some((target, edit)) = self.edits.iter().find(|(target, _)| is_home(home, target.shown)) {
+            return Some(hit(target.shown, 1, false, *edit));
         }
         let (target, edit, count, apart) = self.distant_slips(&boosted)?;
         let mut found = hit(target.shown, count, boosted(), edit);
@@ -231,7 +246,7 @@ impl<'a> Owner<'a> {
         if let Some((target, edit, count)) = Self::best(found.collect()) {
             return Some((target, edit, count, true));
         }
-        let digit = |(target, edit): &&(Target, Edit)| target.weight >= 10 && edit.all(|byte| byte.is_ascii_digit());
+        let digit = |(target, edit): &&(Target, Edit)| target.weight >= 10 && edit.any(|byte| byte.is_ascii_digit());
         let found: Vec<(Target, Edit)> = self.edits.iter().filter(digit).copied().collect();
         let (target, edit, count) = Self::best(found).filter(|_| boosted())?;
         Some((target, edit, count, false))
@@ -245,7 +260,7 @@ impl<'a> Owner<'a> {
             // Four letters are a brand only if nearly everybody names it (`Qwen`).
             let least = match keys::letters(rest).count() {
                 0..=3 => return,
-                4 if !apart => return,
+                4 if !apart && !boosted() => return,
                 4 => 30,
                 _ => BRAND,
             };
@@ -281,10 +296,12 @@ impl<'a> Owner<'a> {
         let added = format!("`{}` added to {}", super::ascii::shown(word), reason::quoted(target.shown));
         // Such namespaces are real now and then (`openai-community`, `onnx-community`): the popular repos in them prove nothing.
         let community = word.to_ascii_lowercase().ends_with("community");
+        // Who calls himself the official one wants to be taken for the brand.
+        let claims = word.to_ascii_lowercase().split(SEPARATORS).any(|word| CLAIMS.contains(&word));
         let like = if deceptive { ", which it imitates" } else { "" };
         Some(Resemblance {
             code: NameCode::N4,
-            level: if deceptive || (!community && boosted()) { NameLevel::Warning } else { NameLevel::Note },
+            level: if deceptive || claims || (!community && boosted()) { NameLevel::Warning } else { NameLevel::Note },
             namespace: target.shown.to_owned(),
             candidates,
             reason: format!("{} is {added}{like}", reason::quoted(self.shown)),
@@ -332,6 +349,11 @@ impl<'a> Owner<'a> {
             reason: format!("{} is two letters away from {}", reason::quoted(self.shown), reason::quoted(target.shown)),
         })
     }
+}
+
+/// True for the namespace of an id.
+fn is_home(id: Option<&str>, namespace: &str) -> bool {
+    id.and_then(|id| id.split_once('/')).is_some_and(|(home, _)| home.eq_ignore_ascii_case(namespace))
 }
 
 /// Guards of N2.

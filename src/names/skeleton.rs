@@ -116,8 +116,8 @@ impl Iterator for Skeleton<'_> {
                     return Some(Glyph { seen: first, start, len: 1 });
                 }
             };
-            // A capital pair (`RN`, `CL`) does not look like one letter.
-            let second = self.text.get(start + 1).filter(|byte| byte.is_ascii_lowercase() || **byte == b'I');
+            // A capital pair (`RN`, `CL`) does not look like one letter; `c1` looks like what `cl` looks like.
+            let second = self.text.get(start + 1).filter(|byte| byte.is_ascii_lowercase() || matches!(byte, b'I' | b'1' | b'|'));
             if second.map(|byte| self.folded(*byte)) == Some(pair.0) {
                 self.next += 1;
                 return Some(Glyph { seen: pair.1, start, len: 2 });
@@ -154,6 +154,7 @@ mod tests {
             ("Intel", "lntel"),
             ("rneta-Ilarna", "meta-llama"),
             ("clbmdz", "dbmdz"),
+            ("inc1usionAI", "inclusionAI"),
         ] {
             assert!(look_alike(query, target, Separators::Dropped).is_some(), "{query} {target}");
         }
