@@ -18,6 +18,7 @@ mod list;
 mod name_checks;
 mod namespace_checks;
 mod normalise;
+mod placeholder;
 mod reason;
 mod skeleton;
 mod table;
@@ -27,6 +28,7 @@ pub use checks::{explain, judge};
 pub use extra::ExtraNames;
 pub use index::neighbours;
 pub use normalise::{RepoName, normalise};
+pub use placeholder::is_placeholder;
 
 /// What the build script has made of the lists (`compile.rs`).
 mod tables {

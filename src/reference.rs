@@ -316,7 +316,8 @@ fn one(
         // A commit that is checked out behind a clone pins it, though the command itself cannot.
         let from_argument = entry.pin == Pin::Keyword || pin.is_commit();
         let state = inside.unwrap_or_else(|| if from_argument { pin.clone() } else { PinState::Absent });
-        return Some(Reference { kind: address.kind, ..reference(&address.id, Target::Hub, state, pinned_in_id) });
+        let target = if crate::names::is_placeholder(&address.id) { Target::Unknown(Why::Variable) } else { Target::Hub };
+        return Some(Reference { kind: address.kind, ..reference(&address.id, target, state, pinned_in_id) });
     }
     let (id, inside) = split_revision(text, entry.pin);
     let state = inside.map_or_else(|| pin.clone(), PinState::of);
@@ -431,6 +432,10 @@ fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -
     }
     if kind == RepoKind::Dataset && !id.contains('/') && PACKAGED_BUILDERS.contains(&id) {
         return Target::Builtin;
+    }
+    // `your-username/your-model` stands for an id as a variable does.
+    if kind != RepoKind::Github && crate::names::is_placeholder(id) {
+        return Target::Unknown(Why::Variable);
     }
     if entry.local == LocalTest::Never {
         return Target::Hub;

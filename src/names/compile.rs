@@ -155,7 +155,8 @@ pub fn generate(folder: &Path) -> Result<String, Box<dyn Error>> {
     // Code points that look like an ASCII character: the point and, in the lowest byte, the character.
     let mut confusables = Vec::new();
     for row in rows(&std::fs::read_to_string(folder.join("confusables.tsv"))?) {
-        let ascii = row.key().bytes().next().filter(u8::is_ascii_graphic).ok_or("confusables.tsv: a row begins with no character")?;
+        let ascii =
+            row.key().bytes().next().filter(u8::is_ascii_graphic).ok_or("confusables.tsv: a row begins with no character")?;
         for point in row.cells.get(1).into_iter().flat_map(|points| points.split(' ')) {
             confusables.push(u32::from_str_radix(point, 16)? << 8 | u32::from(ascii));
         }

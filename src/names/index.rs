@@ -58,12 +58,8 @@ pub(super) static PROTECTED_NAMESPACES: Matcher = Matcher {
 };
 
 /// Names of protected repos.
-pub(super) static PROTECTED_NAMES: Matcher = Matcher {
-    sort: Sort::Names,
-    same: &tables::NAMES_SAME,
-    skeletons: &tables::NAMES_SKELETONS,
-    halves: &tables::NAMES_HALVES,
-};
+pub(super) static PROTECTED_NAMES: Matcher =
+    Matcher { sort: Sort::Names, same: &tables::NAMES_SAME, skeletons: &tables::NAMES_SKELETONS, halves: &tables::NAMES_HALVES };
 
 /// Legal ids without a namespace: the legacy ones and the models that `SentenceTransformer` completes.
 pub(super) static BARE_IDS: Matcher =
@@ -198,15 +194,21 @@ pub(super) fn one_edit_of_letters(ours: &str) -> Vec<(Target, Edit)> {
     if ours.len() < 6 {
         return Vec::new();
     }
-    near(&PROTECTED_NAMESPACES, &tables::GLUED_HALVES, ours.as_bytes(), |byte| byte, |theirs, ours| {
-        let mut glued = [0_u8; LONGEST];
-        let mut length = 0;
-        for (slot, letter) in glued.iter_mut().zip(letters(theirs)) {
-            *slot = letter;
-            length += 1;
-        }
-        one_edit_folded(ours, glued.get(..length)?, |byte| byte)
-    })
+    near(
+        &PROTECTED_NAMESPACES,
+        &tables::GLUED_HALVES,
+        ours.as_bytes(),
+        |byte| byte,
+        |theirs, ours| {
+            let mut glued = [0_u8; LONGEST];
+            let mut length = 0;
+            for (slot, letter) in glued.iter_mut().zip(letters(theirs)) {
+                *slot = letter;
+                length += 1;
+            }
+            one_edit_folded(ours, glued.get(..length)?, |byte| byte)
+        },
+    )
 }
 
 /// Long, very popular namespaces, which two edits are looked for from.
@@ -241,9 +243,8 @@ mod tests {
             Sort::Namespaces => found.extend(NAMESPACES.places()),
             _ => {
                 found.extend(BARE.places().map(|place| REPOS.len() + place));
-                let wanted = |place: &usize| {
-                    matcher.sort == Sort::Names || REPOS.at(*place).key().starts_with("sentence-transformers/")
-                };
+                let wanted =
+                    |place: &usize| matcher.sort == Sort::Names || REPOS.at(*place).key().starts_with("sentence-transformers/");
                 found.extend(REPOS.places().filter(wanted));
             }
         }

@@ -94,7 +94,8 @@ pub(super) fn near_keys(text: &[u8]) -> [Option<u64>; 7] {
     let first_of_shorter = part(half.saturating_sub(1), shorter / 2).copied().fold(before_middle, extend);
     let first = part(shorter / 2, half).copied().fold(first_of_shorter, extend);
     let first_of_longer = part(half, longer / 2).copied().fold(first, extend);
-    let backwards = |from: usize, to: usize, hash: u64| part(length.saturating_sub(to), length - from).rev().copied().fold(hash, extend);
+    let backwards =
+        |from: usize, to: usize, hash: u64| part(length.saturating_sub(to), length - from).rev().copied().fold(hash, extend);
     let last_of_shorter = backwards(0, shorter - shorter / 2, NOTHING);
     let last = backwards(shorter - shorter / 2, length - half, last_of_shorter);
     let last_of_longer = backwards(length - half, longer - longer / 2, last);

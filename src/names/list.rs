@@ -86,7 +86,8 @@ impl Row {
     /// True when the first cell is this text, in any case.
     pub(super) fn has_key(self, key: &str) -> bool {
         let (bytes, key) = (self.0.as_bytes(), key.as_bytes());
-        bytes.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key)) && matches!(bytes.get(key.len()), None | Some(b'\t'))
+        bytes.get(..key.len()).is_some_and(|start| start.eq_ignore_ascii_case(key))
+            && matches!(bytes.get(key.len()), None | Some(b'\t'))
     }
 
     /// The first cell, in display case.

@@ -121,7 +121,8 @@ impl<'a> Owner<'a> {
             candidates,
             reason,
         };
-        let differs = |target: &str| (target.len() >= 4 || is_home(home, target)) && !keys::letters(target).eq(self.letters.bytes());
+        let differs =
+            |target: &str| (target.len() >= 4 || is_home(home, target)) && !keys::letters(target).eq(self.letters.bytes());
         for (_, shown) in self.extra.namespaces().filter(|(_, shown)| differs(shown)) {
             if let Some(readings) = look_alike(self.shown, shown, Separators::Dropped) {
                 let reason = reason::of_look_alike(self.shown, shown, readings, Separators::Dropped);

@@ -39,7 +39,8 @@ pub(super) fn is_own_word(text: &str, at: usize) -> bool {
     let (run, part) = (run_at(text.as_bytes(), at), camel_part(text.as_bytes(), at));
     // A lone capital is no word: the I of `smalI` stands for an l.
     let part = Some(part).filter(|part| *part == run || part.1 - part.0 > 1);
-    let known = |(start, end): (usize, usize)| text.get(start..end).is_some_and(|word| !word.is_empty() && WORDS.find(word).is_some());
+    let known =
+        |(start, end): (usize, usize)| text.get(start..end).is_some_and(|word| !word.is_empty() && WORDS.find(word).is_some());
     known(run) || part.is_some_and(known)
 }
 
