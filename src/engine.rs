@@ -22,7 +22,7 @@ use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, l
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Use};
-use crate::versions::{self, Answer, Requirement, VersionKnowledge};
+use crate::versions::{self, Answer, Installation, Requirement, VersionKnowledge};
 
 /// What all files of a run share. Read only.
 pub struct Engine<'a> {
@@ -199,7 +199,8 @@ impl Engine<'_> {
             }
             FileLanguage::Plain(_) => false,
         };
-        let surface = crate::surface::wants(path, language, &bytes, hits, self.settings.include_docs);
+        let file = crate::surface::File { path, language, bytes: &bytes };
+        let surface = self.prefilter.surface.wants(self.catalog, file, hits, self.settings.include_docs);
         let broken_notebook = language == FileLanguage::Notebook;
         if !(hits.secret || hits.directive || python || surface || broken_notebook) {
             return FileResult::default();
@@ -220,16 +221,20 @@ impl Engine<'_> {
         if python {
             folded = self.python(&source, hits, &mut result);
         }
-        let mut installed = Vec::new();
+        let mut installed: Vec<(usize, Requirement)> = Vec::new();
         if surface || language == FileLanguage::Notebook {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
-            installed = found.installs.into_iter().flat_map(|(_, install)| install.requirements).collect();
+            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
+            installed = found.installs.into_iter().flat_map(each).collect();
         }
+        let mut own_versions = Vec::new();
         if self.enabled(version::RULE) {
-            result.reached = version::reached(&source, &result.uses);
+            let reached = version::reached(&source, &result.uses);
+            (own_versions, result.reached) = version::judge_own(reached, &installed, &source);
         }
+        let installed = installed.into_iter().map(|(_, requirement)| requirement).collect();
         let seen = Seen { world: self.world, path, installed };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
@@ -246,7 +251,14 @@ impl Engine<'_> {
         let tokens = judge::token::judge(&mut source, matches, folded, &result.uses, &context);
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mut result);
+        self.write_up(
+            &source,
+            verdicts.into_iter().chain(tokens).chain(own_versions).collect(),
+            own,
+            hits.directive,
+            &ran,
+            &mut result,
+        );
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
