@@ -400,12 +400,12 @@ impl<'w> Server<'w> {
             let at = |character: u32| Point { line, character };
             let range = Range { start: at(place.mark.0), end: at(place.mark.1.max(place.mark.0.saturating_add(1))) };
             let message = format!("{}\n{}", place.message, place.help);
-            self.faults.insert(
-                file.clone(),
-                json!({ "range": range.json(), "severity": 1, "source": "hublint", "code": "configuration",
-                    "message": crate::report::printable(message.trim_end()) }),
-            );
-            self.republish(file)?;
+            let fault = json!({ "range": range.json(), "severity": 1, "source": "hublint", "code": "configuration",
+                "message": crate::report::printable(message.trim_end()) });
+            // Every document of the project finds the same fault.
+            if self.faults.insert(file.clone(), fault.clone()) != Some(fault) {
+                self.republish(file)?;
+            }
         }
         if let Some(before) = self.failed.insert(address.to_owned(), file.clone())
             && before != file

@@ -7,7 +7,7 @@ use similar::TextDiff;
 
 use super::document::{Encoding, Point, Range};
 use super::examine::{Abilities, Checked, Placed, Settings, diagnostic, findings};
-use super::view::{TextEdit, View};
+use super::view::{Places, TextEdit, View};
 use crate::finding::Finding;
 use crate::fix;
 use crate::source::position::LineIndex;
@@ -33,15 +33,16 @@ pub fn actions(
     let mut list = Vec::new();
     if only.is_empty() || asked("quickfix") {
         let here = || checked.found.iter().filter(|placed| placed.part == part && placed.range.shares_line(range)).take(MOST);
+        let places = checked.view.places(encoding);
         for placed in here() {
-            list.extend(repair(checked, placed, encoding, abilities));
+            list.extend(repair(checked, placed, &places, abilities));
         }
         let mut silenced: Vec<(&str, u32)> = Vec::new();
         for placed in here() {
             let key = (placed.finding.rule.as_str(), placed.range.start.line);
             if !silenced.contains(&key) {
                 silenced.push(key);
-                list.extend(silence(checked, placed, settings, encoding, abilities));
+                list.extend(silence(checked, placed, settings, &places, abilities));
             }
         }
     }
@@ -53,7 +54,7 @@ pub fn actions(
 }
 
 /// The repair of a finding.
-fn repair(checked: &Checked, placed: &Placed, encoding: Encoding, abilities: Abilities) -> Option<Value> {
+fn repair(checked: &Checked, placed: &Placed, places: &Places<'_>, abilities: Abilities) -> Option<Value> {
     let fix = placed.finding.fix.as_ref()?;
     let edits = placed.edits.as_ref()?;
     let mut letters = fix.description.chars();
@@ -63,13 +64,19 @@ fn repair(checked: &Checked, placed: &Placed, encoding: Encoding, abilities: Abi
         "title": crate::report::printable(&format!("{first}{}{caution}", letters.as_str())),
         "kind": "quickfix",
         "isPreferred": fix.safe,
-        "diagnostics": [diagnostic(checked, placed, encoding, abilities)],
+        "diagnostics": [diagnostic(checked, placed, places, abilities)],
         "edit": workspace_edit(&checked.view, edits, abilities),
     }))
 }
 
 /// A comment that silences the rule on the line: the first form that is seen to work.
-fn silence(checked: &Checked, placed: &Placed, settings: &Settings, encoding: Encoding, abilities: Abilities) -> Option<Value> {
+fn silence(
+    checked: &Checked,
+    placed: &Placed,
+    settings: &Settings,
+    places: &Places<'_>,
+    abilities: Abilities,
+) -> Option<Value> {
     let rule = placed.finding.rule.as_str();
     if matches!(rule, "unused-ignore" | "unknown-rule") {
         return None;
@@ -84,13 +91,13 @@ fn silence(checked: &Checked, placed: &Placed, settings: &Settings, encoding: En
         fix::still_parses(&path, &checked.view.bytes, &view.bytes).is_ok() && silences(&view, settings, rule, &before)
     })?;
     let lines = LineIndex::new(document.text.as_bytes());
-    let place = super::document::point(&lines, at, encoding);
+    let place = super::document::point(&lines, at, places.encoding);
     let edit = TextEdit { part: placed.part, range: Range { start: place, end: place }, text };
     Some(json!({
         "title": format!("Ignore {rule} on this line"),
         "kind": "quickfix",
         "isPreferred": false,
-        "diagnostics": [diagnostic(checked, placed, encoding, abilities)],
+        "diagnostics": [diagnostic(checked, placed, places, abilities)],
         "edit": workspace_edit(&checked.view, &[edit], abilities),
     }))
 }

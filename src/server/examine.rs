@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::document::{Encoding, Point, Range};
 use super::uri;
-use super::view::{TextEdit, View};
+use super::view::{Places, TextEdit, View};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem};
 use crate::report::{RuleText, printable};
@@ -159,8 +159,9 @@ pub struct Abilities {
 /// The diagnostics of one text.
 #[must_use]
 pub fn diagnostics(checked: &Checked, part: usize, encoding: Encoding, abilities: Abilities) -> Vec<Value> {
+    let places = checked.view.places(encoding);
     let own = checked.found.iter().filter(|placed| placed.part == part);
-    let mut list: Vec<Value> = own.map(|placed| diagnostic(checked, placed, encoding, abilities)).collect();
+    let mut list: Vec<Value> = own.map(|placed| diagnostic(checked, placed, &places, abilities)).collect();
     for (problem, _, range) in checked.problems.iter().filter(|(_, at, _)| *at == part) {
         let scope = if problem.partial { "partly checked" } else { "not checked" };
         list.push(json!({
@@ -173,7 +174,7 @@ pub fn diagnostics(checked: &Checked, part: usize, encoding: Encoding, abilities
 
 /// One finding as a diagnostic.
 #[must_use]
-pub fn diagnostic(checked: &Checked, placed: &Placed, encoding: Encoding, abilities: Abilities) -> Value {
+pub fn diagnostic(checked: &Checked, placed: &Placed, places: &Places<'_>, abilities: Abilities) -> Value {
     let finding = &placed.finding;
     let mut message = printable(&finding.message).into_owned();
     if !finding.help.is_empty() {
@@ -202,7 +203,6 @@ pub fn diagnostic(checked: &Checked, placed: &Placed, encoding: Encoding, abilit
         fields.insert("tags".to_owned(), json!([1]));
     }
     if abilities.related && !finding.related.is_empty() {
-        let places = checked.view.places(encoding);
         let related: Vec<Value> = finding
             .related
             .iter()
@@ -213,7 +213,7 @@ pub fn diagnostic(checked: &Checked, placed: &Placed, encoding: Encoding, abilit
                     let (part, range) = places.range(location.start_byte, location.end_byte)?;
                     (checked.view.document(part)?.uri.clone(), range)
                 } else {
-                    (uri::from_path(&checked.root.join(&location.path)), elsewhere(location, encoding))
+                    (uri::from_path(&checked.root.join(&location.path)), elsewhere(location, places.encoding))
                 };
                 let message = printable(&related.message).into_owned();
                 Some(json!({ "location": { "uri": address, "range": range.json() }, "message": message }))

@@ -171,7 +171,8 @@ impl View {
 pub struct Places<'a> {
     view: &'a View,
     lines: Vec<LineIndex<'a>>,
-    encoding: Encoding,
+    /// The units of the client.
+    pub encoding: Encoding,
 }
 
 impl Places<'_> {
