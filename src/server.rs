@@ -216,7 +216,7 @@ impl<'w> Server<'w> {
                     self.dirty.insert(address.to_owned());
                 }
             }
-            "textDocument/didClose" => self.close(&address_of(parameters, "textDocument").to_owned())?,
+            "textDocument/didClose" => self.close(address_of(parameters, "textDocument"))?,
             "notebookDocument/didOpen" => {
                 if let Some(notebook) = Notebook::read(parameters) {
                     self.dirty.insert(notebook.uri.clone());
@@ -233,7 +233,7 @@ impl<'w> Server<'w> {
                     self.dirty.insert(address.to_owned());
                 }
             }
-            "notebookDocument/didClose" => self.close(&address_of(parameters, "notebookDocument").to_owned())?,
+            "notebookDocument/didClose" => self.close(address_of(parameters, "notebookDocument"))?,
             // What is on the disk counts for the names that other documents import, for versions and for settings.
             "textDocument/didSave" | "notebookDocument/didSave" | "workspace/didChangeWatchedFiles" => self.all_dirty(),
             "workspace/didChangeConfiguration" => {

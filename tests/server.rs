@@ -145,10 +145,8 @@ impl Client {
         if let Some(kind) = only {
             context["only"] = json!([kind]);
         }
-        let answer = self.request(
-            "textDocument/codeAction",
-            json!({ "textDocument": { "uri": uri }, "range": range, "context": context }),
-        );
+        let answer = self
+            .request("textDocument/codeAction", json!({ "textDocument": { "uri": uri }, "range": range, "context": context }));
         answer["result"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
     }
 
@@ -246,11 +244,8 @@ fn open_change_fix_close_end() {
 #[test]
 fn safe_repairs_are_preferred_and_all_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let mut client = Client::ready(
-        folder.path(),
-        json!({ "workspace": { "workspaceEdit": { "documentChanges": true } } }),
-        Value::Null,
-    );
+    let mut client =
+        Client::ready(folder.path(), json!({ "workspace": { "workspaceEdit": { "documentChanges": true } } }), Value::Null);
     let file = uri(folder.path(), "app.py");
     let text = "import torch\n\na = torch.load('a.pt')\nprint(a)\nb = torch.load('b.pt')\n";
     let found = client.open(&file, "python", text);
@@ -405,7 +400,8 @@ fn the_project_around_a_document_counts() {
     fs::create_dir(path.join("vendored")).unwrap();
     fs::write(path.join("settings.py"), "FLAG = False\n").unwrap();
     fs::write(path.join("hublint.toml"), "exclude = [\"/vendored/\"]\n").unwrap();
-    let mut client = Client::ready(path, json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } }), Value::Null);
+    let mut client =
+        Client::ready(path, json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } }), Value::Null);
     let watch = client.wait("the watchers", |message| message["method"] == "client/registerCapability");
     assert!(watch.to_string().contains("**/hublint.toml"), "{watch}");
     client.send(&json!({ "jsonrpc": "2.0", "id": watch["id"], "result": null }));
@@ -445,7 +441,10 @@ fn the_project_around_a_document_counts() {
     assert_eq!(codes(&client.diagnostics(&other, 1)), ["unsafe-torch-load"]);
 
     // Settings of the client.
-    client.notify("workspace/didChangeConfiguration", json!({ "settings": { "hublint": { "ignore": ["unsafe-torch-load"], "x": 1 } } }));
+    client.notify(
+        "workspace/didChangeConfiguration",
+        json!({ "settings": { "hublint": { "ignore": ["unsafe-torch-load"], "x": 1 } } }),
+    );
     let said = client.wait("a message", |message| message["method"] == "window/logMessage");
     assert!(said["params"]["message"].as_str().unwrap().contains("no setting is called x"), "{said}");
     assert!(client.diagnostics(&other, 1).is_empty());
@@ -527,7 +526,10 @@ fn what_is_malformed_does_not_end_it() {
     // Changes behind the end, of documents that are not open, with ranges the wrong way round.
     let file = uri(folder.path(), "app.py");
     assert_eq!(client.open(&file, "python", LOAD).len(), 1);
-    client.notify("textDocument/didChange", json!({ "textDocument": { "uri": "file:///nowhere" }, "contentChanges": [{ "text": "" }] }));
+    client.notify(
+        "textDocument/didChange",
+        json!({ "textDocument": { "uri": "file:///nowhere" }, "contentChanges": [{ "text": "" }] }),
+    );
     let odd = json!([{ "range": range(9, 9, 0, 0), "text": "\n# é" }, { "range": range(1, 2, 0, 1), "text": "" }]);
     assert_eq!(client.change(&file, 2, odd).len(), 1);
     assert!(client.end().success());

@@ -70,13 +70,7 @@ fn repair(checked: &Checked, placed: &Placed, places: &Places<'_>, abilities: Ab
 }
 
 /// A comment that silences the rule on the line: the first form that is seen to work.
-fn silence(
-    checked: &Checked,
-    placed: &Placed,
-    settings: &Settings,
-    places: &Places<'_>,
-    abilities: Abilities,
-) -> Option<Value> {
+fn silence(checked: &Checked, placed: &Placed, settings: &Settings, places: &Places<'_>, abilities: Abilities) -> Option<Value> {
     let rule = placed.finding.rule.as_str();
     if matches!(rule, "unused-ignore" | "unknown-rule") {
         return None;
@@ -104,7 +98,7 @@ fn silence(
 
 /// True when fewer findings of the rule are left, and no others came.
 fn silences(view: &View, settings: &Settings, rule: &str, before: &[&Finding]) -> bool {
-    let Ok((after, ..)) = findings(view, settings) else { return false };
+    let Ok(after) = findings(view, settings) else { return false };
     let count = |rules: &mut dyn Iterator<Item = &str>| {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for rule in rules {
@@ -113,7 +107,7 @@ fn silences(view: &View, settings: &Settings, rule: &str, before: &[&Finding]) -
         counts
     };
     let old = count(&mut before.iter().map(|finding| finding.rule.as_str()));
-    let new = count(&mut after.iter().map(|finding| finding.rule.as_str()));
+    let new = count(&mut after.findings.iter().map(|finding| finding.rule.as_str()));
     let fewer = new.get(rule).copied().unwrap_or(0) < old.get(rule).copied().unwrap_or(0);
     fewer && new.iter().all(|(rule, count)| *count <= old.get(rule).copied().unwrap_or(0))
 }
@@ -174,7 +168,7 @@ fn fix_all(checked: &Checked, settings: &Settings, encoding: Encoding, abilities
     let check = |bytes: &[u8]| -> Vec<Finding> {
         let mut view = checked.view.clone();
         view.bytes = bytes.to_vec();
-        findings(&view, settings).map(|(findings, ..)| findings).unwrap_or_default()
+        findings(&view, settings).map(|said| said.findings).unwrap_or_default()
     };
     let first = checked.found.iter().map(|placed| placed.finding.clone()).collect();
     let wanted = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| fix.safe);
@@ -205,9 +199,8 @@ fn line_edits(part: usize, old: &str, new: &str, encoding: Encoding) -> Vec<Text
             Some(*end)
         }))
         .collect();
-    let place = |line: usize| -> Point {
-        super::document::point(&lines, starts.get(line).copied().unwrap_or(old.len()), encoding)
-    };
+    let place =
+        |line: usize| -> Point { super::document::point(&lines, starts.get(line).copied().unwrap_or(old.len()), encoding) };
     TextDiff::from_slices(&old_lines, &new_lines)
         .ops()
         .iter()

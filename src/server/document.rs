@@ -238,19 +238,15 @@ impl Notebook {
 
     fn restructure(&mut self, structure: &Value) {
         let Some(array) = structure.get("array") else { return };
-        let number = |key: &str| array.get(key).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+        let number =
+            |key: &str| array.get(key).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
         let start = number("start").min(self.cells.len());
         let end = start.saturating_add(number("deleteCount")).min(self.cells.len());
         // A cell that moves is deleted at one place and comes again at another, without its text.
         let mut texts = documents(structure.get("didOpen"));
         texts.extend(self.cells.iter().map(|cell| cell.document.clone()));
-        let new: Vec<Cell> = array
-            .get("cells")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|cell| cell_of(cell, &texts))
-            .collect();
+        let new: Vec<Cell> =
+            array.get("cells").and_then(Value::as_array).into_iter().flatten().filter_map(|cell| cell_of(cell, &texts)).collect();
         self.cells.splice(start..end, new);
     }
 
@@ -307,9 +303,7 @@ mod tests {
     #[test]
     fn changes_are_applied_in_their_order() {
         let mut document = TextDocument { text: "one 🤗 two\nthree".to_owned(), ..TextDocument::default() };
-        let range = |a: u32, b: u32, c: u32, d: u32| {
-            json!({ "start": { "line": a, "character": b }, "end": { "line": c, "character": d } })
-        };
+        let range = |a: u32, b: u32, c: u32, d: u32| json!({ "start": { "line": a, "character": b }, "end": { "line": c, "character": d } });
         document.change(
             Some(4),
             &[json!({ "range": range(0, 7, 1, 5), "text": "2" }), json!({ "range": range(0, 0, 0, 3), "text": "é" })],

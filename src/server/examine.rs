@@ -94,11 +94,23 @@ impl Checked {
     }
 }
 
+/// What `hublint check` says about the file of a document.
+pub struct Said {
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// What could not be checked.
+    pub problems: Vec<Problem>,
+    /// The texts of the rules.
+    pub rules: Vec<RuleText>,
+    /// The folder that paths of findings are relative to.
+    pub root: PathBuf,
+}
+
 /// The findings of a document, as `hublint check` has them for its file.
 ///
 /// # Errors
 /// What is wrong with configuration or rules.
-pub fn findings(view: &View, settings: &Settings) -> Result<(Vec<Finding>, Vec<Problem>, Vec<RuleText>, PathBuf), Error> {
+pub fn findings(view: &View, settings: &Settings) -> Result<Said, Error> {
     let options = Options {
         paths: vec![PathBuf::from("-")],
         stdin_name: Some(view.name.clone()),
@@ -118,7 +130,7 @@ pub fn findings(view: &View, settings: &Settings) -> Result<(Vec<Finding>, Vec<P
     let (mut findings, mut problems) = (outcome.report.findings, outcome.report.problems);
     findings.retain(|finding| finding.location.path == own);
     problems.retain(|problem| problem.path == own);
-    Ok((findings, problems, outcome.rules, outcome.root))
+    Ok(Said { findings, problems, rules: outcome.rules, root: outcome.root })
 }
 
 /// Checks a document.
@@ -126,7 +138,7 @@ pub fn findings(view: &View, settings: &Settings) -> Result<(Vec<Finding>, Vec<P
 /// # Errors
 /// What is wrong with configuration or rules.
 pub fn examine(view: View, settings: &Settings, encoding: Encoding) -> Result<Checked, Error> {
-    let (findings, problems, rules, root) = findings(&view, settings)?;
+    let Said { findings, problems, rules, root } = findings(&view, settings)?;
     let places = view.places(encoding);
     let placed = |finding: Finding| {
         let (part, range) = places.range(finding.location.start_byte, finding.location.end_byte)?;

@@ -196,11 +196,7 @@ impl Places<'_> {
 
     fn edit(&self, edit: &Edit) -> Option<TextEdit> {
         let (part, range) = self.range(edit.start, edit.end)?;
-        let text = if self.view.notebook {
-            serde_json::from_str(&format!("\"{}\"", edit.text)).ok()?
-        } else {
-            edit.text.clone()
-        };
+        let text = if self.view.notebook { serde_json::from_str(&format!("\"{}\"", edit.text)).ok()? } else { edit.text.clone() };
         Some(TextEdit { part, range, text })
     }
 }
