@@ -76,6 +76,7 @@ fn options(check: &Check) -> Result<Options, Error> {
         paths,
         listed,
         stdin_name: check.stdin_filename.clone(),
+        buffer: None,
         config: check.configuration.config.clone(),
         isolated: check.configuration.isolated,
         exclude: check.configuration.exclude.clone(),

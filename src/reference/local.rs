@@ -2,6 +2,7 @@
 
 use super::{LocalPaths, Target};
 use crate::catalog::{Entry, LocalTest, RepoKind};
+use crate::usage::Why;
 
 /// Dataset builders that are packaged with `datasets` (apis.md section 13, datasets 5.2.0): no repository ids.
 pub(super) const PACKAGED_BUILDERS: &[&str] = &[
