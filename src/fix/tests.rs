@@ -33,6 +33,9 @@ fn plan(place: PinPlace) -> PinPlan {
         part: PinPart::Whole,
         adapter_hazard: false,
         companion: None,
+        moved_from: None,
+        statement: Span::default(),
+        id_text: String::new(),
         id_written: Span::default(),
         id_definition: None,
     }
@@ -45,7 +48,7 @@ fn stamp() -> Stamp {
 /// The text after a pin, with the digits written as `C`.
 fn pinned_in(path: &str, text: &str, place: PinPlace) -> Option<String> {
     let source = source(path, text);
-    let edits = pin(&plan(place), &stamp(), Style::Inline, &Outlines::new(&source), 0)?;
+    let edits = pin(&plan(place), &stamp(), &[], Style::Inline, &Outlines::new(&source), 0)?;
     let fix = Fix { safe: true, description: String::new(), edits };
     let after = apply(text.as_bytes(), &[&fix]).bytes;
     assert_eq!(still_parses(path, text.as_bytes(), &after), Ok(()));
@@ -132,7 +135,7 @@ fn a_constant_in_another_cell_is_replaced_there() {
     let text = r#"{"cells": [{"cell_type": "code", "source": ["REV = \"main\"\n"]}, {"cell_type": "code", "source": "f(\"org/m\", revision=REV)"}]}"#;
     let place = PinPlace::Definition { unit: 0, span: Span::new(6, 12) };
     let source = source("n.ipynb", text);
-    let edits = pin(&plan(place), &stamp(), Style::Inline, &Outlines::new(&source), 1).unwrap();
+    let edits = pin(&plan(place), &stamp(), &[], Style::Inline, &Outlines::new(&source), 1).unwrap();
     let after = apply(text.as_bytes(), &[&Fix { safe: true, description: String::new(), edits }]).bytes;
     let after = String::from_utf8(after).unwrap();
     assert_eq!(after, text.replace("\\\"main\\\"", &format!("\\\"{COMMIT}\\\"  # main 2026-11-21")));
@@ -211,7 +214,7 @@ fn an_inserted_line_is_a_new_element_of_a_cell() {
     let source = source("n.ipynb", text);
     let cell = source.units[0].text.clone();
     let place = PinPlace::Argument { site: site(&cell, Some("'éé'")), keyword: "revision".to_owned() };
-    let edits = pin(&plan(place), &stamp(), Style::Inline, &Outlines::new(&source), 0).unwrap();
+    let edits = pin(&plan(place), &stamp(), &[], Style::Inline, &Outlines::new(&source), 0).unwrap();
     let after = apply(text.as_bytes(), &[&Fix { safe: true, description: String::new(), edits }]).bytes;
     let after = String::from_utf8(after).unwrap().replace(COMMIT, "C");
     let line = "    \"  'é\\u00e9',\\n\",\n    \"  revision='C',  # main 2026-11-21\\n\",\n";
@@ -228,7 +231,7 @@ fn an_inserted_line_is_a_new_element_of_a_cell() {
         let source = Source::new("n.ipynb", text.clone().into_bytes(), FileLanguage::Notebook);
         let cell = source.units[0].text.clone();
         let place = PinPlace::Argument { site: site(&cell, Some("'a'")), keyword: "revision".to_owned() };
-        let edits = pin(&plan(place), &stamp(), Style::Inline, &Outlines::new(&source), 0).unwrap();
+        let edits = pin(&plan(place), &stamp(), &[], Style::Inline, &Outlines::new(&source), 0).unwrap();
         let after = apply(text.as_bytes(), &[&Fix { safe: true, description: String::new(), edits }]).bytes;
         let after = String::from_utf8(after).unwrap().replace(COMMIT, "C");
         assert!(after.contains(new), "{after}");
@@ -241,7 +244,7 @@ fn nothing_but_a_commit_is_ever_written() {
     let place = PinPlace::Argument { site: site(text, Some("'org/m'")), keyword: "revision".to_owned() };
     for bad in ["main", "0123456", "x'); import os #", &COMMIT.to_uppercase(), &format!("{COMMIT}0")] {
         let stamp = Stamp { commit: bad.to_owned(), note: None };
-        assert_eq!(pin(&plan(place.clone()), &stamp, Style::Inline, &Outlines::new(&source("a.py", text)), 0), None);
+        assert_eq!(pin(&plan(place.clone()), &stamp, &[], Style::Inline, &Outlines::new(&source("a.py", text)), 0), None);
     }
 }
 
