@@ -131,8 +131,8 @@ fn above(text: &str, unit: usize, plan: &PinPlan, note: &str) -> Option<Splice> 
     let indent = text.get(line.start()..plan.statement.start())?;
     let previous = text.get(..line.start())?.trim_end_matches(['\n', '\r']).rsplit(['\n', '\r']).next().unwrap_or("").trim();
     let comment = format!("# {}: {note}", plan.id);
-    // A directive of ours must stay right above what it is about, and one of the builder must stay first.
-    let taken = previous.contains("hublint:") || previous == comment || line.start() == 0 && previous.starts_with('#');
+    // A directive of ours must stay right above what it is about.
+    let taken = previous.contains("hublint:") || previous == comment;
     if taken || !indent.bytes().all(|byte| matches!(byte, b' ' | b'\t')) || plan.id.contains(char::is_control) {
         return None;
     }
