@@ -163,8 +163,15 @@ pub enum PinPlace {
         keyword: String,
         /// The id as it is written in the call.
         name: Span,
+        /// A revision that may be empty, and that counts where it is not: `revision or HF_REVISIONS.get(name)`.
+        given: Option<Span>,
         /// The other ids that reach the call.
         rest: Vec<TableKey>,
+    },
+    /// Behind a revision that may be empty, in a call of one id: `revision or "<commit>"`.
+    Or {
+        /// The revision.
+        given: Span,
     },
     /// Behind the last field of an item that is `repo files commit`.
     Field {

@@ -34,6 +34,15 @@ fn a_default_is_pinned_by_a_table_and_another_id_floats_as_before() {
 }
 
 #[test]
+fn a_revision_that_a_caller_gives_counts_first() {
+    let text = format!("{T}def f(revision=None):\n    return AutoModel.from_pretrained('org/m', revision=revision)\n");
+    assert!(pinned(&text).contains("revision=revision or 'A')  # main\n"), "{}", pinned(&text));
+    let text = format!("{T}def f(name='org/m', revision=None):\n    return AutoModel.from_pretrained(name, revision=revision)\n");
+    let after = pinned(&text);
+    assert!(after.contains("revision=revision or HF_REVISIONS.get(name))\n") && after.contains(TABLE), "{after}");
+}
+
+#[test]
 fn several_ids_have_a_commit_each() {
     let text = format!("{T}for name in ['org/m', 'org/other']:\n    m = AutoModel.from_pretrained(name)\n");
     let after = pinned(&text);
@@ -85,7 +94,7 @@ fn every_trap_is_told_by_its_name() {
     let world = World::usual();
     world.cached("models", "org/adapter", "main", A, &[("adapter_config.json", "{}")]);
     let cases = [
-        (format!("{T}def f(m='org/m', revision=None):\n    return AutoModel.from_pretrained(m, revision=revision)\n"), "default"),
+        (format!("{T}def f(m='org/m', revision='main'):\n    return AutoModel.from_pretrained(m, revision=revision)\n"), "default"),
         ("from llama_cpp import Llama\nm = Llama.from_pretrained(repo_id='org/m', filename='a.gguf')\n".to_owned(), "no-parameter"),
         (format!("{T}p = pipeline('x', model='org/m', tokenizer='org/other')\n"), "shared-revision"),
         (format!("{T}m = AutoModel.from_pretrained('org/adapter')\n"), "adapter"),

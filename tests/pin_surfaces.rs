@@ -145,8 +145,8 @@ fn lists_of_words_in_json() {
     }
     becomes(
         "a.py",
-        "import subprocess\nsubprocess.run([\"vllm\", \"serve\", \"org/m\", \"--port\", \"80\"])\n",
-        "import subprocess\nsubprocess.run([\"vllm\", \"serve\", \"org/m\", \"--revision\", \"A\", \"--tokenizer-revision\", \"A\", \"--port\", \"80\"])\n",
+        "import subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--quiet\"])\n",
+        "import subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--revision\", \"A\", \"--quiet\"])\n",
     );
     becomes("a.py", "import os\nos.system(\"hf download org/m\")\n", "import os\nos.system(\"hf download org/m --revision A\")\n");
 }

@@ -130,6 +130,8 @@ def differences(old, new, allowed, path=""):
         if kept != [keyword.arg for keyword in old.keywords if keyword.arg in after]:
             yield f"{path}: arguments changed places"
         for name in before.keys() & after.keys():
+            if PINS.match(name or "") and is_fallback(before[name].value, after[name].value, new):
+                continue
             if name not in allowed:
                 yield from differences(before[name].value, after[name].value, allowed, f"{path}.{name}")
     elif isinstance(old, ast.Module):
@@ -180,6 +182,17 @@ def is_looked_up(node, call):
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
         return ast.unparse(node.func.value) == TABLE and len(node.args) == 1 and ast.unparse(node.args[0]) in given
     return isinstance(node, ast.Subscript) and ast.unparse(node.value) == TABLE and ast.unparse(node.slice) in given
+
+
+def is_fallback(old, new, call):
+    """`revision` became `revision or <commit>`, or the same with a look-up."""
+    return (
+        isinstance(new, ast.BoolOp)
+        and isinstance(new.op, ast.Or)
+        and len(new.values) == 2
+        and ast.unparse(new.values[0]) == ast.unparse(old)
+        and (is_commit(new.values[1]) or is_looked_up(new.values[1], call))
+    )
 
 
 def without_options(items):

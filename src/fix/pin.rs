@@ -60,11 +60,17 @@ pub fn pin(
             commented(vec![behind_id(text, unit, *at, *separator, plan, stamp)?], outlines, unit, plan, stamp)
         }
         PinPlace::Address { span } => commented(vec![address(text, unit, *span, plan, stamp)?], outlines, unit, plan, stamp),
-        PinPlace::Table { site, keyword, name, rest: keys } => {
+        PinPlace::Or { given } => {
+            let quote = text.get(..given.start())?.chars().rfind(|character| matches!(character, '"' | '\'')).unwrap_or('"');
+            let mut made = vec![or(text, unit, *given, &format!("{quote}{}{quote}", stamp.commit))?];
+            made.extend(note.and_then(|note| comment_at_line_end(outlines, unit, given.end(), note)));
+            made
+        }
+        PinPlace::Table { site, keyword, name, given, rest: keys } => {
             let target = Target { plan, stamp, outlines, unit, site, keyword };
             let others = keys.iter().zip(rest).map(|(key, stamp)| (key.text.as_str(), stamp));
             let ids: Vec<_> = std::iter::once((plan.id_text.as_str(), stamp)).chain(others).collect();
-            looked_up(&target, *name, &ids).filter(|_| keys.len() == rest.len())?
+            looked_up(&target, *name, *given, &ids).filter(|_| keys.len() == rest.len())?
         }
         PinPlace::Key { entry, key } => key::insert(found.language, text, unit, *entry, key, stamp)?,
         PinPlace::Option { at, option, list_quote } => match list_item(text, found.language, at.start(), option, stamp) {
@@ -80,6 +86,11 @@ pub fn pin(
         }
     };
     edits(source, splices)
+}
+
+/// `revision` becomes `revision or <new>`.
+pub(super) fn or(text: &str, unit: usize, given: Span, new: &str) -> Option<Splice> {
+    super::style::is_plain(given.text(text)).then(|| Splice::insert(unit, given.end(), format!(" or {new}")))
 }
 
 /// Adds the comment that keeps the branch, where the language has a place for it. Python has ways of its own.

@@ -78,7 +78,7 @@ fn newline(text: &str) -> &'static str {
 }
 
 /// `name`, `self.name`, `names["key"]`, `names[key]`: written twice it is evaluated twice, and does nothing by it.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     let mut rest = text;
     let mut first = true;
     loop {
@@ -162,12 +162,22 @@ fn registry(target: &Target<'_, '_>) -> Option<Vec<Splice>> {
 /// `revision=HF_REVISIONS.get(name)` for a name that stands for one of several ids: the ids of the table are pinned, and
 /// any other id is loaded as before.
 #[must_use]
-pub fn looked_up(target: &Target<'_, '_>, name: Span, ids: &[(&str, &Stamp)]) -> Option<Vec<Splice>> {
-    let name = name.text(target.module()?.text());
+pub fn looked_up(
+    target: &Target<'_, '_>,
+    name: Span,
+    given: Option<Span>,
+    ids: &[(&str, &Stamp)],
+) -> Option<Vec<Splice>> {
+    let text = target.module()?.text();
+    let name = name.text(text);
     if !is_plain(name) {
         return None;
     }
-    let mut splices = target.argument(&format!("{REGISTRY}.get({name})"))?;
+    let found = format!("{REGISTRY}.get({name})");
+    let mut splices = match given {
+        Some(given) => vec![super::pin::or(text, target.unit, given, &found)?],
+        None => target.argument(&found)?,
+    };
     splices.extend(entries(target, ids)?);
     Some(splices)
 }

@@ -7,7 +7,7 @@ use super::{Context, PinPart, PinPlace, PinPlan, Repair, RepairPlan, TableKey, V
 use crate::catalog::{Entry, Pin, RepoKind};
 use crate::reference::{Malformed, PinState, Reference, Target, is_default, parse_address, references, revision_state};
 use crate::span::Span;
-use crate::usage::{Argument, Literal, Origin, Role, Use, UseKind, Value, Why};
+use crate::usage::{Argument, CallSite, Literal, Origin, Role, Use, UseKind, Value, Why};
 
 /// Why a finding about a pin gets no edit although the repository is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,7 +189,7 @@ fn key(argument: &Argument, reference: &Reference, found: &[Reference]) -> Optio
     let mut ids = Vec::new();
     for other in found.iter().filter(|other| other.role == reference.role && other.target == Target::Hub) {
         let same = other.kind == reference.kind && other.pin == reference.pin;
-        if !one && (!same || other.pinned_in_id || other.pin != PinState::Absent) {
+        if !one && (!same || other.pinned_in_id || !matches!(other.pin, PinState::Absent | PinState::Empty)) {
             return None;
         }
         ids.push(TableKey { text: other.id.clone(), id: other.full_id.clone() });
@@ -214,19 +214,28 @@ fn table(
     ids: &[TableKey],
 ) -> Result<PinPlace, NoPin> {
     let refused = || several(id_argument);
-    if revision.is_some() || entry.pin != Pin::Keyword || usage.kind != UseKind::Call || reference.role == Role::KernelId {
+    if entry.pin != Pin::Keyword || usage.kind != UseKind::Call || reference.role == Role::KernelId {
         return Err(refused());
     }
     let site = usage.site.ok_or_else(refused)?;
-    if site.open {
-        return Err(NoPin::Open);
-    }
+    let given = match revision {
+        None if site.open => return Err(NoPin::Open),
+        None => None,
+        Some(argument) => Some(replaced_when_empty(argument, reference, site).ok_or_else(refused)?),
+    };
     let keyword = keyword_of(entry, reference.role).ok_or(NoPin::Unproven)?;
     // Only what is written at the call can be named a second time.
     if !site.parentheses.covers(id_argument.value_span) {
         return Err(refused());
     }
-    Ok(PinPlace::Table { site, keyword, name: id_argument.value_span, rest: ids.get(1..).unwrap_or_default().to_vec() })
+    let rest = ids.get(1..).unwrap_or_default().to_vec();
+    Ok(PinPlace::Table { site, keyword, name: id_argument.value_span, given, rest })
+}
+
+/// A parameter `revision=None` that is handed on: what a caller gives counts, and only where nothing is given the commit.
+fn replaced_when_empty(argument: &Argument, reference: &Reference, site: CallSite) -> Option<Span> {
+    let empty = reference.pin == PinState::Empty && argument.origin == Origin::Default && !argument.replaceable;
+    (empty && site.parentheses.covers(argument.value_span)).then_some(argument.value_span)
 }
 
 /// The plan to put the lock's commit in the place of the one that is pinned; `None` where they agree, or where the lock
@@ -248,7 +257,10 @@ pub fn following(
         return None;
     }
     let place = place(usage, entry, reference, revision.filter(|_| !reference.pinned_in_id), id_argument).ok()?;
-    if matches!(place, PinPlace::Argument { .. } | PinPlace::Option { .. } | PinPlace::Key { .. }) {
+    if !matches!(
+        place,
+        PinPlace::Value { .. } | PinPlace::Definition { .. } | PinPlace::BehindId { .. } | PinPlace::Address { .. }
+    ) {
         return None;
     }
     Some(RepairPlan {
@@ -305,6 +317,11 @@ fn place(
             {
                 Ok(PinPlace::Definition { unit: definition.unit, span: definition.span })
             }
+            _ if usage.kind == UseKind::Call => usage
+                .site
+                .and_then(|site| replaced_when_empty(argument, reference, site))
+                .map(|given| PinPlace::Or { given })
+                .ok_or(NoPin::Elsewhere),
             _ => Err(NoPin::Elsewhere),
         };
     }
