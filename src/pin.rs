@@ -296,9 +296,11 @@ fn branch_of(comment: &str) -> Option<String> {
 fn above(before: &str, id: &str) -> Option<String> {
     /// Lines of one instruction that are looked at.
     const LINES: usize = 60;
-    before.lines().rev().take(LINES).find_map(|line| {
-        branch_of(line.trim().strip_prefix("# ")?.strip_prefix(id)?.strip_prefix(": ")?)
-    })
+    before
+        .lines()
+        .rev()
+        .take(LINES)
+        .find_map(|line| branch_of(line.trim().strip_prefix("# ")?.strip_prefix(id)?.strip_prefix(": ")?))
 }
 
 /// True for the rules that a pin satisfies.

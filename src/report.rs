@@ -239,7 +239,9 @@ fn closing(report: &Report) -> String {
                 line.push_str(&format!("; why: hublint explain {}", first.rule));
             }
         }
-        fixable if report.findings.iter().any(|finding| finding.properties.get(PIN_PROPERTY).is_some_and(|word| word == "hub")) => {
+        fixable
+            if report.findings.iter().any(|finding| finding.properties.get(PIN_PROPERTY).is_some_and(|word| word == "hub")) =>
+        {
             line.push_str(&format!("; {fixable} can be fixed: hublint check --fix --online"));
         }
         fixable => line.push_str(&format!("; {fixable} can be fixed offline: hublint check --fix")),

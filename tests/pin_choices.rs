@@ -94,13 +94,21 @@ fn every_trap_is_told_by_its_name() {
     let world = World::usual();
     world.cached("models", "org/adapter", "main", A, &[("adapter_config.json", "{}")]);
     let cases = [
-        (format!("{T}def f(m='org/m', revision='main'):\n    return AutoModel.from_pretrained(m, revision=revision)\n"), "default"),
-        ("from llama_cpp import Llama\nm = Llama.from_pretrained(repo_id='org/m', filename='a.gguf')\n".to_owned(), "no-parameter"),
+        (
+            format!("{T}def f(m='org/m', revision='main'):\n    return AutoModel.from_pretrained(m, revision=revision)\n"),
+            "default",
+        ),
+        (
+            "from llama_cpp import Llama\nm = Llama.from_pretrained(repo_id='org/m', filename='a.gguf')\n".to_owned(),
+            "no-parameter",
+        ),
         (format!("{T}p = pipeline('x', model='org/m', tokenizer='org/other')\n"), "shared-revision"),
         (format!("{T}m = AutoModel.from_pretrained('org/adapter')\n"), "adapter"),
         (format!("{T}m = AutoModel.from_pretrained('org/m', revision='{A}0')\n"), "no-commit"),
         (
-            format!("{T}REV = 'main'\na = AutoModel.from_pretrained('org/m', revision=REV)\nb = AutoModel.from_pretrained('org/other', revision=REV)\n"),
+            format!(
+                "{T}REV = 'main'\na = AutoModel.from_pretrained('org/m', revision=REV)\nb = AutoModel.from_pretrained('org/other', revision=REV)\n"
+            ),
             "shared-constant",
         ),
         (format!("{T}m = AutoModel.from_pretrained(('org/m', 'org/other')[len(x)])\n"), "form"),

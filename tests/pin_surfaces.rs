@@ -65,7 +65,11 @@ fn dockerfiles_have_whole_lines_of_comment_only() {
         "FROM x\n# org/m: main\nENTRYPOINT [\"vllm\", \"serve\", \"org/m\", \"--revision\", \"A\", \"--tokenizer-revision\", \"A\"]\n",
     );
     // Directives of the builder stay first, and one of ours stays above what it speaks of.
-    becomes("Dockerfile", "# syntax=docker/dockerfile:1\nRUN hf download org/m\n", "# syntax=docker/dockerfile:1\n# org/m: main\nRUN hf download org/m --revision A\n");
+    becomes(
+        "Dockerfile",
+        "# syntax=docker/dockerfile:1\nRUN hf download org/m\n",
+        "# syntax=docker/dockerfile:1\n# org/m: main\nRUN hf download org/m --revision A\n",
+    );
     let silenced = "FROM x\n# hublint: ignore[typosquatted-repo] mine\nRUN hf download org/m\n";
     becomes("Dockerfile", silenced, &silenced.replace("org/m\n", "org/m --revision A\n"));
 }
@@ -138,17 +142,16 @@ fn lists_of_words_in_yaml() {
 #[test]
 fn lists_of_words_in_json() {
     let before = "{\n  \"containers\": [\n    {\n      \"image\": \"vllm/vllm-openai:v1\",\n      \"args\": [\n        \"--model\",\n        \"org/m\"\n      ]\n    }\n  ]\n}\n";
-    let text = after("pod.json", before);
-    if text != before {
-        assert!(text.contains("\"org/m\", \"--revision\", \"A\""), "{text}");
-        serde_json::from_str::<serde_json::Value>(&text).unwrap();
-    }
+    let item = "        \"org/m\"";
+    let more = ["--revision", "A", "--tokenizer-revision", "A"].map(|word| format!(",\n        \"{word}\"")).concat();
+    becomes("pod.json", before, &before.replace(item, &format!("{item}{more}")));
     becomes(
         "a.py",
-        "import subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--quiet\"])\n",
-        "import subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--revision\", \"A\", \"--quiet\"])\n",
+        "import transformers, subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--quiet\"])\n",
+        "import transformers, subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--revision\", \"A\", \"--quiet\"])\n",
     );
-    becomes("a.py", "import os\nos.system(\"hf download org/m\")\n", "import os\nos.system(\"hf download org/m --revision A\")\n");
+    let system = "import transformers, os\nos.system(\"hf download org/m\")\n";
+    becomes("a.py", system, &system.replace("org/m", "org/m --revision A"));
 }
 
 #[test]

@@ -24,7 +24,9 @@ const SHOWN: usize = 200;
 /// When the job cannot be done.
 pub fn run(pin: &Pin, out: &mut dyn Write) -> Result<u8, Failure> {
     if pin.paths.iter().any(|path| path.as_os_str() == "-") {
-        return Err(Error::usage("`pin` works on files", "for standard input: hublint check --fix --stdin-filename NAME -").into());
+        return Err(
+            Error::usage("`pin` works on files", "for standard input: hublint check --fix --stdin-filename NAME -").into()
+        );
     }
     let options = Options {
         paths: pin.paths.clone(),

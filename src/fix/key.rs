@@ -27,7 +27,11 @@ pub fn insert(language: Language, text: &str, unit: usize, entry: Span, key: &st
             if !indent.bytes().all(|byte| byte == b' ') || !(rest.is_empty() || rest.starts_with('#')) {
                 return None;
             }
-            return Some(vec![Splice::insert(unit, line_end, format!("{newline}{indent}{key}: {}{}", scalar(commit), comment(stamp)))]);
+            return Some(vec![Splice::insert(
+                unit,
+                line_end,
+                format!("{newline}{indent}{key}: {}{}", scalar(commit), comment(stamp)),
+            )]);
         }
         Language::Toml if blank(before) => {
             if !(rest.is_empty() || rest.starts_with('#')) {

@@ -94,13 +94,7 @@ pub(super) fn or(text: &str, unit: usize, given: Span, new: &str) -> Option<Spli
 }
 
 /// Adds the comment that keeps the branch, where the language has a place for it. Python has ways of its own.
-fn commented(
-    mut splices: Vec<Splice>,
-    outlines: &Outlines<'_>,
-    unit: usize,
-    plan: &PinPlan,
-    stamp: &Stamp,
-) -> Vec<Splice> {
+fn commented(mut splices: Vec<Splice>, outlines: &Outlines<'_>, unit: usize, plan: &PinPlan, stamp: &Stamp) -> Vec<Splice> {
     let at = splices.iter().map(|splice| splice.span.end()).max();
     let own = at.and_then(|at| comment::beside(outlines, unit, plan, at, stamp));
     // Two splices at one place would be joined in the order of the list: the comment comes last.
@@ -109,14 +103,7 @@ fn commented(
 }
 
 /// The value that is there becomes the commit, with the quotes that are there.
-fn value(
-    plan: &PinPlan,
-    outlines: &Outlines<'_>,
-    unit: usize,
-    span: Span,
-    quoted: bool,
-    stamp: &Stamp,
-) -> Option<Vec<Splice>> {
+fn value(plan: &PinPlan, outlines: &Outlines<'_>, unit: usize, span: Span, quoted: bool, stamp: &Stamp) -> Option<Vec<Splice>> {
     let found = outlines.source().units.get(unit)?;
     let text = found.text.as_str();
     let old = text.get(span.range())?;
@@ -292,12 +279,30 @@ fn command_option(
         (item && code).then_some('"')
     };
     let new = match list_quote.or_else(|| quote_of_list(text, at)).or_else(name_of_list) {
-        Some(quote) if option.ends_with('=') => format!(", {quote}{option}{commit}{quote}"),
-        Some(quote) => format!(", {quote}{option}{quote}, {quote}{commit}{quote}"),
+        Some(quote) => {
+            let comma = comma_of_list(text, at)?;
+            let word = |word: &str| format!("{comma}{quote}{word}{quote}");
+            match option.strip_suffix('=') {
+                Some(_) => word(&format!("{option}{commit}")),
+                None => word(option) + &word(commit),
+            }
+        }
         None if option.ends_with('=') => format!(" {option}{commit}"),
         None => format!(" {option} {commit}"),
     };
     Some(Splice::insert(unit, at, new))
+}
+
+/// What separates the items of a list: a comma and a blank, or a new line where the item at `at` has one of its own.
+fn comma_of_list(text: &str, at: usize) -> Option<String> {
+    let line = comment::line_of(text, at)?;
+    let written = text.get(line.start()..at)?;
+    let indent = written.get(..written.len() - written.trim_start().len())?;
+    let behind = text.get(at..line.end())?.trim();
+    // Alone: no other item before it, and at most the comma behind it.
+    let alone = !written.contains(',') && !written.contains('[') && matches!(behind, "" | ",");
+    let newline = if text.get(line.end()..)?.starts_with("\r\n") { "\r\n" } else { "\n" };
+    Some(if alone { format!(",{newline}{indent}") } else { ", ".to_owned() })
 }
 
 /// The quote of a word in a list of words that ends at `at`: `["vllm", "serve", "org/m"]`.

@@ -162,12 +162,7 @@ fn registry(target: &Target<'_, '_>) -> Option<Vec<Splice>> {
 /// `revision=HF_REVISIONS.get(name)` for a name that stands for one of several ids: the ids of the table are pinned, and
 /// any other id is loaded as before.
 #[must_use]
-pub fn looked_up(
-    target: &Target<'_, '_>,
-    name: Span,
-    given: Option<Span>,
-    ids: &[(&str, &Stamp)],
-) -> Option<Vec<Splice>> {
+pub fn looked_up(target: &Target<'_, '_>, name: Span, given: Option<Span>, ids: &[(&str, &Stamp)]) -> Option<Vec<Splice>> {
     let text = target.module()?.text();
     let name = name.text(text);
     if !is_plain(name) {

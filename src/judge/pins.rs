@@ -86,8 +86,10 @@ impl NoPin {
             Self::TooOld => "the version of the library that the project asks for has no revision parameter".to_owned(),
             Self::NoCommit => "the digits that are given name no commit, so what was meant cannot be known".to_owned(),
             Self::Elsewhere => "the revision is put together or defined in another file: change it there".to_owned(),
-            Self::Assembled => "the id is put together or defined elsewhere: a revision can be written only where it stands whole".to_owned(),
-            Self::NoKey => "there is no key beside the id that holds a revision".to_owned(),
+            Self::Assembled => {
+                "the id is put together or defined elsewhere: a revision can be written only where it stands whole".to_owned()
+            }
+            Self::NoKey => "there is no place beside the id that holds a revision".to_owned(),
             Self::NoFiles => "the commit is the third field of the item: name the files before it".to_owned(),
             Self::SharedConstant => "one constant is the revision of several repositories: give each its own".to_owned(),
             Self::Unknown => "which repository is loaded is not known".to_owned(),
@@ -454,4 +456,3 @@ fn keyword_of(entry: &Entry, role: Role) -> Option<String> {
     let parameter = entry.parameter(*revision)?;
     parameter.places.iter().find_map(|place| place.keyword.clone())
 }
-

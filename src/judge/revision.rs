@@ -118,7 +118,8 @@ fn one(usage: &Use, entry: &Entry, reference: &Reference, found: &[Reference], c
         }
         PinState::Commit(commit) => {
             let plan = pins::following(usage, entry, reference, commit, revision, context);
-            let told = plan.map(|plan| make("unpinned-revision", "behind-lock").with("revision", commit.clone()).repaired(Some(plan)));
+            let told =
+                plan.map(|plan| make("unpinned-revision", "behind-lock").with("revision", commit.clone()).repaired(Some(plan)));
             return told.into_iter().collect();
         }
         PinState::Irrelevant => return Vec::new(),
@@ -206,19 +207,27 @@ fn partial(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict> {
         let reference = if usage.argument(Role::TokenizerId).is_some() { hub(Role::TokenizerId) } else { Some(main) };
         let repair = reference.and_then(|reference| plan(Role::TokenizerRevision, reference, PinPart::Whole));
         let verdict = Verdict::new("partial-pin", "tokenizer", usage, at).about(&main.full_id);
-        return Some(verdict.with("argument", "tokenizer_revision").repaired(repair));
+        return Some(or_reason(verdict.with("argument", "tokenizer_revision"), repair));
     }
     if runs_code && missing(Role::CodeRevision) {
         let verdict = Verdict::new("partial-pin", "code", usage, at).about(&main.full_id).with("argument", "code_revision");
-        return Some(verdict.repaired(plan(Role::CodeRevision, main, PinPart::Code)));
+        return Some(or_reason(verdict, plan(Role::CodeRevision, main, PinPart::Code)));
     }
     if let Some(code) = hub(Role::CodeId)
         && missing(Role::CustomRevision)
     {
         let verdict = Verdict::new("partial-pin", "pipeline", usage, at).about(&main.full_id).with("argument", "custom_revision");
-        return Some(verdict.repaired(plan(Role::CustomRevision, code, PinPart::Whole)));
+        return Some(or_reason(verdict, plan(Role::CustomRevision, code, PinPart::Whole)));
     }
     None
+}
+
+/// A verdict with its repair, or with the reason why there is none.
+fn or_reason(verdict: Verdict, repair: Option<RepairPlan>) -> Verdict {
+    match repair {
+        Some(_) => verdict.repaired(repair),
+        None => Verdict { no_pin: Some(pins::NoPin::NoKey), ..verdict },
+    }
 }
 
 /// What a finding about remote code says of the missing pin.

@@ -209,5 +209,4 @@ mod tests {
             assert!(!address(bad).is_loopback(), "{bad}");
         }
     }
-
 }
