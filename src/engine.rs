@@ -476,6 +476,14 @@ impl Engine<'_> {
         let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, outlines, verdict.spot.unit));
         draft.fix = fix;
         self.pin(outlines, &verdict.spot, verdict.repair.as_ref(), verdict.pin.as_ref(), &mut draft);
+        if let (Some(why), Some(_)) = (verdict.no_pin, self.pins) {
+            draft.properties.insert(pin::PIN_PROPERTY.to_owned(), "none".to_owned());
+            draft.properties.insert(pin::REASON_PROPERTY.to_owned(), why.describe());
+            draft.properties.insert(pin::TRAP_PROPERTY.to_owned(), why.word().to_owned());
+            if self.pins.is_some_and(|pins| pins.prefer) {
+                draft.help = format!("{} Not pinned: {}.", draft.help, why.describe()).trim_start().to_owned();
+            }
+        }
         Some(context.finding(draft))
     }
 }
@@ -500,7 +508,7 @@ impl Engine<'_> {
                     branch: match &reference.pin {
                         PinState::Commit(commit) => {
                             let unit = judge::revision::definition_unit(usage, reference.role);
-                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, commit))
+                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, &reference.full_id, commit))
                         }
                         _ => None,
                     },
@@ -530,6 +538,15 @@ impl Engine<'_> {
         draft.properties.insert(pin::PIN_PROPERTY.to_owned(), outcome.word.to_owned());
         if let Some(reason) = outcome.reason {
             draft.properties.insert(pin::REASON_PROPERTY.to_owned(), reason);
+        }
+        if let Some(trap) = outcome.trap {
+            draft.properties.insert(pin::TRAP_PROPERTY.to_owned(), trap.to_owned());
+        }
+        if outcome.fix.is_none()
+            && pins.prefer
+            && let Some(reason) = draft.properties.get(pin::REASON_PROPERTY)
+        {
+            draft.help = format!("{} Not pinned: {reason}.", draft.help).trim_start().to_owned();
         }
         if outcome.fix.is_some() && (draft.fix.is_none() || pins.prefer) {
             draft.fix = outcome.fix;
