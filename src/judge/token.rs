@@ -1,7 +1,7 @@
 //! `leaked-token` and `leaked-ml-key`: what the token matcher found, with its place; and literals handed to token parameters.
 
 use super::{Context, Repair, RepairPlan, Spot, Verdict, path};
-use crate::secrets::{self, Decoding, Level as SecretLevel, Rule, SecretMatch};
+use crate::secrets::{self, Decoding, Exposure, Level as SecretLevel, Rule, SecretMatch};
 use crate::source::{Source, UnitKind};
 use crate::span::Span;
 use crate::usage::{Confidence, Literal, Origin, Role, Use, Value};
@@ -17,15 +17,34 @@ pub struct Folded {
     pub text: String,
 }
 
+/// A place where code writes a token to a terminal, a log or an output.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    /// Index of the unit.
+    pub unit: usize,
+    /// What is written out.
+    pub span: Span,
+    /// The statement or logical line.
+    pub statement: Span,
+    /// How much of the token it is.
+    pub what: Exposure,
+}
+
+/// What was seen of tokens in one file.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Tokens in the file's text.
+    pub matches: Vec<SecretMatch>,
+    /// Texts that Python would put together.
+    pub folded: Vec<Folded>,
+    /// Places where a token is written out.
+    pub printed: Vec<Printed>,
+}
+
 /// The verdicts about tokens of one file.
 #[must_use]
-pub fn judge(
-    source: &mut Source,
-    matches: Vec<SecretMatch>,
-    folded: Vec<Folded>,
-    uses: &[Use],
-    context: &Context<'_>,
-) -> Vec<Verdict> {
+pub fn judge(source: &mut Source, found: Seen, uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
+    let Seen { matches, folded, printed } = found;
     let mut out = Vec::new();
     let mut seen: Vec<(usize, Span, String)> = Vec::new();
     for found in matches {
@@ -56,6 +75,12 @@ pub fn judge(
                 .any(|(unit, span, _)| *unit == made.spot.unit && (made.spot.span.covers(*span) || span.covers(made.spot.span)))
         }) {
             out.push(made);
+        }
+    }
+    for place in printed {
+        // Its value is told already where it stands.
+        if !seen.iter().any(|(unit, span, _)| *unit == place.unit && (place.span.covers(*span) || span.covers(place.span))) {
+            out.push(shown(&place));
         }
     }
     out.retain(|verdict| (context.enabled)(verdict.rule));
@@ -96,6 +121,24 @@ fn verdict(source: &Source, found: &SecretMatch, unit: usize, span: Span) -> Ver
     if let Some(expiry) = found.expiry {
         made.properties.insert("expires".to_owned(), expiry.to_string());
     }
+    made
+}
+
+/// A token that is printed or logged.
+fn shown(place: &Printed) -> Verdict {
+    let spot = Spot { unit: place.unit, span: place.span };
+    let (case, value) = match place.what {
+        Exposure::Token => ("printed", "a Hub token".to_owned()),
+        Exposure::Start(length) => ("printed", format!("the first {length} characters of a Hub token")),
+        Exposure::Part => ("printed", "a part of a Hub token".to_owned()),
+        Exposure::Environment => ("printed-environment", String::new()),
+    };
+    let mut made = Verdict::at("leaked-token", case, spot);
+    if !value.is_empty() {
+        made = made.with("value", value);
+    }
+    made.statement = place.statement;
+    made.confidence = Confidence::Medium;
     made
 }
 
