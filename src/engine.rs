@@ -411,7 +411,12 @@ impl Engine<'_> {
         let handed = found.iter().any(|usage| usage.argument(Role::Token).is_some());
         let may_hold = |text: &str| {
             let holds = |needle: &[u8]| memchr::memmem::find(text.as_bytes(), needle).is_some();
-            handed || named || (hub && holds(b"environ")) || holds(b"get_token(") || holds(b"hf_token") || holds(b"huggingface_token")
+            handed
+                || named
+                || (hub && holds(b"environ"))
+                || holds(b"get_token(")
+                || holds(b"hf_token")
+                || holds(b"huggingface_token")
         };
         let mut printed = Vec::new();
         for (unit, module) in modules {

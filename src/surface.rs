@@ -58,6 +58,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) installs: Vec<(usize, Installation)>,
     /// The file names a Hub token: look where it is shown. `Some(true)` when the log hides secrets.
     pub(crate) tokens: Option<bool>,
+    /// The text of the unit.
+    pub(crate) text: &'a str,
     pub(crate) printed: Vec<printed::Shown>,
     /// Byte of the unit, and reason.
     pub(crate) broken: Vec<(usize, usize, &'static str)>,
@@ -73,6 +75,7 @@ impl<'a> Reading<'a> {
             uses: Vec::new(),
             installs: Vec::new(),
             tokens: None,
+            text: "",
             printed: Vec::new(),
             broken: Vec::new(),
         }
@@ -116,7 +119,7 @@ impl<'a> Reading<'a> {
             self.broken.push((unit, piece.whole().start(), "is too long to be read whole"));
         }
         if let Some(masks) = self.tokens {
-            self.printed.extend(printed::shown(piece, dialect.notebook, masks));
+            self.printed.extend(printed::shown(piece, self.text, dialect.notebook, masks));
         }
         self.install(piece);
     }
@@ -162,6 +165,7 @@ pub fn uses(source: &Source, catalog: &Catalog) -> SurfaceResult {
         }
         reading.unit = index;
         let text = unit.text.as_str();
+        reading.text = text;
         match unit.language {
             Language::Shell => {
                 reading.surface = Surface::Shell;

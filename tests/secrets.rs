@@ -4,6 +4,10 @@
 
 #[path = "secrets/bench.rs"]
 mod bench;
+#[path = "secrets/printed.rs"]
+mod printed;
+#[path = "secrets/program.rs"]
+mod program;
 #[path = "secrets/render.rs"]
 mod render;
 #[path = "secrets/safety.rs"]

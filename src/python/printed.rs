@@ -7,7 +7,9 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use crate::python::ast::{ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, JoinedPart, Operator, Parameter, Stmt, StmtKind};
+use crate::python::ast::{
+    ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, JoinedPart, Operator, Parameter, Stmt, StmtKind,
+};
 use crate::python::module::{LineIndex, Module};
 use crate::python::scope::{Binding, Flow, How, Scope, Step, first_word, is_class, is_header};
 use crate::python::things::{ModuleId, Thing};
@@ -41,8 +43,21 @@ const PRINTERS: &[&str] = &["print", "pprint", "pp", "display", "rprint", "echo"
 
 /// Methods of loggers.
 const LOG_METHODS: &[&str] = &[
-    "debug", "info", "warning", "warn", "error", "critical", "exception", "log", "fatal", "success", "trace", "notice", "warning_once",
-    "info_once", "warning_advice",
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "critical",
+    "exception",
+    "log",
+    "fatal",
+    "success",
+    "trace",
+    "notice",
+    "warning_once",
+    "info_once",
+    "warning_advice",
 ];
 
 /// Methods that write to a stream.
@@ -50,15 +65,63 @@ const WRITERS: &[&str] = &["write", "writelines"];
 
 /// Functions and methods whose result holds the text that goes in.
 const HAND_ON: &[&str] = &[
-    "str", "repr", "ascii", "format", "dumps", "pformat", "dict", "list", "tuple", "sorted", "quote", "join", "strip", "lstrip",
-    "rstrip", "removeprefix", "encode", "decode", "lower", "upper", "ljust", "rjust", "center", "zfill", "copy", "deepcopy", "items", "values",
-    "split", "b64encode", "standard_b64encode", "urlsafe_b64encode", "hexlify", "hex", "colored", "style", "expandtabs", "get_secret_value",
+    "str",
+    "repr",
+    "ascii",
+    "format",
+    "dumps",
+    "pformat",
+    "dict",
+    "list",
+    "tuple",
+    "sorted",
+    "quote",
+    "join",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "removeprefix",
+    "encode",
+    "decode",
+    "lower",
+    "upper",
+    "ljust",
+    "rjust",
+    "center",
+    "zfill",
+    "copy",
+    "deepcopy",
+    "items",
+    "values",
+    "split",
+    "b64encode",
+    "standard_b64encode",
+    "urlsafe_b64encode",
+    "hexlify",
+    "hex",
+    "colored",
+    "style",
+    "expandtabs",
+    "get_secret_value",
 ];
 
 /// Functions and methods that look a name up where secrets are kept.
 const LOOKUPS: &[&str] = &[
-    "get", "getenv", "pop", "setdefault", "get_secret", "get_secret_value", "getSecret", "config", "env", "get_parameter", "read_secret",
-    "get_from_dict_or_env", "get_env", "get_env_var", "SecretStr",
+    "get",
+    "getenv",
+    "pop",
+    "setdefault",
+    "get_secret",
+    "get_secret_value",
+    "getSecret",
+    "config",
+    "env",
+    "get_parameter",
+    "read_secret",
+    "get_from_dict_or_env",
+    "get_env",
+    "get_env_var",
+    "SecretStr",
 ];
 
 /// Functions that ask the user.
@@ -229,7 +292,10 @@ impl Finder<'_, '_> {
         }
         call.arguments.iter().find_map(|argument| match &argument.kind {
             ArgumentKind::Keyword(keyword)
-                if matches!(&*keyword.name, "file" | "sep" | "end" | "flush" | "extra" | "exc_info" | "stack_info" | "stacklevel") =>
+                if matches!(
+                    &*keyword.name,
+                    "file" | "sep" | "end" | "flush" | "extra" | "exc_info" | "stack_info" | "stacklevel"
+                ) =>
             {
                 None
             }
@@ -254,7 +320,10 @@ impl Finder<'_, '_> {
                     return true;
                 }
                 if WRITERS.contains(&method) {
-                    return matches!(receiver.as_str(), "stdout" | "stderr" | "__stdout__" | "__stderr__" | "tqdm" | "st" | "streamlit");
+                    return matches!(
+                        receiver.as_str(),
+                        "stdout" | "stderr" | "__stdout__" | "__stderr__" | "tqdm" | "st" | "streamlit"
+                    );
                 }
                 LOG_METHODS.contains(&method)
                     && (receiver.contains("log") || matches!(receiver.as_str(), "warnings" | "console" | "st"))
@@ -284,9 +353,7 @@ impl Finder<'_, '_> {
                 JoinedPart::Literal(_) => None,
             }),
             // `"%.4s" % token` shows a part; which, is not worked out.
-            ExprKind::Binary { operator: Operator::Modulo, left, .. }
-                if matches!(&left.kind, ExprKind::Str(text) if text.contains("%.")) =>
-            {
+            ExprKind::Binary { operator: Operator::Modulo, left, .. } if matches!(&left.kind, ExprKind::Str(text) if text.contains("%.")) => {
                 None
             }
             ExprKind::Binary { operator: Operator::And, right, .. } => inner(right),
@@ -295,9 +362,9 @@ impl Finder<'_, '_> {
             ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => items.iter().take(64).find_map(inner),
             ExprKind::Dict(items) => items.iter().take(64).find_map(|item| inner(&item.value)),
             ExprKind::Starred(value) | ExprKind::Await(value) | ExprKind::Named { value, .. } => inner(value),
-            ExprKind::Comprehension { element, value, clauses, .. } => {
-                self.all_variables(value.as_deref().unwrap_or(element), clauses, at, depth).then_some((expression.span, Exposure::Environment))
-            }
+            ExprKind::Comprehension { element, value, clauses, .. } => self
+                .all_variables(value.as_deref().unwrap_or(element), clauses, at, depth)
+                .then_some((expression.span, Exposure::Environment)),
             _ => None,
         }
     }
@@ -343,7 +410,8 @@ impl Finder<'_, '_> {
     fn attribute(&self, expression: &Expr, attribute: &str, at: At<'_>) -> Option<Hit> {
         let open = self.resolver.open(at.module)?;
         if attribute == "environ" {
-            let is_environment = matches!(self.resolver.value(expression, at).only(), Some(Thing::Object(name)) if &**name == "os.environ");
+            let is_environment =
+                matches!(self.resolver.value(expression, at).only(), Some(Thing::Object(name)) if &**name == "os.environ");
             return is_environment.then_some((expression.span, Exposure::Environment));
         }
         let path = dotted(expression.span.text(open.module.text()))?;
@@ -372,7 +440,9 @@ impl Finder<'_, '_> {
         }
         if QUESTIONS.contains(&last) {
             let asked = first.and_then(|argument| self.text(&argument.value, at)).unwrap_or_default().to_ascii_lowercase();
-            let hub = ["hugging face", "huggingface", "hf token", "hf_token", "hf-token", "hub token"].iter().any(|word| asked.contains(word));
+            let hub = ["hugging face", "huggingface", "hf token", "hf_token", "hf-token", "hub token"]
+                .iter()
+                .any(|word| asked.contains(word));
             return (hub && (asked.contains("token") || asked.contains("key"))).then_some((expression.span, Exposure::Token));
         }
         if !HAND_ON.contains(&last) {
@@ -421,7 +491,8 @@ impl Finder<'_, '_> {
                 let ExprKind::Name(name) = &index.kind else { return None };
                 let (_, Exposure::Environment) = self.shown(value, at, depth + 1)? else { return None };
                 let every = self.bindings(name, index.span.start, at).iter().any(|(home, binding)| {
-                    matches!(&binding.how, How::Loop(path) if path.is_empty()) && self.unfiltered(*home, binding, at)
+                    matches!(&binding.how, How::Loop(path) if path.is_empty())
+                        && self.unfiltered(*home, binding, at)
                         && matches!(self.iterated(*home, binding, depth), Some((_, Exposure::Environment)))
                 });
                 every.then_some((expression.span, Exposure::Environment))
@@ -436,9 +507,10 @@ impl Finder<'_, '_> {
         }
         match &container.kind {
             ExprKind::Dict(items) => {
-                let item = items.iter().rev().find(|item| {
-                    matches!(item.key.as_ref().map(|key| &key.kind), Some(ExprKind::Str(text)) if text == key)
-                })?;
+                let item = items
+                    .iter()
+                    .rev()
+                    .find(|item| matches!(item.key.as_ref().map(|key| &key.kind), Some(ExprKind::Str(text)) if text == key))?;
                 Some(self.shown(&item.value, at, depth + 1))
             }
             ExprKind::Name(name) => self.bindings(name, container.span.start, at).into_iter().find_map(|(home, binding)| {
@@ -596,7 +668,9 @@ fn holds_text(binding: &Binding) -> bool {
         !matches!(expression.kind, ExprKind::Str(_) | ExprKind::None | ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Bytes(_))
     };
     match (&binding.how, binding.statement().map(|statement| &statement.kind)) {
-        (How::Value(_), Some(StmtKind::Assign { value, .. } | StmtKind::AnnotatedAssign { value: Some(value), .. })) => plain(value),
+        (How::Value(_), Some(StmtKind::Assign { value, .. } | StmtKind::AnnotatedAssign { value: Some(value), .. })) => {
+            plain(value)
+        }
         (How::Parameter(index), Some(StmtKind::Function { parameters, .. })) => parameters.get(*index).is_some_and(may_be_text),
         (How::Walrus(_) | How::Loop(_), _) => true,
         _ => false,

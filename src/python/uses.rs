@@ -129,9 +129,7 @@ pub fn printed<'a>(
     let handed: Vec<Handed> = uses
         .iter()
         .filter(|usage| usage.surface == Surface::Python && usage.kind == UseKind::Call)
-        .filter_map(|usage| {
-            Some(Handed { module: home(usage.unit)?, span: usage.argument(Role::Token)?.value_span })
-        })
+        .filter_map(|usage| Some(Handed { module: home(usage.unit)?, span: usage.argument(Role::Token)?.value_span }))
         .collect();
     let facts = Facts { handed: &handed, hub, notebook: !context.cells.is_empty(), own };
     printed::printed(unit, &resolver, module, facts)

@@ -41,6 +41,12 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     apply(text, covers, false)
 }
 
+/// Masks whole credentials only: for texts in which names such as `hf_…` must stay whole.
+#[must_use]
+pub fn redact_whole(text: &str) -> Cow<'_, str> {
+    apply(text, whole_ones(text.as_bytes()), false)
+}
+
 /// As [`redact`], but every hidden character becomes one bullet, so that columns stay where they are.
 #[must_use]
 pub fn redact_equal_width(line: &str) -> Cow<'_, str> {
@@ -88,6 +94,12 @@ fn bullets() -> String {
 
 fn covers(text: &str) -> Vec<Cover> {
     let bytes = text.as_bytes();
+    let mut covers = whole_ones(bytes);
+    cut_ones(bytes, &mut covers);
+    covers
+}
+
+fn whole_ones(bytes: &[u8]) -> Vec<Cover> {
     let mut covers = Vec::new();
     for item in find(bytes, ScanContext::Source).found {
         let shown = if item.chain.is_empty() { masked(item.kind, &item.secret) } else { bullets() };
@@ -96,7 +108,6 @@ fn covers(text: &str) -> Vec<Cover> {
         covers.push(Cover { range: item.span.start + prefix..item.span.end, shown });
         covers.extend(item.also.into_iter().map(|range| Cover { range, shown: bullets() }));
     }
-    cut_ones(bytes, &mut covers);
     covers
 }
 

@@ -63,8 +63,15 @@ impl Exposure {
 }
 
 /// Words of a name that say whose token it is.
-const OWNERS: &[&[&str]] =
-    &[&["hf", "hub"], &["hf"], &["huggingface", "hub"], &["huggingface"], &["hugging", "face", "hub"], &["hugging", "face"], &["huggingfacehub"]];
+const OWNERS: &[&[&str]] = &[
+    &["hf", "hub"],
+    &["hf"],
+    &["huggingface", "hub"],
+    &["huggingface"],
+    &["hugging", "face", "hub"],
+    &["hugging", "face"],
+    &["huggingfacehub"],
+];
 
 /// What follows them.
 const ENDS: &[&[&str]] = &[
@@ -88,9 +95,8 @@ pub fn is_token_name(name: &str) -> bool {
     }
     let lower = name.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(['_', '-', '.']).filter(|word| !word.is_empty()).collect();
-    ENDS.iter().any(|end| {
-        words.strip_suffix(*end).is_some_and(|before| OWNERS.iter().any(|owner| before.ends_with(owner)))
-    }) || matches!(lower.as_str(), "hftoken" | "huggingfacetoken" | "huggingface_hub_token" | "hub_token")
+    ENDS.iter().any(|end| words.strip_suffix(*end).is_some_and(|before| OWNERS.iter().any(|owner| before.ends_with(owner))))
+        || matches!(lower.as_str(), "hftoken" | "huggingfacetoken" | "huggingface_hub_token" | "hub_token")
 }
 
 /// True when one of [`TOKEN_NAMES`] stands in the text.
@@ -112,12 +118,27 @@ mod tests {
             assert!(is_token_name(name), "{name}");
             assert!(names_token(&format!("x = os.environ[\"{name}\"]")), "{name}");
         }
-        for name in ["hf_token", "hfToken", "MY_HF_TOKEN", "huggingface-token", "hub_token", "HF_USER_TOKEN", "huggingface_api_key"] {
+        for name in
+            ["hf_token", "hfToken", "MY_HF_TOKEN", "huggingface-token", "hub_token", "HF_USER_TOKEN", "huggingface_api_key"]
+        {
             assert!(is_token_name(name), "{name}");
         }
         for name in [
-            "token", "tokens", "hf_tokens", "hf_tokenizer", "HF_TOKEN_PATH", "hf_token_ids", "HF_HOME", "eos_token", "pad_token",
-            "bos_token_id", "OPENAI_API_KEY", "half_token", "self_token", "GITHUB_TOKEN", "use_hf_tokenizer",
+            "token",
+            "tokens",
+            "hf_tokens",
+            "hf_tokenizer",
+            "HF_TOKEN_PATH",
+            "hf_token_ids",
+            "HF_HOME",
+            "eos_token",
+            "pad_token",
+            "bos_token_id",
+            "OPENAI_API_KEY",
+            "half_token",
+            "self_token",
+            "GITHUB_TOKEN",
+            "use_hf_tokenizer",
         ] {
             assert!(!is_token_name(name), "{name}");
             assert!(!names_token("x = tokens[0]"));

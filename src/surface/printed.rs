@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::piece::{Piece, without_templates};
+use super::piece::{HOLE, Piece, without_templates};
 use super::shell::lex::{self, Item, RawWord};
 use crate::secrets::{Exposure, is_token_name};
 use crate::span::Span;
@@ -23,15 +23,18 @@ pub(crate) struct Shown {
 }
 
 /// Programs that write on what they read.
-const PASS_ON: &[&str] =
-    &["cat", "tee", "base64", "rev", "xxd", "od", "hexdump", "fold", "less", "more", "sort", "uniq", "tail", "nl", "column", "sudo"];
+const PASS_ON: &[&str] = &[
+    "cat", "tee", "base64", "rev", "xxd", "od", "hexdump", "fold", "less", "more", "sort", "uniq", "tail", "nl", "column", "sudo",
+];
 
 /// The places of a piece where a token is shown. `masks`: what runs it hides secrets in its log (GitHub), so that only what
 /// is aimed at the token counts. `notebook`: `{name}` is Python's.
-pub(crate) fn shown(piece: &Piece, notebook: bool, masks: bool) -> Vec<Shown> {
+/// `original` is the text of the unit, where templates still stand.
+pub(crate) fn shown(piece: &Piece, original: &str, notebook: bool, masks: bool) -> Vec<Shown> {
     let text = without_templates(&piece.text);
     let script = lex::read(&text, notebook);
-    let mut reader = Reader { text: &piece.text, notebook, tokens: BTreeSet::new(), traced: false, found: Vec::new() };
+    let mut reader =
+        Reader { text: &piece.text, piece, original, notebook, tokens: BTreeSet::new(), traced: false, found: Vec::new() };
     if notebook && is_token_name(text.trim()) && text.trim().bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') {
         // `%env HF_TOKEN`
         let start = text.len() - text.trim_start().len();
@@ -52,7 +55,12 @@ pub(crate) fn shown(piece: &Piece, notebook: bool, masks: bool) -> Vec<Shown> {
     let mut found: Vec<Shown> = reader
         .found
         .into_iter()
-        .map(|(span, statement, what)| Shown { unit: piece.unit, span: piece.place(span), statement: piece.place(statement), what })
+        .map(|(span, statement, what)| Shown {
+            unit: piece.unit,
+            span: piece.place(span),
+            statement: piece.place(statement),
+            what,
+        })
         .collect();
     found.sort_by_key(|shown| (shown.span.start, shown.span.end));
     found.dedup_by_key(|shown| shown.span);
@@ -61,6 +69,8 @@ pub(crate) fn shown(piece: &Piece, notebook: bool, masks: bool) -> Vec<Shown> {
 
 struct Reader<'t> {
     text: &'t str,
+    piece: &'t Piece,
+    original: &'t str,
     notebook: bool,
     /// Variables that hold a token under another name.
     tokens: BTreeSet<String>,
@@ -128,7 +138,8 @@ impl Reader<'_> {
             "export" | "declare" if matches!(arguments, ["-p" | "-x" | "-px" | "-xp"]) => self.dump(span, statement, masks),
             "cat" if arguments.iter().any(|name| name.ends_with("huggingface/token")) => self.whole(span, statement),
             "cat" => {
-                let in_words = words.iter().skip(1).any(|word| word.plain().is_none() && word.span.text(self.text).ends_with("/token"));
+                let in_words =
+                    words.iter().skip(1).any(|word| word.plain().is_none() && word.span.text(self.text).ends_with("/token"));
                 if in_words && span.text(self.text).contains("HF_HOME") {
                     self.whole(span, statement);
                 }
@@ -200,7 +211,8 @@ impl Reader<'_> {
                 b'>' => {
                     let number = position.checked_sub(1).and_then(|before| bytes.get(before));
                     let target = rest.get(position..).unwrap_or("").trim_start_matches(['>', '|', ' ']);
-                    let to_terminal = ["&1", "&2", "/dev/stderr", "/dev/stdout", "/dev/tty"].iter().any(|name| target.starts_with(name));
+                    let to_terminal =
+                        ["&1", "&2", "/dev/stderr", "/dev/stdout", "/dev/tty"].iter().any(|name| target.starts_with(name));
                     if number != Some(&b'2') && !to_terminal {
                         return None;
                     }
@@ -236,7 +248,10 @@ impl Reader<'_> {
                 b'\'' if !double => position = quoted(bytes, position).saturating_sub(1),
                 b'$' => {
                     let rest = text.get(position + 1..).unwrap_or("");
-                    let (length, what) = self.expansion(rest);
+                    let (length, what) = match self.template(span.start() + position + 1, rest) {
+                        Some(found) => found,
+                        None => self.expansion(rest),
+                    };
                     if let Some(what) = what {
                         let start = span.start() + position;
                         found.push((Span::new(start, start + 1 + length), what));
@@ -258,18 +273,27 @@ impl Reader<'_> {
         found
     }
 
+    /// `{{ secrets.HF_TOKEN }}` behind a `$`; the reader of the file may have put a hole there, then the file itself says it.
+    fn template(&self, at: usize, rest: &str) -> Option<(usize, Option<Exposure>)> {
+        let (length, text) = if rest.starts_with(HOLE) {
+            let filled = rest.get(HOLE.len_utf8()..).unwrap_or("");
+            let length = rest.len() - filled.trim_start_matches('_').len();
+            (length, self.piece.place(Span::new(at, at + length)).text(self.original))
+        } else {
+            (rest.strip_prefix("{{")?.find("}}")? + 4, rest)
+        };
+        let inside = text.strip_prefix("{{")?;
+        let expression = inside.get(..inside.find("}}")?)?.trim();
+        let name = expression.rsplit('.').next().unwrap_or("");
+        let is_name = expression.len() > name.len()
+            && expression.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+        Some((length, (is_name && is_token_name(name)).then_some(Exposure::Token)))
+    }
+
     /// What stands behind a `$`: its length and what it shows.
     fn expansion(&self, rest: &str) -> (usize, Option<Exposure>) {
         let is_token = |name: &str| is_token_name(name) || self.tokens.contains(name);
         let word = |text: &str| text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        if let Some(inside) = rest.strip_prefix("{{") {
-            // `${{ secrets.HF_TOKEN }}`
-            let Some(end) = inside.find("}}") else { return (2, None) };
-            let expression = inside.get(..end).unwrap_or("").trim();
-            let name = expression.rsplit('.').next().unwrap_or("");
-            let is_name = expression.len() > name.len() && expression.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
-            return (end + 4, (is_name && is_token_name(name)).then_some(Exposure::Token));
-        }
         if let Some(inside) = rest.strip_prefix('{') {
             let length = word(inside);
             let (name, after) = inside.split_at(length);
@@ -332,7 +356,8 @@ impl Limit {
         match program {
             "grep" | "egrep" | "rg" | "findstr" => {
                 let silent = arguments.iter().any(|word| {
-                    matches!(*word, "--quiet" | "--count") || (word.starts_with('-') && !word.starts_with("--") && word.contains(['q', 'c', 'v', 'l']))
+                    matches!(*word, "--quiet" | "--count")
+                        || (word.starts_with('-') && !word.starts_with("--") && word.contains(['q', 'c', 'v', 'l']))
                 });
                 let lower = stage.to_ascii_lowercase();
                 let meant = ["token", "hf", "hugg"].iter().any(|word| lower.contains(word));
@@ -417,7 +442,7 @@ mod tests {
     use crate::usage::Surface;
 
     fn found(text: &str) -> Vec<Exposure> {
-        shown(&Piece::verbatim(0, Surface::Shell, text, 0), false, false).into_iter().map(|shown| shown.what).collect()
+        shown(&Piece::verbatim(0, Surface::Shell, text, 0), text, false, false).into_iter().map(|shown| shown.what).collect()
     }
 
     #[test]
