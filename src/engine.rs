@@ -251,10 +251,11 @@ impl Engine<'_> {
         };
         let verdicts = judge::judge(&result.uses, &context);
         let seen_tokens = judge::token::Seen { matches, folded, printed };
-        let tokens = judge::token::judge(&mut source, seen_tokens, &result.uses, &context);
+        let (tokens, mask) = judge::token::judge(&mut source, seen_tokens, &result.uses, &context);
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mut result);
+        let mask = |text: &'_ str| mask.redact(text);
+        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mask, &mut result);
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
@@ -313,7 +314,7 @@ impl Engine<'_> {
             cells: Vec::new(),
             problems: Vec::new(),
         };
-        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &mut result);
+        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &secrets::redact, &mut result);
         // What else the comments of this file do was said when it was checked itself.
         result.findings.retain(|finding| finding.rule == version::RULE);
         result
@@ -462,13 +463,14 @@ impl Engine<'_> {
         own: Vec<Draft>,
         directives: bool,
         ran: &dyn Fn(&str) -> bool,
+        mask: crate::finding::Mask<'_>,
         result: &mut FileResult,
     ) {
         if verdicts.is_empty() && own.is_empty() && !directives {
             return;
         }
         let outlines = Outlines::new(source);
-        let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
+        let context = FindingContext::new(source).masked_by(mask).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts
             .into_iter()
             .filter_map(|verdict| self.finding(&outlines, verdict, &context))

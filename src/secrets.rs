@@ -37,7 +37,7 @@ pub use gates::{TRIGGERS, may_hold_secret};
 pub use guard::{Guarded, guard_panics};
 pub use json::scan_json;
 pub use kind::{Confidence, Decoding, Kind, Level, Rule};
-pub use mask::{mask_known, mask_known_equal_width, redact, redact_equal_width, redact_whole};
+pub use mask::{KnownMask, mask_known, mask_known_equal_width, redact, redact_equal_width, redact_whole};
 pub use names::{Exposure, TOKEN_NAMES, is_token_name, names_token};
 pub use placeholder_api::is_placeholder_body;
 pub use scanner::ScanContext;

@@ -12,6 +12,8 @@ mod program;
 mod render;
 #[path = "secrets/safety.rs"]
 mod safety;
+#[path = "secrets/situations.rs"]
+mod situations;
 #[path = "secrets/speed.rs"]
 mod speed;
 

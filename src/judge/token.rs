@@ -1,7 +1,7 @@
 //! `leaked-token` and `leaked-ml-key`: what the token matcher found, with its place; and literals handed to token parameters.
 
 use super::{Context, Repair, RepairPlan, Spot, Verdict, path};
-use crate::secrets::{self, Decoding, Exposure, Level as SecretLevel, Rule, SecretMatch};
+use crate::secrets::{self, Decoding, Exposure, KnownMask, Level as SecretLevel, Rule, SecretMatch};
 use crate::source::{Source, UnitKind};
 use crate::span::Span;
 use crate::usage::{Confidence, Literal, Origin, Role, Use, Value};
@@ -41,9 +41,10 @@ pub struct Seen {
     pub printed: Vec<Printed>,
 }
 
-/// The verdicts about tokens of one file.
+/// The verdicts about tokens of one file, and the mask for its lines: a token that is put together stands nowhere as it is.
 #[must_use]
-pub fn judge(source: &mut Source, found: Seen, uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
+pub fn judge(source: &mut Source, found: Seen, uses: &[Use], context: &Context<'_>) -> (Vec<Verdict>, KnownMask) {
+    let mut known = Vec::new();
     let Seen { matches, folded, printed } = found;
     let mut out = Vec::new();
     let mut seen: Vec<(usize, Span, String)> = Vec::new();
@@ -51,6 +52,9 @@ pub fn judge(source: &mut Source, found: Seen, uses: &[Use], context: &Context<'
         let (unit, span) = source.place(found.span.clone());
         seen.push((unit, span, found.fingerprint.clone()));
         out.push(verdict(source, &found, unit, span));
+        if !found.chain.is_empty() {
+            known.push(found);
+        }
     }
     for expression in folded {
         for found in secrets::scan_folded(&expression.text) {
@@ -66,6 +70,7 @@ pub fn judge(source: &mut Source, found: Seen, uses: &[Use], context: &Context<'
             seen.push((expression.unit, expression.span, found.fingerprint.clone()));
             let found = found.after(Decoding::Folded);
             out.push(verdict(source, &found, expression.unit, expression.span));
+            known.push(found);
         }
     }
     for usage in uses {
@@ -84,7 +89,7 @@ pub fn judge(source: &mut Source, found: Seen, uses: &[Use], context: &Context<'
         }
     }
     out.retain(|verdict| (context.enabled)(verdict.rule));
-    out
+    (out, KnownMask::new(&known))
 }
 
 fn verdict(source: &Source, found: &SecretMatch, unit: usize, span: Span) -> Verdict {
