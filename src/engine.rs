@@ -254,8 +254,8 @@ impl Engine<'_> {
         let (tokens, mask) = judge::token::judge(&mut source, seen_tokens, &result.uses, &context);
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
-        let mask = |text: &'_ str| mask.redact(text);
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mask, &mut result);
+        let all = verdicts.into_iter().chain(tokens).collect();
+        self.write_up(&source, all, own, hits.directive, &ran, &|text| mask.redact(text), &mut result);
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
@@ -360,6 +360,9 @@ impl Engine<'_> {
         } else {
             Vec::new()
         };
+        // A name may be bound in another cell.
+        let assembles =
+            hits.secret && self.enabled("leaked-token") && modules.iter().any(|(_, module)| secrets::fold_hint(module.text()));
         for (unit, module) in &modules {
             let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
             let found = uses::uses(module, &file, self.catalog, self.project);
@@ -369,7 +372,7 @@ impl Engine<'_> {
                 result.uses.extend(crate::surface::from_python(line, *unit, module.text(), self.catalog));
             }
             result.uses.extend(addresses(*unit, module));
-            if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
+            if assembles {
                 let texts = uses::folded_strings(module, &file, self.catalog, self.project);
                 folded.extend(texts.into_iter().map(|found| judge::token::Folded {
                     unit: *unit,
@@ -463,7 +466,7 @@ impl Engine<'_> {
         own: Vec<Draft>,
         directives: bool,
         ran: &dyn Fn(&str) -> bool,
-        mask: crate::finding::Mask<'_>,
+        mask: &dyn Fn(&str) -> std::borrow::Cow<'_, str>,
         result: &mut FileResult,
     ) {
         if verdicts.is_empty() && own.is_empty() && !directives {

@@ -32,7 +32,7 @@ use std::ops::Range;
 use sha2::{Digest as _, Sha256};
 
 pub use bytes::{Surface, is_binary, scan_bytes};
-pub use folding::{fold_hint, looks_like_secret_literal, scan_folded};
+pub use folding::{fold_hint, is_first_part, looks_like_secret_literal, scan_folded};
 pub use gates::{TRIGGERS, may_hold_secret};
 pub use guard::{Guarded, guard_panics};
 pub use json::scan_json;

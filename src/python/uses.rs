@@ -105,7 +105,9 @@ pub fn folded_strings<'a>(
     let texts = Texts::default();
     let is_root = |root: &str| catalog.is_root(root);
     let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
-    folded::folded(unit, &resolver, module)
+    let own = std::iter::once(unit).chain(context.cells.iter().map(|cell| cell.module));
+    let names: BTreeSet<String> = own.flat_map(|module| folded::first_parts(module, &crate::secrets::is_first_part)).take(256).collect();
+    folded::folded(unit, &resolver, module, &names)
 }
 
 /// The places of a unit where a Hub token is shown. `uses` are those of the whole file; `hub` says that the file has to do
