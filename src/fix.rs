@@ -3,6 +3,7 @@
 
 mod apply;
 mod diff;
+mod environment;
 mod insert;
 mod outlines;
 mod parse;
@@ -54,6 +55,7 @@ pub fn fix(plan: &RepairPlan, outlines: &Outlines<'_>, unit: usize) -> Option<Fi
         Repair::Replace { span, text: new } => {
             vec![Splice { unit, span: *span, text: keep_quotes(span.text(text), new) }]
         }
+        Repair::ReadEnvironment { span, variable } => environment::read(outlines, unit, *span, variable)?,
         Repair::InsertArgument { site, keyword, value } => {
             insert::argument(outlines, unit, site, &format!("{keyword}={value}"), None)?.splices
         }

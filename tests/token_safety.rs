@@ -155,7 +155,7 @@ fn project() -> World {
         t(),
         t()
     );
-    let shell = format!("export HF_TOKEN={}\nA=hf_\nhf download org/m --token $A{}\necho {} | rev\n", t(), &t()[3..], t());
+    let shell = format!("export HF_TOKEN={}\nA=hf_\nhf download org/m --token ${{A}}{}\necho {} | rev\n", t(), &t()[3..], t());
     let cells = serde_json::json!([
         {"cell_type": "code", "execution_count": 1, "metadata": {"papermill": {"t": t()}},
          "outputs": [{"output_type": "stream", "name": "stdout", "text": [format!("\u{1b}[31m{}\n", t())]},
@@ -428,4 +428,85 @@ fn no_panic_shows_a_token() {
         "{output:?}"
     );
     world.secrets.assert_hidden(&output.stderr, "a panic");
+}
+
+/// `--fix --unsafe-fixes` on one file: the text afterwards.
+fn repaired(path: &str, text: impl AsRef<[u8]>) -> String {
+    let world = World::new("fix");
+    world.write(path, text);
+    let arguments = ["check", "--isolated", "--select", "leaked-token", "--fix", "--exit-zero"];
+    hublint(world.path(), &arguments);
+    let kept = std::fs::read_to_string(world.path().join(path)).unwrap();
+    let output = hublint(world.path(), &[&arguments[..], &["--unsafe-fixes"]].concat());
+    let after = std::fs::read_to_string(world.path().join(path)).unwrap();
+    assert!(kept != after, "without --unsafe-fixes nothing is done, with it something: {output:?}");
+    let again = hublint(world.path(), &["check", "--isolated", "--select", "leaked-token"]);
+    assert_eq!(again.status.code(), Some(0), "{after}\n{again:?}");
+    after
+}
+
+#[test]
+fn a_literal_is_replaced_by_the_environment_with_the_import() {
+    let token = World::new("literal").token();
+    for (before, after) in [
+        (
+            "from huggingface_hub import login\nlogin(\"TOKEN\")\n",
+            "import os\nfrom huggingface_hub import login\nlogin(os.environ[\"HF_TOKEN\"])\n",
+        ),
+        (
+            "import os\nfrom huggingface_hub import login\nlogin(token='TOKEN')\n",
+            "import os\nfrom huggingface_hub import login\nlogin(token=os.environ['HF_TOKEN'])\n",
+        ),
+        (
+            "import sys, os\r\nfrom huggingface_hub import login\r\nlogin(token='TOKEN')\r\n",
+            "import sys, os\r\nfrom huggingface_hub import login\r\nlogin(token=os.environ['HF_TOKEN'])\r\n",
+        ),
+        (
+            "from huggingface_hub import login\r\nlogin(token=\"TOKEN\", add_to_git_credential=True)\r\n",
+            "import os\r\nfrom huggingface_hub import login\r\nlogin(token=os.environ[\"HF_TOKEN\"], add_to_git_credential=True)\r\n",
+        ),
+        (
+            "#!/usr/bin/env python\n\"\"\"Text.\"\"\"\nfrom __future__ import annotations\n\nfrom transformers import AutoModel\n\n\ndef f():\n    import os\n    return AutoModel.from_pretrained(\n        \"a/b\",\n        token=\"TOKEN\",\n    )\n",
+            "#!/usr/bin/env python\n\"\"\"Text.\"\"\"\nfrom __future__ import annotations\n\nimport os\nfrom transformers import AutoModel\n\n\ndef f():\n    import os\n    return AutoModel.from_pretrained(\n        \"a/b\",\n        token=os.environ[\"HF_TOKEN\"],\n    )\n",
+        ),
+    ] {
+        assert_eq!(
+            repaired("a.py", before.replace("TOKEN\"", &format!("{token}\"")).replace("TOKEN'", &format!("{token}'"))),
+            after
+        );
+    }
+    // A literal without the shape of a token.
+    let odd = Random::new(3, "odd").string(render::ALPHANUMERIC, 32);
+    assert_eq!(
+        repaired("b.py", format!("import os\nfrom huggingface_hub import HfApi\napi = HfApi(token=\"{odd}\")\n")),
+        "import os\nfrom huggingface_hub import HfApi\napi = HfApi(token=os.environ[\"HF_TOKEN\"])\n"
+    );
+}
+
+#[test]
+fn a_literal_is_replaced_in_a_notebook() {
+    let token = World::new("literal").token();
+    let cell = |lines: &[&str]| serde_json::json!({"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": lines});
+    let notebook = |cells: &[serde_json::Value]| {
+        serde_json::to_string_pretty(&serde_json::json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+            .unwrap()
+            + "\n"
+    };
+    let login = format!("login(token=\"{token}\")");
+    let fixed = "login(token=os.environ[\"HF_TOKEN\"])";
+    let import = "from huggingface_hub import login\n";
+    for (before, after) in [
+        (notebook(&[cell(&[import, &login])]), notebook(&[cell(&["import os\n", import, fixed])])),
+        (
+            notebook(&[cell(&["import os\n", import]), cell(&[&login])]),
+            notebook(&[cell(&["import os\n", import]), cell(&[fixed])]),
+        ),
+        (
+            notebook(&[cell(&["!pip install x\n", import, &login])]),
+            notebook(&[cell(&["!pip install x\n", "import os\n", import, fixed])]),
+        ),
+    ] {
+        assert_eq!(repaired("a.ipynb", &before), after);
+        assert_eq!(repaired("a.ipynb", before.replace('\n', "\r\n")), after.replace('\n', "\r\n"));
+    }
 }

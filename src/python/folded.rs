@@ -52,7 +52,8 @@ const MOST_NAMES: usize = 64;
 pub(super) fn first_parts(module: &Module<'_>, is_first: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for string in module.strings() {
-        let text = string.text(module.text()).trim_start_matches(|sign: char| sign.is_ascii_alphabetic()).trim_matches(['"', '\'']);
+        let text =
+            string.text(module.text()).trim_start_matches(|sign: char| sign.is_ascii_alphabetic()).trim_matches(['"', '\'']);
         if names.len() >= MOST_NAMES || !is_first(text) {
             continue;
         }

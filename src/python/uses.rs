@@ -106,7 +106,8 @@ pub fn folded_strings<'a>(
     let is_root = |root: &str| catalog.is_root(root);
     let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
     let own = std::iter::once(unit).chain(context.cells.iter().map(|cell| cell.module));
-    let names: BTreeSet<String> = own.flat_map(|module| folded::first_parts(module, &crate::secrets::is_first_part)).take(256).collect();
+    let names: BTreeSet<String> =
+        own.flat_map(|module| folded::first_parts(module, &crate::secrets::is_first_part)).take(256).collect();
     folded::folded(unit, &resolver, module, &names)
 }
 

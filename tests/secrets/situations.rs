@@ -6,7 +6,10 @@ use super::render::{LETTERS, Random, base64, render};
 
 /// Path and template; the token is found once, on its own line.
 const LEAKS: &[(&str, &str)] = &[
-    (".git/config", "[remote \"origin\"]\n\turl = https://me:{{HF34}}@huggingface.co/spaces/me/app\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n"),
+    (
+        ".git/config",
+        "[remote \"origin\"]\n\turl = https://me:{{HF34}}@huggingface.co/spaces/me/app\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n",
+    ),
     ("setup-git.sh", "git remote add hf https://{{HF34}}:x-oauth-basic@huggingface.co/me/m\n"),
     ("push.sh", "git push https://me:{{HF34}}@huggingface.co/me/m main 2>&1 | tee push.log\n"),
     (".gitmodules", "[submodule \"m\"]\n\tpath = m\n\turl = https://me:{{HF34}}@huggingface.co/me/m\n"),
@@ -20,7 +23,10 @@ const LEAKS: &[(&str, &str)] = &[
     ("call.http", "GET https://huggingface.co/api/whoami-v2\nAuthorization: Bearer {{HF34}}\n\n###\n"),
     ("call.py", "import requests\nr = requests.get(url, headers={\"Authorization\": \"Bearer {{HF34}}\"})\n"),
     ("call2.py", "r = httpx.get(url, auth=(\"me\", \"{{HF34}}\"))\n"),
-    ("call3.py", "API = \"https://api-inference.huggingface.co/models/gpt2\"; H = dict(Authorization=f\"Bearer {'{{HF34}}'}\")\n"),
+    (
+        "call3.py",
+        "API = \"https://api-inference.huggingface.co/models/gpt2\"; H = dict(Authorization=f\"Bearer {'{{HF34}}'}\")\n",
+    ),
     ("Dockerfile", "FROM x\nARG HF_TOKEN={{HF34}}\nRUN python a.py\n"),
     ("Dockerfile.dev", "FROM x\nENV A=1 \\\n    HF_TOKEN={{HF34}} \\\n    B=2\n"),
     ("Containerfile", "FROM x\nRUN --mount=type=cache,target=/c HF_TOKEN={{HF34}} python a.py\n"),
@@ -28,7 +34,10 @@ const LEAKS: &[(&str, &str)] = &[
     ("docker-compose.yml", "services:\n  a:\n    image: x\n    environment:\n      - HF_TOKEN={{HF34}}\n"),
     ("compose.yaml", "services:\n  a:\n    environment:\n      HF_TOKEN: \"{{HF34}}\"\n    command: --model-id org/m\n"),
     ("compose2.yaml", "services:\n  a:\n    command: [\"--api-key\", \"{{HF34}}\"]\n"),
-    ("run-docker.sh", "docker run --rm -e HF_TOKEN={{HF34}} -p 80:80 ghcr.io/huggingface/text-generation-inference --model-id a/b\n"),
+    (
+        "run-docker.sh",
+        "docker run --rm -e HF_TOKEN={{HF34}} -p 80:80 ghcr.io/huggingface/text-generation-inference --model-id a/b\n",
+    ),
     ("run-docker2.sh", "docker run --env \"HUGGING_FACE_HUB_TOKEN={{HF34}}\" img\n"),
     ("apptainer.def", "%environment\n    export HF_TOKEN={{HF34}}\n"),
     ("pod.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - env:\n    - name: HF_TOKEN\n      value: {{HF34}}\n"),
@@ -81,7 +90,10 @@ const LEAKS: &[(&str, &str)] = &[
     ("gh.sh", "gh secret set HF_TOKEN --body \"{{HF34}}\"\n"),
     ("ansible.yml", "- hosts: all\n  vars:\n    hf_token: {{HF34}}\n"),
     ("train.log", "2024-01-01 12:00:00,000 - INFO - args: Namespace(hf_token='{{HF34}}', lr=0.1)\n"),
-    ("error.log", "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\n    login({{HF34}})\nNameError: x\n"),
+    (
+        "error.log",
+        "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\n    login({{HF34}})\nNameError: x\n",
+    ),
     ("http.log", "DEBUG:urllib3: send: b'GET /api HTTP/1.1\\r\\nAuthorization: Bearer {{HF34}}\\r\\n\\r\\n'\n"),
     ("url.log", "GET https://x.hf.space/queue?token={{HF34}}&session=1 200\n"),
     ("urls.txt", "https://huggingface.co/login?next=%2F&token={{HF34}}#top\n"),
@@ -149,13 +161,34 @@ const LEAKS: &[(&str, &str)] = &[
 
 /// A notebook around a value: name and JSON, `@` is the token.
 const NOTEBOOKS: &[(&str, &str)] = &[
-    ("output of !env", r#"{"cell_type":"code","metadata":{},"source":["!env"],"outputs":[{"output_type":"stream","name":"stdout","text":["PATH=/bin\n","HF_TOKEN=@\n","HOME=/root\n"]}]}"#),
-    ("table of HTML", r#"{"cell_type":"code","metadata":{},"source":["df"],"outputs":[{"output_type":"display_data","data":{"text/html":["<table><tr><td>@</td></tr></table>"],"text/plain":["x"]},"metadata":{}}]}"#),
-    ("data frame", r#"{"cell_type":"code","metadata":{},"source":["df"],"outputs":[{"output_type":"execute_result","execution_count":1,"data":{"text/plain":["   name  token\n","0  me    @"]},"metadata":{}}]}"#),
-    ("javascript output", r#"{"cell_type":"code","metadata":{},"source":["x"],"outputs":[{"output_type":"display_data","data":{"application/javascript":["fetch(u,{headers:{a:'Bearer @'}})"]},"metadata":{}}]}"#),
-    ("JSON output", r#"{"cell_type":"code","metadata":{},"source":["x"],"outputs":[{"output_type":"display_data","data":{"application/json":{"a":[{"t":"@"}]}},"metadata":{}}]}"#),
-    ("form of Colab", r##"{"cell_type":"code","metadata":{"cellView":"form"},"source":["#@title Login\n","HF_TOKEN = \"@\" #@param {type:\"string\"}\n"],"outputs":[]}"##),
-    ("traceback", r#"{"cell_type":"code","metadata":{},"source":["f()"],"outputs":[{"output_type":"error","ename":"HTTPError","evalue":"401","traceback":["\u001b[0;31m---> 1\u001b[0m f(\u001b[0mtoken\u001b[0m=\u001b[0;34m'@'\u001b[0m)"]}]}"#),
+    (
+        "output of !env",
+        r#"{"cell_type":"code","metadata":{},"source":["!env"],"outputs":[{"output_type":"stream","name":"stdout","text":["PATH=/bin\n","HF_TOKEN=@\n","HOME=/root\n"]}]}"#,
+    ),
+    (
+        "table of HTML",
+        r#"{"cell_type":"code","metadata":{},"source":["df"],"outputs":[{"output_type":"display_data","data":{"text/html":["<table><tr><td>@</td></tr></table>"],"text/plain":["x"]},"metadata":{}}]}"#,
+    ),
+    (
+        "data frame",
+        r#"{"cell_type":"code","metadata":{},"source":["df"],"outputs":[{"output_type":"execute_result","execution_count":1,"data":{"text/plain":["   name  token\n","0  me    @"]},"metadata":{}}]}"#,
+    ),
+    (
+        "javascript output",
+        r#"{"cell_type":"code","metadata":{},"source":["x"],"outputs":[{"output_type":"display_data","data":{"application/javascript":["fetch(u,{headers:{a:'Bearer @'}})"]},"metadata":{}}]}"#,
+    ),
+    (
+        "JSON output",
+        r#"{"cell_type":"code","metadata":{},"source":["x"],"outputs":[{"output_type":"display_data","data":{"application/json":{"a":[{"t":"@"}]}},"metadata":{}}]}"#,
+    ),
+    (
+        "form of Colab",
+        r##"{"cell_type":"code","metadata":{"cellView":"form"},"source":["#@title Login\n","HF_TOKEN = \"@\" #@param {type:\"string\"}\n"],"outputs":[]}"##,
+    ),
+    (
+        "traceback",
+        r#"{"cell_type":"code","metadata":{},"source":["f()"],"outputs":[{"output_type":"error","ename":"HTTPError","evalue":"401","traceback":["\u001b[0;31m---> 1\u001b[0m f(\u001b[0mtoken\u001b[0m=\u001b[0;34m'@'\u001b[0m)"]}]}"#,
+    ),
     ("tags", r#"{"cell_type":"code","metadata":{"tags":["@"]},"source":["x"],"outputs":[]}"#),
     ("raw cell", r#"{"cell_type":"raw","metadata":{},"source":["token: @"]}"#),
     ("Markdown with a link", r#"{"cell_type":"markdown","metadata":{},"source":["[open](https://x/?token=@)"]}"#),
@@ -198,15 +231,24 @@ const INNOCENT: &[(&str, &str)] = &[
     ("uuid.json", "{\"id\": \"550e8400-e29b-41d4-a716-446655440000\", \"hf_id\": \"550e8400e29b41d4a716446655440000\"}\n"),
     ("rev.py", "AutoModel.from_pretrained('a/b', revision='0123456789abcdef0123456789abcdef01234567')\n"),
     ("ids.py", "MODEL = 'hf_internal/hf_Mistral_7B_Instruct'\nhf_xxx = 1\n"),
-    ("names.py", "def hf_hub_download_with_a_long_name_and_more_words(hf_a): pass\nhf_model_checkpoint_conversion_script_v2 = 1\n"),
+    (
+        "names.py",
+        "def hf_hub_download_with_a_long_name_and_more_words(hf_a): pass\nhf_model_checkpoint_conversion_script_v2 = 1\n",
+    ),
     ("camel.py", "hfTokenizerFastConversionUtilities = hf_TokenizerFastConversionUtilitiesAll\n"),
-    ("placeholder.py", "login(token='hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')\nlogin('hf_YOUR_TOKEN')\nlogin(token='<YOUR_HF_TOKEN>')\n"),
+    (
+        "placeholder.py",
+        "login(token='hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')\nlogin('hf_YOUR_TOKEN')\nlogin(token='<YOUR_HF_TOKEN>')\n",
+    ),
     ("placeholder.env", "HF_TOKEN=hf_your_token_here\nHF_TOKEN=your_huggingface_token\nHF_TOKEN=\nHF_TOKEN=changeme\n"),
     ("placeholder.yaml", "HF_TOKEN: ${HF_TOKEN}\ntoken: {{ .Values.hfToken }}\nsecret: <hf-token>\n"),
     ("workflow.yml", "env:\n  HF_TOKEN: ${{ secrets.HF_TOKEN }}\n"),
     ("k8s.yaml", "env:\n- name: HF_TOKEN\n  valueFrom:\n    secretKeyRef: {name: hf, key: token}\n"),
     ("secret.yaml", "data:\n  token: eW91ci10b2tlbi1oZXJl\n  user: aGZfdXNlcg==\n"),
-    ("image.html", "<img src=\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\">\n"),
+    (
+        "image.html",
+        "<img src=\"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\">\n",
+    ),
     ("RECORD", "a/hf_utils.py,sha256=Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE,1234\n"),
     ("lock.json", "{\"integrity\": \"sha512-hf/Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8Ii9Jj0Kk1Ll2Mm3Nn4Oo5Pp6Qq7Rr8Ss9Tt0Uu==\"}\n"),
     ("sum.txt", "hf_ 1234\nhf_: x\nhf_, y\n"),
@@ -215,7 +257,10 @@ const INNOCENT: &[(&str, &str)] = &[
     ("doc.md", "Your token looks like `hf_...`; see https://huggingface.co/settings/tokens\n"),
     ("space.md", "---\nhf_oauth: true\nhf_oauth_scopes:\n - email\n---\n"),
     ("api.py", "hf_oauth_token = get()\nhf_jwt_secret_key = env['X']\nhf_app_settings_default_configuration = {}\n"),
-    ("jwt.py", "token = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U'\n"),
+    (
+        "jwt.py",
+        "token = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U'\n",
+    ),
     ("ssh.pub", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQChf9aGZfZm9vYmFyYmF6 me@host\n"),
     ("dna.txt", "ACGTACGTACGTACGTACGTACGTACGTACGTACGThf_ACGTACGTACGTACGTACGTACGTACGTACGTAC\n"),
     ("weights.txt", "layer.hf_proj.weight layer.hf_projection_norm_attention_output_dense.bias\n"),
@@ -288,7 +333,10 @@ fn everyday_leaks_are_found_in_notebooks() {
     for (name, cell) in NOTEBOOKS {
         for seed in SEEDS {
             let token = format!("hf_{}", Random::new(seed, name).string(LETTERS, 34));
-            let text = format!("{{\n \"cells\": [\n  {}\n ],\n \"metadata\": {{}},\n \"nbformat\": 4,\n \"nbformat_minor\": 5\n}}\n", cell.replace('@', &token));
+            let text = format!(
+                "{{\n \"cells\": [\n  {}\n ],\n \"metadata\": {{}},\n \"nbformat\": 4,\n \"nbformat_minor\": 5\n}}\n",
+                cell.replace('@', &token)
+            );
             let found = tokens("a.ipynb", text.as_str());
             assert_eq!(found.len(), 1, "{name}, seed {seed}");
             assert_eq!(found[0].location.start.line, 3, "{name}");
@@ -318,7 +366,8 @@ fn hidden_leaks_are_found() {
 fn everyday_look_alikes_stay_silent() {
     let mut alarms = Vec::new();
     for (path, text) in INNOCENT {
-        let found: Vec<String> = super::program::check(path, *text).findings.iter().map(|finding| finding.message.clone()).collect();
+        let found: Vec<String> =
+            super::program::check(path, *text).findings.iter().map(|finding| finding.message.clone()).collect();
         if !found.is_empty() {
             alarms.push(format!("{path}: {found:?}"));
         }
