@@ -14,7 +14,6 @@ mod flatten;
 mod folding;
 mod gates;
 mod guard;
-pub mod help;
 mod json;
 mod jws;
 mod kind;

@@ -277,7 +277,7 @@ const INNOCENT: &[(&str, &str)] = &[
     ("concat.py", "url = 'hf_' + name\nx = 'hf' '_' 'hub'\ny = f'hf_{name}_v2'\n"),
     ("german.txt", "hf_DasIstNurEinPlatzhalterUndKeinToken1\n"),
     ("sql.sql", "SELECT hf_score, hf_rank FROM hf_models_with_their_downloads_and_likes\n"),
-    ("seq.txt", "hf_abcdefghijklmnopqrstuvwxyzabcdefgh hf_0123456789012345678901234567890123\n"),
+    ("seq.txt", "hf_{{-}}abcdefghijklmnopqrstuvwxyzabcdefgh hf_{{-}}0123456789012345678901234567890123\n"),
     ("diff.patch", "+from huggingface_hub import hf_hub_download, hf_hub_url\n-import hf_transfer\n"),
 ];
 
@@ -366,8 +366,11 @@ fn hidden_leaks_are_found() {
 fn everyday_look_alikes_stay_silent() {
     let mut alarms = Vec::new();
     for (path, text) in INNOCENT {
-        let found: Vec<String> =
-            super::program::check(path, *text).findings.iter().map(|finding| finding.message.clone()).collect();
+        let found: Vec<String> = super::program::check(path, render(text, &mut Random::new(1, path)))
+            .findings
+            .iter()
+            .map(|finding| finding.message.clone())
+            .collect();
         if !found.is_empty() {
             alarms.push(format!("{path}: {found:?}"));
         }
