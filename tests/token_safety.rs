@@ -252,7 +252,10 @@ fn no_format_of_check_shows_a_token() {
         );
         let text = String::from_utf8_lossy(&all.stdout);
         assert!(
-            all.status.code() == Some(1) && text.contains("leaked-token") && text.contains("leaked-ml-key"),
+            all.status.code() == Some(1)
+                && text.contains("leaked-token")
+                // GitHub shows ten annotations of a level.
+                && (format == "github" || text.contains("leaked-ml-key")),
             "{format}: {all:?}"
         );
         world.check(&all, format);
