@@ -318,7 +318,10 @@ mod tests {
                 })
                 .collect();
             let mut found = BTreeSet::new();
-            lanes.each(&text, &mut |literal, start, end| found.insert((start, end, literal)) || true);
+            lanes.each(&text, &mut |literal, start, end| {
+                found.insert((start, end, literal));
+                true
+            });
             let wanted: BTreeSet<_> =
                 plain.find_overlapping_iter(&text).map(|one| (one.start(), one.end(), one.pattern().as_usize())).collect();
             assert_eq!(found, wanted, "{length}");
