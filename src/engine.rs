@@ -23,7 +23,7 @@ use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, l
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Role, Use};
-use crate::versions::{self, Answer, Requirement, VersionKnowledge};
+use crate::versions::{self, Answer, Installation, Requirement, VersionKnowledge};
 
 /// What all files of a run share. Read only.
 pub struct Engine<'a> {
@@ -49,6 +49,16 @@ pub trait World: Sync {
     fn at_least(&self, package: &str, version: &str, from: &str) -> Ternary;
     /// The requirement that says so: `torch==2.5.1 (requirements.txt)`.
     fn evidence(&self, package: &str, from: &str) -> Option<String>;
+}
+
+/// How findings are written up.
+struct Writing<'w> {
+    /// The file holds directives.
+    directives: bool,
+    /// Which rules ran.
+    ran: &'w dyn Fn(&str) -> bool,
+    /// Hides secrets in every text.
+    mask: &'w dyn Fn(&str) -> std::borrow::Cow<'_, str>,
 }
 
 /// Libraries that read a Hub token from the environment.
@@ -195,11 +205,16 @@ impl Engine<'_> {
         let hits = self.prefilter.scan(&bytes);
         let python = match language {
             FileLanguage::Plain(Language::Python) | FileLanguage::Notebook => {
-                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog) || self.may_assemble(hits, &bytes)
+                hits.word
+                    || hits.address
+                    || self.prefilter.python(&bytes, self.catalog)
+                    || self.may_assemble(hits, &bytes)
+                    || self.may_borrow(path, &bytes)
             }
             FileLanguage::Plain(_) => false,
         };
-        let surface = crate::surface::wants(path, language, &bytes, hits, self.settings.include_docs);
+        let file = crate::surface::File { path, language, bytes: &bytes };
+        let surface = self.prefilter.surface.wants(self.catalog, file, hits, self.settings.include_docs);
         let broken_notebook = language == FileLanguage::Notebook;
         if !(hits.secret || hits.directive || python || surface || broken_notebook) {
             return FileResult::default();
@@ -221,7 +236,7 @@ impl Engine<'_> {
         if python {
             (folded, printed) = self.python(&source, hits, &mut result);
         }
-        let mut installed = Vec::new();
+        let mut installed: Vec<(usize, Requirement)> = Vec::new();
         if surface || language == FileLanguage::Notebook {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
@@ -232,11 +247,15 @@ impl Engine<'_> {
                 statement: shown.statement,
                 what: shown.what,
             }));
-            installed = found.installs.into_iter().flat_map(|(_, install)| install.requirements).collect();
+            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
+            installed = found.installs.into_iter().flat_map(each).collect();
         }
+        let mut own_versions = Vec::new();
         if self.enabled(version::RULE) {
-            result.reached = version::reached(&source, &result.uses);
+            let reached = version::reached(&source, &result.uses);
+            (own_versions, result.reached) = version::judge_own(reached, &installed, &source);
         }
+        let installed = installed.into_iter().map(|(_, requirement)| requirement).collect();
         let seen = Seen { world: self.world, path, installed };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
@@ -254,8 +273,9 @@ impl Engine<'_> {
         let (tokens, mask) = judge::token::judge(&mut source, seen_tokens, &result.uses, &context);
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
-        let all = verdicts.into_iter().chain(tokens).collect();
-        self.write_up(&source, all, own, hits.directive, &ran, &|text| mask.redact(text), &mut result);
+        let all = verdicts.into_iter().chain(tokens).chain(own_versions).collect();
+        let writing = Writing { directives: hits.directive, ran: &ran, mask: &|text| mask.redact(text) };
+        self.write_up(&source, all, own, &writing, &mut result);
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
@@ -278,6 +298,13 @@ impl Engine<'_> {
             locked: self.settings.count_lock.then_some(&self.settings.terms),
         };
         result.rows = crate::inventory::rows::rows(&result.uses, &material);
+    }
+
+    /// True when the text may use a library through another module of the project.
+    fn may_borrow(&self, path: &str, bytes: &[u8]) -> bool {
+        let is_root = |root: &str| self.catalog.is_root(root);
+        std::str::from_utf8(bytes)
+            .is_ok_and(|text| !crate::python::borrowed::borrowed(text, path, self.project, &is_root).is_empty())
     }
 
     /// True when the text may put a token together out of pieces.
@@ -314,7 +341,8 @@ impl Engine<'_> {
             cells: Vec::new(),
             problems: Vec::new(),
         };
-        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &secrets::redact, &mut result);
+        let writing = Writing { directives: true, ran: &|_| false, mask: &secrets::redact };
+        self.write_up(&source, verdicts, Vec::new(), &writing, &mut result);
         // What else the comments of this file do was said when it was checked itself.
         result.findings.retain(|finding| finding.rule == version::RULE);
         result
@@ -459,21 +487,12 @@ impl Engine<'_> {
     }
 
     /// Puts the policies' words to the verdicts.
-    fn write_up(
-        &self,
-        source: &Source,
-        verdicts: Vec<Verdict>,
-        own: Vec<Draft>,
-        directives: bool,
-        ran: &dyn Fn(&str) -> bool,
-        mask: &dyn Fn(&str) -> std::borrow::Cow<'_, str>,
-        result: &mut FileResult,
-    ) {
-        if verdicts.is_empty() && own.is_empty() && !directives {
+    fn write_up(&self, source: &Source, verdicts: Vec<Verdict>, own: Vec<Draft>, writing: &Writing<'_>, result: &mut FileResult) {
+        if verdicts.is_empty() && own.is_empty() && !writing.directives {
             return;
         }
         let outlines = Outlines::new(source);
-        let context = FindingContext::new(source).masked_by(mask).with_line_hashes(self.settings.line_hashes);
+        let context = FindingContext::new(source).masked_by(writing.mask).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts
             .into_iter()
             .filter_map(|verdict| self.finding(&outlines, verdict, &context))
@@ -490,7 +509,7 @@ impl Engine<'_> {
         };
         let directives = Directives::read(&context, &comments);
         let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
-        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran });
+        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran: writing.ran });
         result.findings = applied.findings;
         result.suppressed = applied.suppressed;
     }
@@ -521,6 +540,14 @@ impl Engine<'_> {
         let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, outlines, verdict.spot.unit));
         draft.fix = fix;
         self.pin(outlines, &verdict.spot, verdict.repair.as_ref(), verdict.pin.as_ref(), &mut draft);
+        if let (Some(why), Some(_)) = (verdict.no_pin, self.pins) {
+            draft.properties.insert(pin::PIN_PROPERTY.to_owned(), "none".to_owned());
+            draft.properties.insert(pin::REASON_PROPERTY.to_owned(), why.describe());
+            draft.properties.insert(pin::TRAP_PROPERTY.to_owned(), why.word().to_owned());
+            if self.pins.is_some_and(|pins| pins.prefer) {
+                draft.help = format!("{} Not pinned: {}.", draft.help, why.describe()).trim_start().to_owned();
+            }
+        }
         Some(context.finding(draft))
     }
 }
@@ -545,7 +572,7 @@ impl Engine<'_> {
                     branch: match &reference.pin {
                         PinState::Commit(commit) => {
                             let unit = judge::revision::definition_unit(usage, reference.role);
-                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, commit))
+                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, &reference.full_id, commit))
                         }
                         _ => None,
                     },
@@ -575,6 +602,15 @@ impl Engine<'_> {
         draft.properties.insert(pin::PIN_PROPERTY.to_owned(), outcome.word.to_owned());
         if let Some(reason) = outcome.reason {
             draft.properties.insert(pin::REASON_PROPERTY.to_owned(), reason);
+        }
+        if let Some(trap) = outcome.trap {
+            draft.properties.insert(pin::TRAP_PROPERTY.to_owned(), trap.to_owned());
+        }
+        if outcome.fix.is_none()
+            && pins.prefer
+            && let Some(reason) = draft.properties.get(pin::REASON_PROPERTY)
+        {
+            draft.help = format!("{} Not pinned: {reason}.", draft.help).trim_start().to_owned();
         }
         if outcome.fix.is_some() && (draft.fix.is_none() || pins.prefer) {
             draft.fix = outcome.fix;

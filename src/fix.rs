@@ -2,9 +2,11 @@
 //! whole or not at all. Nothing here knows where a commit comes from (see `pin.rs`) or what a rule says.
 
 mod apply;
+mod comment;
 mod diff;
 mod environment;
 mod insert;
+mod key;
 mod outlines;
 mod parse;
 mod pin;

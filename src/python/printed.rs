@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use crate::python::ast::{
     ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, JoinedPart, Operator, Parameter, Stmt, StmtKind,
 };
+use crate::python::flow::Flow;
 use crate::python::module::{LineIndex, Module};
-use crate::python::scope::{Binding, Flow, How, Scope, Step, first_word, is_class, is_header};
+use crate::python::scope::{Binding, How, Scope, Step, first_word, is_class, is_header};
 use crate::python::things::{ModuleId, Thing};
 use crate::python::value::{At, Resolver};
 use crate::python::walk;
