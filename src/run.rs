@@ -37,6 +37,8 @@ pub struct Options {
     pub listed: Vec<PathBuf>,
     /// The name of what standard input holds.
     pub stdin_name: Option<PathBuf>,
+    /// What standard input would hold: the text of an editor's buffer. Nothing is read then.
+    pub buffer: Option<Vec<u8>>,
     /// The configuration file; otherwise the nearest one.
     pub config: Option<PathBuf>,
     /// No configuration file at all.
@@ -150,7 +152,9 @@ pub fn configuration(options: &Options) -> Result<Config, Error> {
         Some(path) => Config::read(path)?,
         None => {
             let first = options.paths.first().or(options.listed.first()).cloned().unwrap_or_else(|| PathBuf::from("."));
-            let start = if first.as_os_str() == "-" { PathBuf::from(".") } else { first };
+            // A buffer belongs to the project of the file that it is called after.
+            let name = || options.stdin_name.clone().unwrap_or_else(|| PathBuf::from("stdin.py"));
+            let start = if first.as_os_str() == "-" { name() } else { first };
             let start = if start.is_dir() { start } else { start.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf) };
             Config::find(if start.as_os_str().is_empty() { Path::new(".") } else { &start })?
         }
@@ -169,8 +173,12 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     config.check_ids(catalog.policy_ids().collect::<Vec<_>>())?;
     let rules = selected(options, &config, catalog)?;
     let working = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let real: Vec<PathBuf> =
-        options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
+    let real: Vec<PathBuf> = options
+        .paths
+        .iter()
+        .chain(&options.listed)
+        .filter_map(|path| if path.as_os_str() == "-" { options.stdin_name.clone() } else { Some(path.clone()) })
+        .collect();
     let root = discover::project_root(&real, config.folder(), &working);
     let project = FolderProject::new(&root);
     let world = Folder::new(&root);
@@ -214,11 +222,17 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     // Only a baseline asks which files were looked at.
     let seen: Mutex<BTreeSet<String>> = Mutex::default();
     let mut problems = Vec::new();
+    let excluded = discover::patterns(&discovery.exclude).ok();
+    let left_out = |path: &str| {
+        excluded.as_ref().is_some_and(|patterns| within(path, &base).is_some_and(|path| discover::matches(patterns, path)))
+    };
     let mut input = None;
     if options.paths.iter().any(|path| path.as_os_str() == "-") {
         let (path, bytes) = standard_input(options, &root, &working)?;
         input = options.repair.map(|_| Given { path: path.clone(), bytes: bytes.clone() });
-        gather(&gathered, engine.check(&path, bytes), 0);
+        if !(options.force_exclude && left_out(&path)) {
+            gather(&gathered, engine.check(&path, bytes), 0);
+        }
     }
     if !(discovery.paths.is_empty() && discovery.listed.is_empty()) {
         problems = discover::walk(&discovery, &|_| true, &|input: Input| {
@@ -229,10 +243,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         })?;
     }
     let mut gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let excluded = discover::patterns(&discovery.exclude).ok();
     for (path, verdicts) in version::judge(&gathered.reached, &world) {
         // Whoever excludes a manifest does not want to hear of it.
-        if excluded.as_ref().is_some_and(|patterns| within(&path, &base).is_some_and(|path| discover::matches(patterns, path))) {
+        if left_out(&path) {
             continue;
         }
         if let Some(text) = world.text(&path) {
@@ -537,14 +550,29 @@ fn selected(options: &Options, config: &Config, catalog: &Catalog) -> Result<BTr
 
 /// What standard input holds and what it is called.
 fn standard_input(options: &Options, root: &Path, working: &Path) -> Result<(String, Vec<u8>), Error> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .take(SIZE_LIMIT)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Error::usage(format!("standard input cannot be read: {error}"), "give a file instead"))?;
+    let bytes = match &options.buffer {
+        Some(buffer) => buffer.clone(),
+        None => {
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .take(SIZE_LIMIT)
+                .read_to_end(&mut bytes)
+                .map_err(|error| Error::usage(format!("standard input cannot be read: {error}"), "give a file instead"))?;
+            bytes
+        }
+    };
     let name = options.stdin_name.clone().unwrap_or_else(|| PathBuf::from("stdin.py"));
-    let path = discover::relative(root, &working.join(&name)).unwrap_or_else(|| name.to_string_lossy().replace('\\', "/"));
-    Ok((path, bytes))
+    Ok((buffer_path(&name, root, working), bytes))
+}
+
+/// The path, relative to the root, that findings in a buffer of this name have. The file need not exist.
+#[must_use]
+pub fn buffer_path(name: &Path, root: &Path, working: &Path) -> String {
+    let file = working.join(name);
+    // The root is canonical.
+    let folder = file.parent().map(discover::canonical).unwrap_or_default();
+    let real = file.file_name().map_or_else(|| file.clone(), |last| folder.join(last));
+    discover::relative(root, &real).unwrap_or_else(|| name.to_string_lossy().replace('\\', "/"))
 }
 
 /// The texts of the rules for printers.

@@ -302,7 +302,6 @@ fn failure(error: ureq::Error, body_limit: u64) -> Failure {
         ureq::Error::Http(_) | ureq::Error::Protocol(_) | ureq::Error::BodyStalled => {
             wrong("it is not HTTP as the Hub speaks it")
         }
-        ureq::Error::Decompress(..) => wrong("its compression is broken"),
         // TLS, proxy and the rest. None of these texts holds request headers.
         other => unreachable(visible(&other.to_string())),
     })

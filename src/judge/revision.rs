@@ -59,6 +59,7 @@ fn one(usage: &Use, entry: &Entry, reference: &Reference, found: &[Reference], c
             let verdict = Verdict::new("ambiguous-model-path", "folder", usage, id_argument).about(&reference.id);
             return vec![verdict.repaired(local_repair(usage, id_argument, &reference.id))];
         }
+        Target::Unknown(_) if crate::names::is_placeholder(&reference.id) => return Vec::new(),
         Target::Unknown(why) => {
             // An explicit branch floats whatever the id is; an absent revision of an unknown thing says nothing.
             let explicit =
