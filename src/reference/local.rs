@@ -100,6 +100,10 @@ pub(super) fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn Lo
     if kind == RepoKind::Dataset && !id.contains('/') && PACKAGED_BUILDERS.contains(&id) {
         return Target::Builtin;
     }
+    // What mteb builds itself.
+    if id.starts_with("mteb/baseline-") {
+        return Target::Builtin;
+    }
     if entry.local == LocalTest::Never {
         return Target::Hub;
     }
@@ -118,8 +122,6 @@ pub(super) fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn Lo
                 Target::Ambiguous
             }
         }
-        // What mteb builds itself.
-        Some(("mteb", name)) if name.starts_with("baseline-") => Target::Builtin,
         Some((owner, _)) if owner.contains('_') && kind != RepoKind::Github => Target::Local,
         // The models without an owner are the first ones, and none of those has `_` in its name: `image_encoder` is a folder.
         None if id.contains('_') && kind == RepoKind::Model => Target::Local,
