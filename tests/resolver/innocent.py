@@ -239,7 +239,7 @@ AutoModel.from_pretrained(FOLDER)  # use: transformers.AutoModel.from_pretrained
 from transformers import AutoModel, TrainingArguments
 args = TrainingArguments(output_dir="out/m")  # use: transformers.TrainingArguments
 AutoModel.from_pretrained("out/m")  # use: transformers.AutoModel.from_pretrained repo_id="out/m" saved
-# situation: bad: saved in a loop
+# situation: good: saved in a loop
 from transformers import AutoModel
 for name in ["out/a", "out/b"]:
     model.save_pretrained(name)
