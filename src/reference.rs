@@ -286,7 +286,8 @@ fn one(
         // A commit that is checked out behind a clone pins it, though the command itself cannot.
         let from_argument = entry.pin == Pin::Keyword || pin.is_commit();
         let state = inside.unwrap_or_else(|| if from_argument { pin.clone() } else { PinState::Absent });
-        return Some(Reference { kind: address.kind, ..reference(&address.id, Target::Hub, state, pinned_in_id) });
+        let target = if crate::names::is_placeholder(&address.id) { Target::Unknown(Why::Variable) } else { Target::Hub };
+        return Some(Reference { kind: address.kind, ..reference(&address.id, target, state, pinned_in_id) });
     }
     let (id, inside) = split_revision(text, entry.pin);
     let state = inside.map_or_else(|| pin.clone(), PinState::of);

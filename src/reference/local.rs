@@ -2,6 +2,7 @@
 
 use super::{LocalPaths, Target};
 use crate::catalog::{Entry, LocalTest, RepoKind};
+use crate::usage::Why;
 
 /// Dataset builders that are packaged with `datasets` (apis.md section 13, datasets 5.2.0): no repository ids.
 pub(super) const PACKAGED_BUILDERS: &[&str] = &[
@@ -39,41 +40,6 @@ pub(super) const PACKAGED_BUILDERS: &[&str] = &[
     "xml",
 ];
 
-/// First segments that are folders far more often than owners (names.md section 6.6 and pins.md section 7).
-pub(super) const FOLDER_NAMES: &[&str] = &[
-    "checkpoints",
-    "checkpoint",
-    "models",
-    "model",
-    "output",
-    "outputs",
-    "results",
-    "runs",
-    "data",
-    "weights",
-    "pretrained",
-    "saved_models",
-    "saved_model",
-    "ckpt",
-    "ckpts",
-    "logs",
-    "tmp",
-    "cache",
-    "artifacts",
-    "pretrained_models",
-    "trained_models",
-    "out",
-    "exp",
-    "exps",
-    "experiments",
-    "save",
-    "saves",
-    "work_dirs",
-    "model_output",
-    "finetuned_models",
-    "local_models",
-];
-
 /// What libraries write before an id that stands on the Hub; some of them take plain names for their own models.
 pub(super) const SCHEMES: [&str; 5] = ["hf_hub:", "hf-hub:", "hf:", "hfds/", "hfids/"];
 
@@ -104,6 +70,10 @@ pub(super) fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn Lo
     if id.starts_with("mteb/baseline-") {
         return Target::Builtin;
     }
+    // `your-username/your-model` stands for an id as a variable does.
+    if kind != RepoKind::Github && crate::names::is_placeholder(id) {
+        return Target::Unknown(Why::Variable);
+    }
     if entry.local == LocalTest::Never {
         return Target::Hub;
     }
@@ -115,7 +85,7 @@ pub(super) fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn Lo
     }
     match id.split_once('/') {
         // No owner on the Hub has `_` or `.` (names.md section 2): `my_output/x` is a folder. `.` ids are look-alike cases.
-        Some((owner, _)) if FOLDER_NAMES.contains(&owner.to_ascii_lowercase().as_str()) => {
+        Some((owner, _)) if crate::names::is_folder_name(owner) => {
             if kind == RepoKind::Github {
                 Target::Hub
             } else {
