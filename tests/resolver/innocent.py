@@ -180,7 +180,7 @@ AutoModel.from_pretrained("org/m", revision="".join(["0123456789abcdef0123", "45
 # situation: good: percent with a tuple
 from transformers import AutoModel
 AutoModel.from_pretrained("%s/%s" % ("org", "m"), revision="%s%s" % ("0123456789abcdef0123", "456789abcdef01234567"))  # use: transformers.AutoModel.from_pretrained repo_id="org/m" revision="0123456789abcdef0123456789abcdef01234567"
-# situation: unknown: a global function of the module
+# situation: good: a global function of the module
 from transformers import AutoModel
 def pin(name):
     return "0123456789abcdef0123456789abcdef01234567"
@@ -221,7 +221,7 @@ from transformers import AutoModel
 from pathlib import Path
 ROOT = Path("models")
 AutoModel.from_pretrained(str(ROOT / "org" / "m"))  # use: transformers.AutoModel.from_pretrained repo_id=path("models/org/m")
-# situation: good: a glob
+# situation: unknown: a glob
 from transformers import AutoModel
 import glob
 for folder in glob.glob("out/*"):
@@ -243,7 +243,7 @@ AutoModel.from_pretrained("out/m")  # use: transformers.AutoModel.from_pretraine
 from transformers import AutoModel
 for name in ["out/a", "out/b"]:
     model.save_pretrained(name)
-AutoModel.from_pretrained("out/a")  # use: transformers.AutoModel.from_pretrained repo_id="out/a"
+AutoModel.from_pretrained("out/a")  # use: transformers.AutoModel.from_pretrained repo_id="out/a" saved
 # situation: good: offline by constant
 from transformers import AutoModel
 OFFLINE = True
