@@ -51,6 +51,16 @@ pub trait World: Sync {
     fn evidence(&self, package: &str, from: &str) -> Option<String>;
 }
 
+/// How findings are written up.
+struct Writing<'w> {
+    /// The file holds directives.
+    directives: bool,
+    /// Which rules ran.
+    ran: &'w dyn Fn(&str) -> bool,
+    /// Hides secrets in every text.
+    mask: &'w dyn Fn(&str) -> std::borrow::Cow<'_, str>,
+}
+
 /// Libraries that read a Hub token from the environment.
 const HUB_LIBRARIES: &[&str] = &["huggingface_hub", "transformers", "datasets", "diffusers"];
 
@@ -231,14 +241,14 @@ impl Engine<'_> {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
-            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
-            installed = found.installs.into_iter().flat_map(each).collect();
             printed.extend(found.printed.into_iter().map(|shown| judge::token::Printed {
                 unit: shown.unit,
                 span: shown.span,
                 statement: shown.statement,
                 what: shown.what,
             }));
+            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
+            installed = found.installs.into_iter().flat_map(each).collect();
         }
         let mut own_versions = Vec::new();
         if self.enabled(version::RULE) {
@@ -264,7 +274,8 @@ impl Engine<'_> {
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
         let all = verdicts.into_iter().chain(tokens).chain(own_versions).collect();
-        self.write_up(&source, all, own, hits.directive, &ran, &|text| mask.redact(text), &mut result);
+        let writing = Writing { directives: hits.directive, ran: &ran, mask: &|text| mask.redact(text) };
+        self.write_up(&source, all, own, &writing, &mut result);
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
@@ -322,7 +333,8 @@ impl Engine<'_> {
         let FileLanguage::Plain(language) = language_of(path, &[]) else { return result };
         // Spans count in the text as it is, so no byte order mark is taken off here.
         let source = Source::verbatim(path, text, language);
-        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &secrets::redact, &mut result);
+        let writing = Writing { directives: true, ran: &|_| false, mask: &secrets::redact };
+        self.write_up(&source, verdicts, Vec::new(), &writing, &mut result);
         // What else the comments of this file do was said when it was checked itself.
         result.findings.retain(|finding| finding.rule == version::RULE);
         result
@@ -473,21 +485,12 @@ impl Engine<'_> {
     }
 
     /// Puts the policies' words to the verdicts.
-    fn write_up(
-        &self,
-        source: &Source,
-        verdicts: Vec<Verdict>,
-        own: Vec<Draft>,
-        directives: bool,
-        ran: &dyn Fn(&str) -> bool,
-        mask: &dyn Fn(&str) -> std::borrow::Cow<'_, str>,
-        result: &mut FileResult,
-    ) {
-        if verdicts.is_empty() && own.is_empty() && !directives {
+    fn write_up(&self, source: &Source, verdicts: Vec<Verdict>, own: Vec<Draft>, writing: &Writing<'_>, result: &mut FileResult) {
+        if verdicts.is_empty() && own.is_empty() && !writing.directives {
             return;
         }
         let outlines = Outlines::new(source);
-        let context = FindingContext::new(source).masked_by(mask).with_line_hashes(self.settings.line_hashes);
+        let context = FindingContext::new(source).masked_by(writing.mask).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts
             .into_iter()
             .filter_map(|verdict| self.finding(&outlines, verdict, &context))
@@ -501,7 +504,7 @@ impl Engine<'_> {
         let comments = |unit: usize| outlines.module(unit).map_or_else(Vec::new, |module| module.comments().to_vec());
         let directives = Directives::read(&context, &comments);
         let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
-        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran });
+        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran: writing.ran });
         result.findings = applied.findings;
         result.suppressed = applied.suppressed;
     }

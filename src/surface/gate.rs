@@ -195,13 +195,13 @@ checked_against = "1.0"
 [[command]]
 match = ["acmectl fetch"]
 kind = "model"
-pin = "argument"
+pin = "keyword"
 params.repo_id = { position = 0 }
 
 [[config]]
 match = ["acme.json"]
 kind = "model"
-pin = "argument"
+pin = "keyword"
 params.repo_id = { key = "repo" }
 "#;
         let own = crate::catalog::UserFile { name: "acme.toml".to_owned(), text: text.to_owned() };
