@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, RepoKind, Values};
+use crate::catalog::{Catalog, EntryId, PLACEHOLDERS, Placeholder, RepoKind, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
 use crate::fix::Outlines;
 use crate::inventory::rows::{Material, Row};
@@ -213,20 +213,21 @@ impl Engine<'_> {
             python |= fences.iter().any(|unit| unit.language == Language::Python);
             source.units.extend(fences);
         }
-        if python {
-            folded = self.python(&source, hits, &mut result);
-        }
-        let mut installed = Vec::new();
+        let mut found = crate::surface::SurfaceResult::default();
         if surface || language == FileLanguage::Notebook {
-            let found = crate::surface::uses(&source, self.catalog);
-            result.uses.extend(found.uses);
-            result.problems.extend(found.problems);
-            installed = found.installs.into_iter().flat_map(|(_, install)| install.requirements).collect();
+            found = crate::surface::uses(&source, self.catalog);
+            result.problems.append(&mut found.problems);
         }
+        // What a notebook installs decides how the calls in it are read.
+        let installed = found.installs.into_iter().flat_map(|(_, install)| install.requirements).collect();
+        let seen = Seen { world: self.world, path, installed };
+        if python {
+            folded = self.python(&source, hits, &seen, &mut result);
+        }
+        result.uses.append(&mut found.uses);
         if self.enabled(version::RULE) {
             result.reached = version::reached(&source, &result.uses);
         }
-        let seen = Seen { world: self.world, path, installed };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
             catalog: self.catalog,
@@ -272,16 +273,21 @@ impl Engine<'_> {
         hits.secret && self.enabled("leaked-token") && std::str::from_utf8(bytes).is_ok_and(secrets::fold_hint)
     }
 
-    /// Where the facts about a callable differ by version, takes those that hold for the project.
-    fn choose_variants(&self, uses: &mut [Use], versions: &dyn Versions) {
+    /// The facts about a callable that hold for the project, where they differ by version.
+    fn variant(&self, id: EntryId, qualified: &str, versions: &dyn Versions) -> EntryId {
         let at_least = |package: &str, version: &str| match versions.at_least(package, version) {
             Ternary::Yes => Some(true),
             Ternary::No => Some(false),
             Ternary::Unknown => None,
         };
+        self.catalog.variant(id, qualified, &at_least)
+    }
+
+    /// Takes those facts in every use.
+    fn choose_variants(&self, uses: &mut [Use], versions: &dyn Versions) {
         for usage in uses {
             if let Some(id) = usage.entry {
-                usage.entry = Some(self.catalog.variant(id, &usage.qualified, &at_least));
+                usage.entry = Some(self.variant(id, &usage.qualified, versions));
             }
         }
     }
@@ -326,7 +332,8 @@ impl Engine<'_> {
     }
 
     /// Uses in Python units; names carry over from cell to cell.
-    fn python(&self, source: &Source, hits: Hits, result: &mut FileResult) -> Vec<judge::token::Folded> {
+    fn python(&self, source: &Source, hits: Hits, versions: &dyn Versions, result: &mut FileResult) -> Vec<judge::token::Folded> {
+        let variant = |id: EntryId, qualified: &str| self.variant(id, qualified, versions);
         let mut folded = Vec::new();
         let mode = if self.settings.whole_parse { ParseMode::Whole } else { ParseMode::OnDemand };
         let modules: Vec<(usize, Module<'_>)> = source
@@ -342,7 +349,7 @@ impl Engine<'_> {
             Vec::new()
         };
         for (unit, module) in &modules {
-            let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
+            let file = FileContext { path: &source.path, unit: *unit, cells: &cells, variant: &variant };
             let found = uses::uses(module, &file, self.catalog, self.project);
             result.uses.extend(found.uses);
             for line in &found.commands {

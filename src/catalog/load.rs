@@ -372,7 +372,7 @@ fn lower_entry(kind: EntryKind, raw: &RawEntry) -> Entry {
         parameters.push(Parameter { role, places: Vec::new(), default: None, flag: false });
     }
     let has = |role: Role| parameters.iter().any(|parameter| parameter.role == role);
-    let pin = raw.pin.unwrap_or(if has(Role::Revision) { Pin::Keyword } else { Pin::None });
+    let pin = raw.pin.unwrap_or(if has(Role::Revision) || has(Role::AdapterRevision) { Pin::Keyword } else { Pin::None });
     let runs_code = raw.runs_code.unwrap_or(if has(Role::RemoteCode) { RunsCode::OptIn } else { RunsCode::No });
     let local = raw.local.unwrap_or(match raw.kind {
         Some(RepoKind::Model | RepoKind::Dataset) => LocalTest::Exists,

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::catalog::{Catalog, EntryId};
+use crate::catalog::{Catalog, Entry, EntryId};
 use crate::python::arguments::{self, Bound};
 use crate::python::ast::{ArgumentKind, Call, ComprehensionClause, Expr, ExprKind, Parameter, Stmt, StmtKind};
 use crate::python::commands::{self, CommandLine};
@@ -42,6 +42,14 @@ pub struct FileContext<'c> {
     pub unit: usize,
     /// All code cells of the notebook in document order; empty for a file that is one unit.
     pub cells: &'c [CodeCell<'c>],
+    /// Which facts about a callable hold for the project, where they differ by version.
+    pub variant: &'c dyn Fn(EntryId, &str) -> EntryId,
+}
+
+/// The newest facts, where nothing is known of the project.
+#[must_use]
+pub fn newest(id: EntryId, _: &str) -> EntryId {
+    id
 }
 
 /// What a Python unit holds.
@@ -75,6 +83,7 @@ pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Ca
     let mut finder = Finder {
         resolver: &resolver,
         catalog,
+        variant: context.variant,
         imports: &imports,
         module,
         unit: context.unit,
@@ -138,6 +147,7 @@ struct Found {
 struct Finder<'f, 'a> {
     resolver: &'f Resolver<'a>,
     catalog: &'f Catalog,
+    variant: &'f dyn Fn(EntryId, &str) -> EntryId,
     imports: &'f BTreeSet<String>,
     module: ModuleId,
     unit: usize,
@@ -517,7 +527,7 @@ impl<'f> Finder<'f, '_> {
             if let ExprKind::Call(call) = &body.kind {
                 let slots = arguments::slots(self.resolver, call, &Bound::default(), inner);
                 let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
-                arguments::fill(self.resolver, self.catalog.entry(entry), &slots, inner, self.unit, &mut one.arguments);
+                arguments::fill(self.resolver, self.facts(entry, &name), &slots, inner, self.unit, &mut one.arguments);
                 one.site = None;
                 self.push(at.line, one);
                 return true;
@@ -525,7 +535,7 @@ impl<'f> Finder<'f, '_> {
         }
         let slots = arguments::bound_slots(&bound, target.span);
         let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
-        arguments::fill(self.resolver, self.catalog.entry(entry), &slots, at, self.unit, &mut one.arguments);
+        arguments::fill(self.resolver, self.facts(entry, &name), &slots, at, self.unit, &mut one.arguments);
         self.push(at.line, one);
         true
     }
@@ -703,8 +713,14 @@ impl<'f> Finder<'f, '_> {
         let mut one =
             self.blank(UseKind::Call, Some(target.entry), &target.qualified, call.function.span, statement, expression.span);
         one.confidence = target.confidence;
-        let nested_open =
-            arguments::fill(self.resolver, self.catalog.entry(target.entry), &slots, at, self.unit, &mut one.arguments);
+        let nested_open = arguments::fill(
+            self.resolver,
+            self.facts(target.entry, &target.qualified),
+            &slots,
+            at,
+            self.unit,
+            &mut one.arguments,
+        );
         one.site = Some(CallSite {
             parentheses: call.parentheses,
             last_argument: call.arguments.last().map(|argument| argument.span),
@@ -725,6 +741,11 @@ impl<'f> Finder<'f, '_> {
             .collect();
         self.note_dicts(spread);
         Some(entry)
+    }
+
+    /// The facts by which the arguments of a call are read: positions and keywords differ by version.
+    fn facts(&self, id: EntryId, qualified: &str) -> &'f Entry {
+        self.catalog.entry((self.variant)(id, qualified))
     }
 
     /// A method of a receiver that cannot be resolved, in a file that imports the library.
@@ -761,7 +782,7 @@ impl<'f> Finder<'f, '_> {
         let mut one =
             self.blank(UseKind::Reference, Some(target.entry), &target.qualified, expression.span, statement, expression.span);
         one.confidence = target.confidence;
-        let entry = self.catalog.entry(target.entry);
+        let entry = self.facts(target.entry, &target.qualified);
         let slots = match arguments {
             Some((call, skip)) => {
                 one.whole = Span { start: call.function.span.start, end: call.parentheses.end };
