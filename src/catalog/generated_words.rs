@@ -103,11 +103,12 @@ fn switch(entry: &Entry, name: &str) -> Vec<Made> {
     } else if entry.parameter(Role::WeightsOnly).is_some() {
         ("False", "True", "unsafe-torch-load")
     } else {
-        return Vec::new();
+        ("True", "True", "")
     };
     if name.contains('-') {
         return Vec::new();
     }
     let line = |value: &str| format!("import torch\nimport transformers\n\nmake(anything, {name}={value})\n");
-    vec![Made { file: "generated.py".to_owned(), bad: line(bad), good: Some(line(good)), expected: vec![expected] }]
+    let expected = if expected.is_empty() { Vec::new() } else { vec![expected] };
+    vec![Made { file: "generated.py".to_owned(), bad: line(bad), good: Some(line(good)), expected }]
 }

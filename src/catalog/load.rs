@@ -230,6 +230,11 @@ fn check_entry(kind: EntryKind, file: &LibraryFile, entry: &RawEntry, refuse: &m
                         "match",
                         format!("\"{name}\" is not a dotted name; `*` stands for one or more segments, or for a part of one"),
                     );
+                } else if name.rsplit('.').next().is_some_and(|last| last.contains('*')) {
+                    refuse(
+                        "match",
+                        format!("\"{name}\": the last segment is the word that is looked for in code: write it out, without `*`"),
+                    );
                 } else if !file.imports.iter().any(|import| import == root) {
                     refuse("match", format!("\"{name}\" must begin with one of `imports` ({})", file.imports.join(", ")));
                 }
