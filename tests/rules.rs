@@ -300,3 +300,57 @@ params.revision = { position = 0, keyword = "sha" }
     assert_eq!(rules(by_name, "1.9"), ["unpinned-revision"]);
     assert_eq!(rules(by_name, "2.1"), Vec::<String>::new());
 }
+
+/// The page for newcomers, followed to the letter: its files pass the check and do what it says.
+#[test]
+fn the_page_for_newcomers_works() {
+    let page = fs::read_to_string(root().join("docs/adding-a-library.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("ci/rules");
+    fs::create_dir_all(&rules).unwrap();
+    let mut written = Vec::new();
+    for block in page.split("```toml\n").skip(1) {
+        let text = block.split("\n```").next().unwrap();
+        let name = text.lines().next().unwrap().strip_prefix("# ").expect("a block begins with the name of its file");
+        // What a pull request puts into rules/apis works from the folder of a project as well.
+        let target = name.replace("rules/apis/", "ci/rules/");
+        fs::write(folder.path().join(&target), format!("{text}\n")).unwrap();
+        written.push(name.to_owned());
+    }
+    let wanted = ["rules/apis/acme_models.toml", "hublint.toml", "ci/rules/my_pkg.toml", "ci/rules/no-legacy-loader.toml"];
+    assert_eq!(written, wanted);
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_hublint"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("COLUMNS", "400")
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (code, text) = run(&["rules", "check", "ci/rules"]);
+    assert_eq!((code, text.lines().last()), (Some(0), Some("3 files, 1 examples, 0 wrong")), "{text}");
+
+    let program = "import my_pkg\nimport my_pkg.legacy\nfrom acme_models import fetch\n\nfetch(\"org/one\")\n\
+                   my_pkg.load_model(None, \"org/two\")\nmy_pkg.legacy.load(\"three\")\n";
+    fs::write(folder.path().join("app.py"), program).unwrap();
+    let (code, text) = run(&["check", "--format", "concise", "app.py"]);
+    assert_eq!(code, Some(1), "{text}");
+    for (line, rule) in [(5, "unpinned-revision"), (6, "unpinned-revision"), (7, "no-legacy-loader")] {
+        let found = text.lines().any(|found| found.starts_with(&format!("app.py:{line}:")) && found.contains(rule));
+        assert!(found, "line {line} {rule}: {text}");
+    }
+
+    // The slip that the page shows.
+    let (_, shown) = page.split_once("rules/apis/acme_models.toml:").unwrap();
+    let (place, message) = shown.lines().next().unwrap().split_once(": ").unwrap();
+    let file = rules.join("acme_models.toml");
+    let good = fs::read_to_string(&file).unwrap();
+    fs::write(&file, good.replace("params.revision", "params.revison")).unwrap();
+    let (code, text) = run(&["rules", "check", "ci/rules"]);
+    assert_eq!(code, Some(2), "{text}");
+    let (start, end) = message.split_once(", ...").unwrap();
+    let text = text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&format!("ci/rules/acme_models.toml:{place}: {start}")) && text.contains(end), "{text}");
+}
