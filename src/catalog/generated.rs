@@ -177,7 +177,10 @@ impl<'a> Maker<'a> {
             given.push((role, quoted(&self.repo(pinned))));
         }
         if self.has(Role::Path) {
-            given.push((Role::Path, quoted("./files/model.pt")));
+            // What always runs code is told about a file of strangers only.
+            let foreign = !pinned && self.entry.runs_code == RunsCode::Always && !self.has(Role::RepoId);
+            let path = if foreign { "https://example.com/model.pt" } else { "./files/model.pt" };
+            given.push((Role::Path, quoted(path)));
         }
         if self.has(Role::Filename) {
             given.push((Role::Filename, quoted("config.json")));
@@ -313,6 +316,10 @@ impl<'a> Maker<'a> {
             ((Role::LoadFormat, "yaml.Loader"), (Role::LoadFormat, "yaml.SafeLoader"), other)
         } else {
             let expected = match self.entry.unpickles {
+                // Code of the repository that runs anyway is the whole story.
+                Unpickles::Always | Unpickles::Default if self.entry.runs_code == RunsCode::Always => {
+                    vec!["implicit-remote-code", "unsafe-deserialization"]
+                }
                 Unpickles::Always | Unpickles::Default => {
                     vec!["unsafe-deserialization", "unsafe-torch-load"]
                 }
