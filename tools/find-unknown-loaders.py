@@ -49,7 +49,11 @@ def catalogue():
             if entry.get("any_receiver"):
                 methods |= {name.rsplit(".", 1)[-1] for name in entry["match"]}
     exact = {name for name in patterns if "*" not in name}
-    stars = [re.compile(re.sub(r"(?<=\.)\\\*(?=\.)", r"[\\w.]+", re.escape(p)).replace(r"\*", r"\w*") + "$") for p in patterns if "*" in p]
+    stars = []
+    for pattern in (pattern for pattern in patterns if "*" in pattern):
+        # A segment `*` is one or more segments; a `*` inside one stays in it.
+        segments = [r"[\w.]+" if part == "*" else re.escape(part).replace(r"\*", r"\w*") for part in pattern.split(".")]
+        stars.append(re.compile(r"\.".join(segments) + "$"))
     return exact, stars, methods
 
 
