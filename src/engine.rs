@@ -22,7 +22,7 @@ use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, l
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Use};
-use crate::versions::{self, Answer, Requirement, VersionKnowledge};
+use crate::versions::{self, Answer, Installation, Requirement, VersionKnowledge};
 
 /// What all files of a run share. Read only.
 pub struct Engine<'a> {
@@ -191,11 +191,16 @@ impl Engine<'_> {
         let hits = self.prefilter.scan(&bytes);
         let python = match language {
             FileLanguage::Plain(Language::Python) | FileLanguage::Notebook => {
-                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog) || self.may_assemble(hits, &bytes)
+                hits.word
+                    || hits.address
+                    || self.prefilter.python(&bytes, self.catalog)
+                    || self.may_assemble(hits, &bytes)
+                    || self.may_borrow(path, &bytes)
             }
             FileLanguage::Plain(_) => false,
         };
-        let surface = crate::surface::wants(path, language, &bytes, hits, self.settings.include_docs);
+        let file = crate::surface::File { path, language, bytes: &bytes };
+        let surface = self.prefilter.surface.wants(self.catalog, file, hits, self.settings.include_docs);
         let broken_notebook = language == FileLanguage::Notebook;
         if !(hits.secret || hits.directive || python || surface || broken_notebook) {
             return FileResult::default();
@@ -216,16 +221,20 @@ impl Engine<'_> {
         if python {
             folded = self.python(&source, hits, &mut result);
         }
-        let mut installed = Vec::new();
+        let mut installed: Vec<(usize, Requirement)> = Vec::new();
         if surface || language == FileLanguage::Notebook {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
-            installed = found.installs.into_iter().flat_map(|(_, install)| install.requirements).collect();
+            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
+            installed = found.installs.into_iter().flat_map(each).collect();
         }
+        let mut own_versions = Vec::new();
         if self.enabled(version::RULE) {
-            result.reached = version::reached(&source, &result.uses);
+            let reached = version::reached(&source, &result.uses);
+            (own_versions, result.reached) = version::judge_own(reached, &installed, &source);
         }
+        let installed = installed.into_iter().map(|(_, requirement)| requirement).collect();
         let seen = Seen { world: self.world, path, installed };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
@@ -242,7 +251,14 @@ impl Engine<'_> {
         let tokens = judge::token::judge(&mut source, matches, folded, &result.uses, &context);
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mut result);
+        self.write_up(
+            &source,
+            verdicts.into_iter().chain(tokens).chain(own_versions).collect(),
+            own,
+            hits.directive,
+            &ran,
+            &mut result,
+        );
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
@@ -265,6 +281,13 @@ impl Engine<'_> {
             locked: self.settings.count_lock.then_some(&self.settings.terms),
         };
         result.rows = crate::inventory::rows::rows(&result.uses, &material);
+    }
+
+    /// True when the text may use a library through another module of the project.
+    fn may_borrow(&self, path: &str, bytes: &[u8]) -> bool {
+        let is_root = |root: &str| self.catalog.is_root(root);
+        std::str::from_utf8(bytes)
+            .is_ok_and(|text| !crate::python::borrowed::borrowed(text, path, self.project, &is_root).is_empty())
     }
 
     /// True when the text may put a token together out of pieces.
@@ -453,6 +476,14 @@ impl Engine<'_> {
         let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, outlines, verdict.spot.unit));
         draft.fix = fix;
         self.pin(outlines, &verdict.spot, verdict.repair.as_ref(), verdict.pin.as_ref(), &mut draft);
+        if let (Some(why), Some(_)) = (verdict.no_pin, self.pins) {
+            draft.properties.insert(pin::PIN_PROPERTY.to_owned(), "none".to_owned());
+            draft.properties.insert(pin::REASON_PROPERTY.to_owned(), why.describe());
+            draft.properties.insert(pin::TRAP_PROPERTY.to_owned(), why.word().to_owned());
+            if self.pins.is_some_and(|pins| pins.prefer) {
+                draft.help = format!("{} Not pinned: {}.", draft.help, why.describe()).trim_start().to_owned();
+            }
+        }
         Some(context.finding(draft))
     }
 }
@@ -477,7 +508,7 @@ impl Engine<'_> {
                     branch: match &reference.pin {
                         PinState::Commit(commit) => {
                             let unit = judge::revision::definition_unit(usage, reference.role);
-                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, commit))
+                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, &reference.full_id, commit))
                         }
                         _ => None,
                     },
@@ -507,6 +538,15 @@ impl Engine<'_> {
         draft.properties.insert(pin::PIN_PROPERTY.to_owned(), outcome.word.to_owned());
         if let Some(reason) = outcome.reason {
             draft.properties.insert(pin::REASON_PROPERTY.to_owned(), reason);
+        }
+        if let Some(trap) = outcome.trap {
+            draft.properties.insert(pin::TRAP_PROPERTY.to_owned(), trap.to_owned());
+        }
+        if outcome.fix.is_none()
+            && pins.prefer
+            && let Some(reason) = draft.properties.get(pin::REASON_PROPERTY)
+        {
+            draft.help = format!("{} Not pinned: {reason}.", draft.help).trim_start().to_owned();
         }
         if outcome.fix.is_some() && (draft.fix.is_none() || pins.prefer) {
             draft.fix = outcome.fix;

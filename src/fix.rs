@@ -2,8 +2,10 @@
 //! whole or not at all. Nothing here knows where a commit comes from (see `pin.rs`) or what a rule says.
 
 mod apply;
+mod comment;
 mod diff;
 mod insert;
+mod key;
 mod outlines;
 mod parse;
 mod pin;

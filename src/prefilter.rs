@@ -33,6 +33,8 @@ pub struct Hits {
 pub struct Prefilter {
     first: Growing,
     kinds: Vec<Kind>,
+    /// For what is not Python.
+    pub surface: crate::surface::Gate,
 }
 
 /// An automaton that is cheap to build at first, and fast once a run turns out to be long. Both find the same.
@@ -100,7 +102,7 @@ impl Prefilter {
         // A DFA looks at each byte once; with this many patterns it is several times faster than the automaton that the
         // library would choose.
         let first = Growing::new(literals.into_iter().map(|(literal, _)| literal).collect());
-        Self { first, kinds }
+        Self { first, kinds, surface: crate::surface::Gate::default() }
     }
 
     /// The first pass.

@@ -3,10 +3,12 @@
 mod arguments;
 pub mod ast;
 mod attribute;
+pub mod borrowed;
 mod call;
 pub mod commands;
 mod context;
 mod defaults;
+mod flow;
 mod fold;
 pub mod folded;
 mod format;

@@ -28,7 +28,7 @@ use crate::usage::{Surface, Use, UseKind};
 use crate::versions::{self, Installation};
 
 pub use command::{Place, Word, command_uses};
-pub use gate::wants;
+pub use gate::{File, Gate};
 use piece::Piece;
 pub use python::from_python;
 use shell::{Dialect, Event, Variables};

@@ -14,8 +14,9 @@ use std::time::Duration;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Proxy};
 
-use self::address::{Address, encode_segment};
+use self::address::Address;
 use self::reply::{read_commits, read_info, refusal, wrong};
+use super::percent::encode_segment;
 use super::repo::visible;
 use super::{Commit, CommitSource, Environment, InfoSource, RepoInfo, RepoRequest, RepoType, ResolveError, Resolved, Source};
 
