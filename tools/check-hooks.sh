@@ -84,7 +84,7 @@ fi
 
 # --- the wheel: built, installed where nothing else is, and found by the hooks in a local index ---
 if tool maturin==1.16.0; then
-  step "source package" bash -c "cd '$root/python' && '$bin/maturin' sdist --quiet --out '$work/dist'"
+  step "source package" bash -c "cd '$root/python' && '$bin/maturin' sdist --out '$work/dist'"
   began=$SECONDS
   if (cd "$root/python" && "$bin/maturin" build --release --locked --quiet --out "$work/dist"); then
     good "wheel ($((SECONDS - began)) s): $(cd "$work/dist" && du -h -- *.whl | tr '\t' ' ')"
