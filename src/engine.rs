@@ -14,6 +14,7 @@ use crate::pin::{self, Pinner};
 use crate::prefilter::{Hits, Prefilter};
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
+use crate::python::printed;
 use crate::python::project::Project;
 use crate::python::uses::{self, CodeCell, FileContext};
 use crate::reference::{LocalPaths, PinState, Target, references};
@@ -21,7 +22,7 @@ use crate::secrets::{self, SecretMatch};
 use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, language_of};
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
-use crate::usage::{Definition, Use};
+use crate::usage::{Definition, Role, Use};
 use crate::versions::{self, Answer, Installation, Requirement, VersionKnowledge};
 
 /// What all files of a run share. Read only.
@@ -49,6 +50,9 @@ pub trait World: Sync {
     /// The requirement that says so: `torch==2.5.1 (requirements.txt)`.
     fn evidence(&self, package: &str, from: &str) -> Option<String>;
 }
+
+/// Libraries that read a Hub token from the environment.
+const HUB_LIBRARIES: &[&str] = &["huggingface_hub", "transformers", "datasets", "diffusers"];
 
 /// A world without files: for standard input without a project, and for examples.
 #[derive(Clone, Copy, Debug, Default)]
@@ -212,6 +216,7 @@ impl Engine<'_> {
         let mut source = Source::new(path, bytes, language);
         let mut result = FileResult { problems: std::mem::take(&mut source.problems), ..FileResult::default() };
         let mut folded = Vec::new();
+        let mut printed = Vec::new();
         let mut python = python;
         if self.settings.include_docs && language == FileLanguage::Plain(Language::Markdown) {
             let fences: Vec<_> = source.units.iter().flat_map(crate::surface::markdown::code_units).collect();
@@ -219,7 +224,7 @@ impl Engine<'_> {
             source.units.extend(fences);
         }
         if python {
-            folded = self.python(&source, hits, &mut result);
+            (folded, printed) = self.python(&source, hits, &mut result);
         }
         let mut installed: Vec<(usize, Requirement)> = Vec::new();
         if surface || language == FileLanguage::Notebook {
@@ -228,6 +233,12 @@ impl Engine<'_> {
             result.problems.extend(found.problems);
             let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
             installed = found.installs.into_iter().flat_map(each).collect();
+            printed.extend(found.printed.into_iter().map(|shown| judge::token::Printed {
+                unit: shown.unit,
+                span: shown.span,
+                statement: shown.statement,
+                what: shown.what,
+            }));
         }
         let mut own_versions = Vec::new();
         if self.enabled(version::RULE) {
@@ -248,17 +259,12 @@ impl Engine<'_> {
             terms: &self.settings.terms,
         };
         let verdicts = judge::judge(&result.uses, &context);
-        let tokens = judge::token::judge(&mut source, matches, folded, &result.uses, &context);
+        let seen_tokens = judge::token::Seen { matches, folded, printed };
+        let (tokens, mask) = judge::token::judge(&mut source, seen_tokens, &result.uses, &context);
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
-        self.write_up(
-            &source,
-            verdicts.into_iter().chain(tokens).chain(own_versions).collect(),
-            own,
-            hits.directive,
-            &ran,
-            &mut result,
-        );
+        let all = verdicts.into_iter().chain(tokens).chain(own_versions).collect();
+        self.write_up(&source, all, own, hits.directive, &ran, &|text| mask.redact(text), &mut result);
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
@@ -324,7 +330,7 @@ impl Engine<'_> {
             cells: Vec::new(),
             problems: Vec::new(),
         };
-        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &mut result);
+        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &secrets::redact, &mut result);
         // What else the comments of this file do was said when it was checked itself.
         result.findings.retain(|finding| finding.rule == version::RULE);
         result
@@ -349,8 +355,14 @@ impl Engine<'_> {
     }
 
     /// Uses in Python units; names carry over from cell to cell.
-    fn python(&self, source: &Source, hits: Hits, result: &mut FileResult) -> Vec<judge::token::Folded> {
+    fn python(
+        &self,
+        source: &Source,
+        hits: Hits,
+        result: &mut FileResult,
+    ) -> (Vec<judge::token::Folded>, Vec<judge::token::Printed>) {
         let mut folded = Vec::new();
+        let mut imports = BTreeSet::new();
         let mode = if self.settings.whole_parse { ParseMode::Whole } else { ParseMode::OnDemand };
         let modules: Vec<(usize, Module<'_>)> = source
             .units
@@ -364,15 +376,19 @@ impl Engine<'_> {
         } else {
             Vec::new()
         };
+        // A name may be bound in another cell.
+        let assembles =
+            hits.secret && self.enabled("leaked-token") && modules.iter().any(|(_, module)| secrets::fold_hint(module.text()));
         for (unit, module) in &modules {
             let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
             let found = uses::uses(module, &file, self.catalog, self.project);
             result.uses.extend(found.uses);
+            imports.extend(found.imports);
             for line in &found.commands {
                 result.uses.extend(crate::surface::from_python(line, *unit, module.text(), self.catalog));
             }
             result.uses.extend(addresses(*unit, module));
-            if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
+            if assembles {
                 let texts = uses::folded_strings(module, &file, self.catalog, self.project);
                 folded.extend(texts.into_iter().map(|found| judge::token::Folded {
                     unit: *unit,
@@ -393,7 +409,51 @@ impl Engine<'_> {
                 });
             }
         }
-        folded
+        let printed = if self.enabled("leaked-token") {
+            self.printed(source, &modules, &cells, &imports, &result.uses)
+        } else {
+            Vec::new()
+        };
+        (folded, printed)
+    }
+
+    /// Where Python units show a token.
+    fn printed(
+        &self,
+        source: &Source,
+        modules: &[(usize, Module<'_>)],
+        cells: &[CodeCell<'_>],
+        imports: &BTreeSet<String>,
+        found: &[Use],
+    ) -> Vec<judge::token::Printed> {
+        let named = source.units.iter().any(|unit| secrets::names_token(&unit.text));
+        let hub = named || HUB_LIBRARIES.iter().any(|library| imports.contains(*library));
+        let handed = found.iter().any(|usage| usage.argument(Role::Token).is_some());
+        let may_hold = |text: &str| {
+            let holds = |needle: &[u8]| memchr::memmem::find(text.as_bytes(), needle).is_some();
+            handed
+                || named
+                || (hub && holds(b"environ"))
+                || holds(b"get_token(")
+                || holds(b"hf_token")
+                || holds(b"huggingface_token")
+        };
+        let mut printed = Vec::new();
+        for (unit, module) in modules {
+            let text = module.text();
+            if !(may_hold(text) && (source.notebook || printed::may_show(text))) {
+                continue;
+            }
+            let file = FileContext { path: &source.path, unit: *unit, cells };
+            let shown = uses::printed(module, &file, self.catalog, self.project, found, hub);
+            printed.extend(shown.into_iter().map(|shown| judge::token::Printed {
+                unit: *unit,
+                span: shown.span,
+                statement: shown.statement,
+                what: shown.what,
+            }));
+        }
+        printed
     }
 
     /// Findings of a user's own rules.
@@ -422,13 +482,14 @@ impl Engine<'_> {
         own: Vec<Draft>,
         directives: bool,
         ran: &dyn Fn(&str) -> bool,
+        mask: &dyn Fn(&str) -> std::borrow::Cow<'_, str>,
         result: &mut FileResult,
     ) {
         if verdicts.is_empty() && own.is_empty() && !directives {
             return;
         }
         let outlines = Outlines::new(source);
-        let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
+        let context = FindingContext::new(source).masked_by(mask).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts
             .into_iter()
             .filter_map(|verdict| self.finding(&outlines, verdict, &context))

@@ -4,6 +4,7 @@
 mod apply;
 mod comment;
 mod diff;
+mod environment;
 mod insert;
 mod key;
 mod outlines;
@@ -56,6 +57,7 @@ pub fn fix(plan: &RepairPlan, outlines: &Outlines<'_>, unit: usize) -> Option<Fi
         Repair::Replace { span, text: new } => {
             vec![Splice { unit, span: *span, text: keep_quotes(span.text(text), new) }]
         }
+        Repair::ReadEnvironment { span, variable } => environment::read(outlines, unit, *span, variable)?,
         Repair::InsertArgument { site, keyword, value } => {
             insert::argument(outlines, unit, site, &format!("{keyword}={value}"), None)?.splices
         }

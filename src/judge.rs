@@ -59,6 +59,13 @@ pub enum Repair {
         /// The new text.
         text: String,
     },
+    /// Read a variable of the environment instead of a literal.
+    ReadEnvironment {
+        /// The literal, quotes included.
+        span: Span,
+        /// The variable.
+        variable: &'static str,
+    },
     /// Take an argument out of a call, with its comma.
     RemoveArgument {
         /// The call.

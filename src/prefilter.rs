@@ -98,6 +98,10 @@ impl Prefilter {
         for word in catalog.switch_words().chain(catalog.environment_names()).filter(distinct) {
             literals.push((word.as_bytes().to_vec(), Kind::Word));
         }
+        // Where a token has a name it may be printed; `get_token()` hands it out.
+        for name in crate::secrets::TOKEN_NAMES.iter().chain(&["get_token("]) {
+            literals.push((name.as_bytes().to_vec(), Kind::Word));
+        }
         let kinds = literals.iter().map(|(_, kind)| *kind).collect();
         // A DFA looks at each byte once; with this many patterns it is several times faster than the automaton that the
         // library would choose.

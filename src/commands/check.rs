@@ -143,7 +143,7 @@ fn write_file(format: Format, report: &Report, context: &ReportContext<'_>, path
         Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists")
     };
     let plain = ReportContext { colour: false, links: false, ..context.clone() };
-    let mut file = io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+    let mut file = crate::secrets::Guarded::new(io::BufWriter::new(std::fs::File::create(path).map_err(failed)?));
     report::write(format, report, &plain, &mut file).map_err(failed)?;
     file.flush().map_err(failed)?;
     Ok(())
@@ -152,7 +152,7 @@ fn write_file(format: Format, report: &Report, context: &ReportContext<'_>, path
 fn write_baseline(path: &Path, outcome: &Outcome, out: &mut dyn Write) -> Result<u8, Failure> {
     let old = if path.exists() { Some(Baseline::read(path)?) } else { None };
     let baseline = Baseline::of(&outcome.report.findings, old.as_ref());
-    crate::commands::write_atomically(path, baseline.to_json().as_bytes())?;
+    crate::commands::write_atomically(path, crate::secrets::redact_whole(&baseline.to_json()).as_bytes())?;
     writeln!(out, "{} findings written to {}", outcome.report.findings.len(), path.display())?;
     Ok(0)
 }

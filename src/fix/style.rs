@@ -73,7 +73,7 @@ fn note(stamp: &Stamp) -> String {
     stamp.note.as_ref().map_or_else(String::new, |note| format!("  # {note}"))
 }
 
-fn newline(text: &str) -> &'static str {
+pub(super) fn newline(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 

@@ -18,6 +18,7 @@ use crate::python::commands::{self, CommandLine};
 use crate::python::context::Surroundings;
 use crate::python::folded::{self, Folded};
 use crate::python::module::{LineIndex, Module};
+use crate::python::printed::{self, Facts, Handed, Shown};
 use crate::python::project::Project;
 use crate::python::scope::{LinePlace, Scope, is_class, is_header};
 use crate::python::things::{ModuleId, Resolved, Thing};
@@ -25,7 +26,7 @@ use crate::python::triggers::{self, Triggers};
 use crate::python::value::{At, Locals, Resolver, Texts};
 use crate::python::walk;
 use crate::span::Span;
-use crate::usage::{Confidence, Surface, Use, UseKind, Why};
+use crate::usage::{Confidence, Role, Surface, Use, UseKind, Why};
 
 /// Expressions deeper than this are not walked.
 const DEPTH: u32 = 150;
@@ -128,7 +129,37 @@ pub fn folded_strings<'a>(
     let texts = Texts::default();
     let is_root = |root: &str| catalog.is_root(root);
     let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
-    folded::folded(unit, &resolver, module)
+    let own = std::iter::once(unit).chain(context.cells.iter().map(|cell| cell.module));
+    let names: BTreeSet<String> =
+        own.flat_map(|module| folded::first_parts(module, &crate::secrets::is_first_part)).take(256).collect();
+    folded::folded(unit, &resolver, module, &names)
+}
+
+/// The places of a unit where a Hub token is shown. `uses` are those of the whole file; `hub` says that the file has to do
+/// with the Hub.
+pub fn printed<'a>(
+    unit: &'a Module<'a>,
+    context: &FileContext<'a>,
+    catalog: &'a Catalog,
+    project: &'a dyn Project,
+    uses: &[Use],
+    hub: bool,
+) -> Vec<Shown> {
+    let texts = Texts::default();
+    let is_root = |root: &str| catalog.is_root(root);
+    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
+    let own = ModuleId::try_from(context.cells.len().max(1)).unwrap_or(ModuleId::MAX);
+    let home = |unit: usize| match context.cells.iter().position(|cell| cell.unit == unit) {
+        Some(index) => ModuleId::try_from(index).ok(),
+        None => (context.cells.is_empty() && unit == context.unit).then_some(0),
+    };
+    let handed: Vec<Handed> = uses
+        .iter()
+        .filter(|usage| usage.surface == Surface::Python && usage.kind == UseKind::Call)
+        .filter_map(|usage| Some(Handed { module: home(usage.unit)?, span: usage.argument(Role::Token)?.value_span }))
+        .collect();
+    let facts = Facts { handed: &handed, hub, notebook: !context.cells.is_empty(), own };
+    printed::printed(unit, &resolver, module, facts)
 }
 
 /// A resolver for a unit, and the number of the unit's module in it.
