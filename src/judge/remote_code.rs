@@ -184,7 +184,7 @@ fn implicit(usage: &Use, entry: &Entry, switch: Option<&Argument>, found: &[Refe
     let nothing_foreign = !found.is_empty()
         && found.iter().all(|reference| matches!(reference.target, Target::Local | Target::Builtin | Target::Unknown(_)));
     // A file is the user's own, as far as can be seen, unless it comes from a download.
-    let own_file = found.is_empty() && !usage.argument(Role::Path).is_none_or(|argument| foreign_source(argument).is_some());
+    let own_file = found.is_empty() && usage.argument(Role::Path).is_some_and(|argument| foreign_source(argument).is_none());
     if offline || nothing_foreign || own_file {
         return None;
     }

@@ -215,6 +215,9 @@ impl Locals<'_> {
 /// An attribute of the instances of a class, by how they are constructed.
 pub(super) type AttributeKey = (LinePlace, Box<str>, Option<Construction>);
 
+/// Which module of the project hides a library of that name from a module that imports it.
+type Shadows = HashMap<(ModuleId, Box<str>), Option<ModuleId>>;
+
 /// Answers what expressions stand for.
 pub struct Resolver<'a> {
     pub(super) opened: RefCell<Vec<Rc<Open<'a>>>>,
@@ -231,7 +234,7 @@ pub struct Resolver<'a> {
     busy: RefCell<HashSet<(ModuleId, u32)>>,
     /// Modules of the project that hide a library, with its dotted name; by who asks and for what.
     hiding: RefCell<HashMap<ModuleId, Box<str>>>,
-    shadows: RefCell<HashMap<(ModuleId, Box<str>), Option<ModuleId>>>,
+    shadows: RefCell<Shadows>,
     /// Dotted names of folders of the project without a module of their own.
     namespaces: RefCell<HashSet<Box<str>>>,
     depth: Cell<u32>,
