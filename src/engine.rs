@@ -397,7 +397,7 @@ impl Engine<'_> {
         let is_root = |root: &str| self.catalog.is_root(root);
         for units in units.chunks(together.max(1)) {
             let texts = Texts::default();
-            let file = FileUses::new(units, &source.path, &texts, self.catalog, self.project, &is_root).reading(&variant);
+            let file = FileUses::new(units, &source.path, &texts, self.catalog, self.project, &is_root).by_version(&variant);
             for (number, CodeCell { unit, module }) in units.iter().enumerate() {
                 let found = file.uses(number);
                 result.uses.extend(found.uses);
@@ -462,7 +462,7 @@ impl Engine<'_> {
             if !(may_hold(text) && (source.notebook || printed::may_show(text))) {
                 continue;
             }
-            let file = FileContext { path: &source.path, unit: *unit, cells, variant: &uses::newest };
+            let file = FileContext { path: &source.path, unit: *unit, cells };
             let shown = uses::printed(module, &file, self.catalog, self.project, found, hub);
             printed.extend(shown.into_iter().map(|shown| judge::token::Printed {
                 unit: *unit,

@@ -27,6 +27,11 @@ struct Situation {
 
 const MARK: &str = "  # use: ";
 
+/// What a use loads: an adapter where the model is an object of the program.
+fn subject(one: &Use) -> Option<&Argument> {
+    one.argument(Role::RepoId).or_else(|| one.argument(Role::AdapterId))
+}
+
 fn literal(value: &Literal) -> String {
     match value {
         Literal::Str(text) => format!("{text:?}"),
@@ -177,13 +182,13 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
         entry.kind == EntryKind::Callable
             && entry.pin == Pin::Keyword
             && matches!(entry.repo, Some(RepoKind::Model | RepoKind::Dataset | RepoKind::Any | RepoKind::Space))
-            && entry.parameter(Role::Revision).is_some()
+            && [Role::Revision, Role::AdapterRevision].iter().any(|role| entry.parameter(*role).is_some())
     });
-    if hub && (one.kind == UseKind::Call || (one.kind == UseKind::Reference && one.argument(Role::RepoId).is_some())) {
+    if hub && (one.kind == UseKind::Call || (one.kind == UseKind::Reference && subject(one).is_some())) {
         let offline = one.argument(Role::LocalFilesOnly).is_some_and(|argument| {
             argument.value.literals().iter().all(|one| one.truth() == Some(true)) && !argument.value.literals().is_empty()
         });
-        let repo = one.argument(Role::RepoId);
+        let repo = subject(one);
         let local = one.saved_before
             || offline
             || repo.is_some_and(|repo| !repo.value.literals().is_empty() && repo.value.literals().iter().all(is_local));
@@ -191,7 +196,7 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
             let packaged = repo.is_some_and(|repo| {
                 matches!(&repo.value, Value::Known(Literal::Str(text)) if matches!(text.as_str(), "csv" | "json" | "parquet" | "text"))
             });
-            let pin = match one.argument(Role::Revision) {
+            let pin = match one.argument(Role::Revision).or_else(|| one.argument(Role::AdapterRevision)) {
                 _ if packaged => Verdict::Good,
                 _ if repo.is_none_or(|repo| repo.value.literals().is_empty()) => Verdict::Unknown,
                 None if open => Verdict::Unknown,
@@ -252,7 +257,7 @@ fn run(catalog: &Catalog, situation: &Situation) -> (Vec<(usize, String)>, Verdi
     let mut first = 0;
     for (unit, module) in modules.iter().enumerate() {
         let cells: &[CodeCell<'_>] = if modules.len() > 1 { &cells } else { &[] };
-        let context = FileContext { path, unit, cells, variant: &hublint::python::uses::newest };
+        let context = FileContext { path, unit, cells };
         for one in uses(module, &context, catalog, &project).uses {
             let line = module.text()[..one.callee.start()].matches('\n').count();
             verdict = verdict.max(verdict_of(catalog, &one));

@@ -53,14 +53,6 @@ pub struct FileContext<'c> {
     pub unit: usize,
     /// All code cells of the notebook in document order; empty for a file that is one unit.
     pub cells: &'c [CodeCell<'c>],
-    /// Which facts about a callable hold for the project, where they differ by version.
-    pub variant: &'c dyn Fn(EntryId, &str) -> EntryId,
-}
-
-/// The newest facts, where nothing is known of the project.
-#[must_use]
-pub fn newest(id: EntryId, _: &str) -> EntryId {
-    id
 }
 
 /// What a Python unit holds.
@@ -81,8 +73,11 @@ pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Ca
     let is_root = |root: &str| catalog.is_root(root);
     let here = context.cells.iter().position(|cell| cell.unit == context.unit);
     let cells = if here.is_some() { context.cells } else { &alone };
-    FileUses::new(cells, context.path, &texts, catalog, project, &is_root).reading(context.variant).uses(here.unwrap_or(0))
+    FileUses::new(cells, context.path, &texts, catalog, project, &is_root).uses(here.unwrap_or(0))
 }
+
+/// Which facts about a callable hold for the project, where they differ by version.
+pub type Variant<'v> = dyn Fn(EntryId, &str) -> EntryId + 'v;
 
 /// The code cells of one file (or the file itself) with what they share: names carry over from cell to cell, so all of
 /// them have one resolver, which is made when it is first needed.
@@ -93,7 +88,7 @@ pub struct FileUses<'a> {
     catalog: &'a Catalog,
     project: &'a dyn Project,
     is_root: &'a dyn Fn(&str) -> bool,
-    variant: &'a dyn Fn(EntryId, &str) -> EntryId,
+    variant: Option<&'a Variant<'a>>,
     imports: OnceCell<BTreeSet<String>>,
     resolver: OnceCell<Resolver<'a>>,
 }
@@ -108,23 +103,13 @@ impl<'a> FileUses<'a> {
         project: &'a dyn Project,
         is_root: &'a dyn Fn(&str) -> bool,
     ) -> Self {
-        Self {
-            cells,
-            path,
-            texts,
-            catalog,
-            project,
-            is_root,
-            variant: &newest,
-            imports: OnceCell::new(),
-            resolver: OnceCell::new(),
-        }
+        Self { cells, path, texts, catalog, project, is_root, variant: None, imports: OnceCell::new(), resolver: OnceCell::new() }
     }
 
-    /// Reads the arguments of calls by the facts that hold for the project ([`FileContext::variant`]).
+    /// Reads the arguments of calls by the facts that hold for the project; without this, by the newest.
     #[must_use]
-    pub fn reading(mut self, variant: &'a dyn Fn(EntryId, &str) -> EntryId) -> Self {
-        self.variant = variant;
+    pub fn by_version(mut self, variant: &'a Variant<'a>) -> Self {
+        self.variant = Some(variant);
         self
     }
 
@@ -270,7 +255,7 @@ struct Found {
 struct Finder<'f, 'a> {
     resolver: &'f Resolver<'a>,
     catalog: &'f Catalog,
-    variant: &'f dyn Fn(EntryId, &str) -> EntryId,
+    variant: Option<&'f Variant<'a>>,
     imports: &'f BTreeSet<String>,
     module: ModuleId,
     unit: usize,

@@ -406,8 +406,8 @@ Mine("org/m")  # use: sentence_transformers.SentenceTransformer repo_id="org/m"
 # situation: bad: a method of a receiver that is not known
 import diffusers
 def f(pipe):
-    pipe.load_lora_weights("org/lora")  # use: diffusers.*.load_lora_weights repo_id="org/lora" medium
+    pipe.load_lora_weights("org/lora")  # use: diffusers.*.load_lora_weights adapter_id="org/lora" medium
 # situation: bad: a method of a pipeline
 from diffusers import DiffusionPipeline
 pipe = DiffusionPipeline.from_pretrained("./m").to("cuda")  # use: diffusers.DiffusionPipeline.from_pretrained repo_id="./m"
-pipe.load_lora_weights("org/lora")  # use: diffusers.DiffusionPipeline.from_pretrained.to.load_lora_weights repo_id="org/lora"
+pipe.load_lora_weights("org/lora")  # use: diffusers.DiffusionPipeline.from_pretrained.to.load_lora_weights adapter_id="org/lora"

@@ -209,7 +209,7 @@ impl<'f> Finder<'f, '_> {
 
     /// The facts by which the arguments of a call are read: positions and keywords differ by version.
     pub(super) fn facts(&self, id: EntryId, qualified: &str) -> &'f Entry {
-        self.catalog.entry((self.variant)(id, qualified))
+        self.catalog.entry(self.variant.map_or(id, |variant| variant(id, qualified)))
     }
 
     /// A method of a receiver that cannot be resolved, in a file that imports the library.
