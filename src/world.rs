@@ -64,10 +64,16 @@ impl Folder {
         }
     }
 
-    /// The text of a plain file of the project; links are not followed.
+    /// The text of a plain file of the project; links are not followed, neither the file nor a folder on the way to it.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<String> {
-        let file = self.root.join(path);
+        let mut file = self.root.clone();
+        for part in path.split('/') {
+            file.push(part);
+            if std::fs::symlink_metadata(&file).ok()?.is_symlink() {
+                return None;
+            }
+        }
         let found = std::fs::symlink_metadata(&file).ok()?;
         if !found.is_file() || found.len() > MANIFEST_LIMIT {
             return None;
