@@ -386,11 +386,15 @@ fn judge_use(usage: &Use, all: &[Use], context: &Context<'_>, out: &mut Vec<Verd
     } else {
         out.extend(revision);
     }
+    let runs_code = remote.as_ref().is_some_and(|verdict| (context.enabled)(verdict.rule));
     out.extend(remote);
     out.extend(repo_name::judge(usage, entry, &found, context));
     if let Some(entry) = entry {
-        out.extend(argument::judge(usage, entry, &found, context));
-        out.extend(call::judge(usage, entry, &found));
+        out.extend(argument::judge(usage, entry, &found, all, context));
+        // That the weights are a pickle too adds nothing to code of the repository that runs anyway.
+        out.extend(
+            call::judge(usage, entry, &found).filter(|verdict| !runs_code || !matches!(verdict.case, "always" | "by-format")),
+        );
         out.extend(policy::judge(usage, entry, &found, context));
     }
 }

@@ -124,8 +124,9 @@ impl Literal {
             Self::Bytes(bytes) => Some(!bytes.is_empty()),
             Self::List(items) => Some(!items.is_empty()),
             Self::Dict { items, open } => (!open || !items.is_empty()).then_some(!items.is_empty()),
-            Self::LocalPath(_) | Self::Object(_) => Some(true),
-            Self::Number(_) | Self::Result(_) => None,
+            Self::LocalPath(_) => Some(true),
+            // The name of an object in code that is not here: a function, or a constant that may be false.
+            Self::Object(_) | Self::Number(_) | Self::Result(_) => None,
         }
     }
 

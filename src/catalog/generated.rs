@@ -164,7 +164,10 @@ impl<'a> Maker<'a> {
             given.push((Role::RepoId, quoted(&self.repo(pinned))));
         }
         if self.has(Role::Path) {
-            given.push((Role::Path, quoted("./files/model.pt")));
+            // What always runs code is told about a file of strangers only.
+            let foreign = !pinned && self.entry.runs_code == RunsCode::Always && !self.has(Role::RepoId);
+            let path = if foreign { "https://example.com/model.pt" } else { "./files/model.pt" };
+            given.push((Role::Path, quoted(path)));
         }
         if self.has(Role::Filename) {
             given.push((Role::Filename, quoted("config.json")));

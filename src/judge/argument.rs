@@ -1,5 +1,6 @@
 //! `unsafe-torch-load`, `unsafe-load-fallback` and `pickle-weights-requested`: what a switch of a loader says.
 
+use super::remote_code::is_told_at_a_switch;
 use super::revision::may_be_true;
 use super::{Context, Repair, RepairPlan, Ternary, Verdict};
 use crate::catalog::{Entry, RepoKind, Unpickles};
@@ -9,9 +10,9 @@ use crate::usage::{Argument, Guard, Literal, Origin, Role, Use, UseKind, Value};
 
 /// The verdicts about one use.
 #[must_use]
-pub fn judge(usage: &Use, entry: &Entry, found: &[Reference], context: &Context<'_>) -> Vec<Verdict> {
+pub fn judge(usage: &Use, entry: &Entry, found: &[Reference], all: &[Use], context: &Context<'_>) -> Vec<Verdict> {
     let mut out = Vec::new();
-    out.extend(weights_only(usage, entry, context));
+    out.extend(weights_only(usage, entry, all, context));
     out.extend(pickle_weights(usage, entry, found, context));
     out
 }
@@ -30,9 +31,9 @@ fn is_none(argument: &Argument) -> bool {
 }
 
 /// `torch.load` and everything that hands `weights_only` on to it.
-fn weights_only(usage: &Use, entry: &Entry, context: &Context<'_>) -> Option<Verdict> {
+fn weights_only(usage: &Use, entry: &Entry, all: &[Use], context: &Context<'_>) -> Option<Verdict> {
     if matches!(usage.kind, UseKind::Environment | UseKind::Switch) {
-        return switched(usage, entry);
+        return switched(usage, entry, all);
     }
     let parameter = entry.parameter(Role::WeightsOnly)?;
     // `torch.load(path)` of a file that was just tested to be safetensors unpickles nothing.
@@ -152,21 +153,28 @@ fn replace_by_true(usage: &Use, argument: &Argument, what: &str) -> Option<Repai
 }
 
 /// An environment variable or a field that switches the protection off.
-fn switched(usage: &Use, entry: &Entry) -> Option<Verdict> {
+fn switched(usage: &Use, entry: &Entry, all: &[Use]) -> Option<Verdict> {
     let weights = entry.parameter(Role::WeightsOnly).is_some();
     let pickle = entry.parameter(Role::AllowPickle).is_some();
     let argument = usage
         .argument(Role::Switch)
         .or_else(|| usage.argument(Role::WeightsOnly))
         .or_else(|| usage.argument(Role::AllowPickle))?;
-    let (may_be_true_, may_be_false) = truth(argument)?;
+    // A parameter's default that is passed on is told at the parameter.
+    if argument.origin == Origin::Default && is_told_at_a_switch(argument, all) {
+        return None;
+    }
+    // None leaves the choice to the callee.
+    let switched_off =
+        argument.value.literals().iter().any(|literal| *literal != Literal::None && literal.truth() == Some(false));
+    let (may_be_true_, _) = truth(argument)?;
     if usage.kind == UseKind::Environment {
         // A variable that says "no protection" when it is true.
         return (pickle && may_be_true(argument)).then(|| {
             Verdict::new("unsafe-torch-load", "environment", usage, Some(argument)).with("argument", usage.name.clone())
         });
     }
-    if weights && may_be_false && !may_be_true_ {
+    if weights && switched_off && !may_be_true_ {
         return Some(Verdict::new("unsafe-torch-load", "switch", usage, Some(argument)).with("argument", usage.name.clone()));
     }
     if pickle && may_be_true(argument) {

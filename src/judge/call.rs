@@ -41,15 +41,11 @@ pub fn judge(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict>
         // A loader that was chosen, and is not one of the unsafe ones.
         return None;
     }
-    // `pickle.loads(pickle.dumps(x))` reads what it has just written.
+    // `pickle.loads(pickle.dumps(x))` reads what it has just written, by way of a variable too.
     let own = usage.argument(Role::Path).is_some_and(|argument| {
-        argument.origin == Origin::Literal
-            && argument.definition.is_none()
-            && argument
-                .value
-                .literals()
-                .iter()
-                .any(|literal| matches!(literal, Literal::Result(name) if name.ends_with(".dumps")))
+        let literals = argument.value.literals();
+        !literals.is_empty()
+            && literals.iter().all(|literal| matches!(literal, Literal::Result(name) if name.ends_with(".dumps")))
     });
     if own {
         return None;
@@ -67,6 +63,10 @@ pub fn judge(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict>
         return None;
     }
     if usage.guarded == Some(Guard::SafetensorsSuffix) {
+        return None;
+    }
+    // A loader of many formats unpickles only some of them.
+    if entry.unpickles == Unpickles::Default && is_another_format(usage) {
         return None;
     }
     let hub = entry.repo.is_some_and(|kind| !matches!(kind, RepoKind::File | RepoKind::Other | RepoKind::Url));
@@ -148,6 +148,23 @@ fn unsafe_loader(argument: &Argument) -> Option<String> {
         }
         Literal::Str(text) => matches!(text.as_str(), "pt" | "pickle" | "unsafe" | "npcache").then(|| text.clone()),
         _ => None,
+    })
+}
+
+/// The file is a configuration or an exported graph by its ending, and no pickle.
+fn is_another_format(usage: &Use) -> bool {
+    const ENDINGS: &[&str] =
+        &[".yaml", ".yml", ".json", ".toml", ".onnx", ".safetensors", ".engine", ".mlpackage", ".mlmodel", ".tflite", ".xml"];
+    usage.argument(Role::Path).is_some_and(|argument| {
+        let literals = argument.value.literals();
+        !literals.is_empty()
+            && literals.iter().all(|literal| match literal {
+                Literal::Str(text) | Literal::LocalPath(Some(text)) => {
+                    let text = text.to_ascii_lowercase();
+                    ENDINGS.iter().any(|ending| text.ends_with(ending))
+                }
+                _ => false,
+            })
     })
 }
 

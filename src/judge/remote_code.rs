@@ -1,5 +1,6 @@
 //! `trust-remote-code` and `implicit-remote-code`: code of a repository runs on the reader's machine.
 
+use super::call::foreign_source;
 use super::revision::may_be_true;
 use super::{Context, Repair, RepairPlan, Ternary, Verdict};
 use crate::catalog::{Entry, RepoKind, RunsCode};
@@ -41,7 +42,7 @@ fn trusted(
         return None;
     }
     // Where a caller, a form or a command line decides, the place to look at is the default, and it is told there.
-    if matches!(argument.origin, Origin::Default) && is_told_at_a_switch(usage, argument, all) {
+    if matches!(argument.origin, Origin::Default) && is_told_at_a_switch(argument, all) {
         return None;
     }
     let written = match &argument.value {
@@ -141,8 +142,8 @@ fn is_told_at_a_call(switch: &Use, all: &[Use]) -> bool {
 }
 
 /// The value of a call comes from a default that is a switch of its own.
-fn is_told_at_a_switch(usage: &Use, argument: &Argument, all: &[Use]) -> bool {
-    usage.kind != UseKind::Switch && all.iter().any(|other| other.kind == UseKind::Switch && defined_in(argument, other))
+pub(super) fn is_told_at_a_switch(argument: &Argument, all: &[Use]) -> bool {
+    all.iter().any(|other| other.kind == UseKind::Switch && defined_in(argument, other))
 }
 
 fn defined_in(argument: &Argument, switch: &Use) -> bool {
@@ -182,7 +183,9 @@ fn implicit(usage: &Use, entry: &Entry, switch: Option<&Argument>, found: &[Refe
     let offline = usage.argument(Role::LocalFilesOnly).is_some_and(may_be_true);
     let nothing_foreign = !found.is_empty()
         && found.iter().all(|reference| matches!(reference.target, Target::Local | Target::Builtin | Target::Unknown(_)));
-    if offline || nothing_foreign {
+    // A file is the user's own, as far as can be seen, unless it comes from a download.
+    let own_file = found.is_empty() && !usage.argument(Role::Path).is_none_or(|argument| foreign_source(argument).is_some());
+    if offline || nothing_foreign || own_file {
         return None;
     }
     let mut verdict = Verdict::new("implicit-remote-code", case, usage, None);

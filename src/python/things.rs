@@ -224,13 +224,10 @@ impl Thing {
             Self::Sequence(sequence) => (!sequence.open).then_some(false),
             Self::Mapping(mapping) if !mapping.items.is_empty() => Some(true),
             Self::Mapping(mapping) => (!mapping.open).then_some(false),
-            Self::Path(_)
-            | Self::Object(_)
-            | Self::Function(_)
-            | Self::Method(..)
-            | Self::Class(_)
-            | Self::Partial(_)
-            | Self::Module(_) => Some(true),
+            Self::Path(_) | Self::Function(_) | Self::Method(..) | Self::Class(_) | Self::Partial(_) | Self::Module(_) => {
+                Some(true)
+            }
+            // `Object` is a name of code that is not here: it may be a function, and it may be a constant that is false.
             _ => None,
         }
     }
