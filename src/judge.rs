@@ -386,7 +386,7 @@ fn judge_use(usage: &Use, all: &[Use], context: &Context<'_>, out: &mut Vec<Verd
     } else {
         out.extend(revision);
     }
-    let runs_code = remote.as_ref().is_some_and(|verdict| (context.enabled)(verdict.rule));
+    let runs_code = remote.as_ref().is_some_and(|verdict| (context.enabled)(verdict.rule) && verdict.at_most.is_none());
     out.extend(remote);
     out.extend(repo_name::judge(usage, entry, &found, context));
     if let Some(entry) = entry {

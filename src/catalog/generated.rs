@@ -303,6 +303,10 @@ impl<'a> Maker<'a> {
             ((Role::LoadFormat, "yaml.Loader"), (Role::LoadFormat, "yaml.SafeLoader"), other)
         } else {
             let expected = match self.entry.unpickles {
+                // Code of the repository that runs anyway is the whole story.
+                Unpickles::Always | Unpickles::Default if self.entry.runs_code == RunsCode::Always => {
+                    vec!["implicit-remote-code", "unsafe-deserialization"]
+                }
                 Unpickles::Always | Unpickles::Default => {
                     vec!["unsafe-deserialization", "unsafe-torch-load"]
                 }

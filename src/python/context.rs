@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::python::ast::{ArgumentKind, Expr, ExprKind};
 use crate::python::module::{LineIndex, Module};
-use crate::python::scope::line_text;
+use crate::python::scope::{first_word, line_text};
 use crate::python::things::ModuleId;
 use crate::python::value::{At, Resolver};
 use crate::python::walk;
@@ -95,6 +95,22 @@ impl<'m> Surroundings<'m> {
         saved
     }
 
+    /// A test of a line still holds at a later one: in its own branch, or behind an `assert` or a branch that leaves when it
+    /// fails. In the other branch, and behind a branch that leaves when it succeeds, the opposite holds.
+    fn holds_at(&self, line: LineIndex, code: &str, later: LineIndex) -> bool {
+        let block = self.module.block(line);
+        let negated = code.contains("not ");
+        match first_word(self.module, line) {
+            "assert" => !negated,
+            "if" | "elif" if block.contains(&later.number()) => !negated,
+            "if" if negated && block.end <= later.number() => block
+                .clone()
+                .next_back()
+                .is_some_and(|last| matches!(first_word(self.module, LineIndex::new(last)), "raise" | "return" | "continue")),
+            _ => false,
+        }
+    }
+
     /// A check in the function around a call.
     fn guard(&self, written: &str, at: At<'_>) -> Option<Guard> {
         if written.is_empty() || written.len() > 200 {
@@ -108,7 +124,8 @@ impl<'m> Surroundings<'m> {
         for number in (from..=at.line.number()).rev() {
             let line = LineIndex::new(number);
             let code = line_text(self.module, line);
-            if code.contains(".endswith(") && code.contains(".safetensors") && code.contains(written) {
+            let suffix = code.contains(".endswith(") && code.contains(".safetensors") && code.contains(written);
+            if suffix && self.holds_at(line, code, at.line) {
                 return Some(Guard::SafetensorsSuffix);
             }
             if ["picklescan", "scan_file", "modelscan", "fickling"].iter().any(|word| code.contains(word)) {
