@@ -16,13 +16,21 @@ const MANIFEST_LIMIT: u64 = 16 * 1024 * 1024;
 pub struct Folder {
     root: PathBuf,
     versions: Mutex<BTreeMap<String, Arc<ProjectVersions>>>,
+    /// By folder and package: what the manifests say, asked for every use.
+    known: Mutex<BTreeMap<(String, String), Option<Arc<Evidence>>>>,
+}
+
+/// What the manifests say about a package, and the requirement in words.
+struct Evidence {
+    knowledge: versions::VersionKnowledge,
+    words: Option<String>,
 }
 
 impl Folder {
     /// Nothing is read before it is asked for.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf(), versions: Mutex::default() }
+        Self { root: root.to_path_buf(), versions: Mutex::default(), known: Mutex::default() }
     }
 
     /// The versions as a file sees them: every manifest in its folder and above it, up to the root.
@@ -44,6 +52,24 @@ impl Folder {
         let made = Arc::new(ProjectVersions::new(manifests));
         let mut all = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(all.entry(folder.to_owned()).or_insert(made))
+    }
+
+    /// What the manifests say about a package as a file sees it. A manifest may be long, and a file may use a package often.
+    fn known(&self, package: &str, from: &str) -> Option<Arc<Evidence>> {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let key = (folder.to_owned(), package.to_owned());
+        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
+        }
+        let made = self.versions(from).lookup(package, folder).map(|known| {
+            let words = self.text(&known.path).and_then(|text| {
+                let written = text.get(known.span)?;
+                let short: String = written.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
+                Some(format!("{short} in {}", known.path))
+            });
+            Arc::new(Evidence { knowledge: known.knowledge, words })
+        });
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made).clone()
     }
 
     /// Reads the manifests of one folder, and of `requirements/` in it.
@@ -116,8 +142,7 @@ impl World for Folder {
     }
 
     fn at_least(&self, package: &str, version: &str, from: &str) -> Ternary {
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Some(known) = self.versions(from).lookup(package, folder) else { return Ternary::Unknown };
+        let Some(known) = self.known(package, from) else { return Ternary::Unknown };
         let Ok(floor) = version.parse::<pep440_rs::Version>() else { return Ternary::Unknown };
         match versions::at_least(&known.knowledge, &floor) {
             Answer::Yes => Ternary::Yes,
@@ -127,11 +152,6 @@ impl World for Folder {
     }
 
     fn evidence(&self, package: &str, from: &str) -> Option<String> {
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let known = self.versions(from).lookup(package, folder)?;
-        let text = self.text(&known.path)?;
-        let written = text.get(known.span)?;
-        let short: String = written.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
-        Some(format!("{short} in {}", known.path))
+        self.known(package, from)?.words.clone()
     }
 }

@@ -224,7 +224,10 @@ fn names_never_steer_a_terminal_a_log_or_a_page() {
             let is_github = arguments.contains(&"github");
             // A patch names files as they are, or it would not fit them; git quotes such names, and so do we.
             for (stream, text) in [("output", &output.stdout), ("errors", &output.stderr)] {
-                harmless(&String::from_utf8_lossy(text), is_github, &format!("{name:?} {arguments:?} {stream}"));
+                // RFC 4180 ends the lines of CSV with both.
+                let text = String::from_utf8_lossy(text);
+                let text = if arguments.contains(&"csv") { text.replace("\r\n", "\n") } else { text.into_owned() };
+                harmless(&text, is_github, &format!("{name:?} {arguments:?} {stream}"));
             }
         }
         // Fixing changes the file and nothing else.
@@ -251,14 +254,14 @@ fn harmless(text: &str, is_github: bool, what: &str) {
 #[test]
 fn a_full_disk_while_fixing_leaves_every_file_whole() {
     let project = Project::new();
-    let filler = "# A comment that makes the file longer than the limit.\n".repeat(2000);
+    let filler = "# A comment that makes the file longer than the limit.\n".repeat(500);
     let large = format!("{CODE}{filler}");
     for index in 0..5 {
         project.put(&format!("large{index}.py"), &large);
         project.put(&format!("small{index}.py"), CODE);
     }
     // Without the signal a write over the limit fails as on a full disk.
-    let command = limited(&project.path(""), "trap '' XFSZ; ulimit -f 64", &["check", ".", "--fix", "--unsafe-fixes"]);
+    let command = limited(&project.path(""), "trap '' XFSZ; ulimit -f 16", &["check", ".", "--fix", "--unsafe-fixes"]);
     let output = in_time(command, Duration::from_secs(60), "a full disk");
     let text = told(&output);
     assert!(matches!(output.status.code(), Some(1 | 2)), "{text}");

@@ -11,7 +11,6 @@ mod verify;
 mod write;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::Path;
 
