@@ -8,8 +8,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "src/names/compile.rs"]
+mod compile;
 #[path = "src/catalog/index.rs"]
 mod index;
+#[path = "src/names/keys.rs"]
+mod keys;
 #[path = "src/finding/level.rs"]
 mod level;
 #[path = "src/catalog/load.rs"]
@@ -20,8 +24,12 @@ mod model;
 mod policy;
 #[path = "src/catalog/schema.rs"]
 mod schema;
+#[path = "src/names/skeleton.rs"]
+mod skeleton;
 #[path = "src/span.rs"]
 mod span;
+#[path = "src/names/table.rs"]
+mod table;
 #[path = "src/usage.rs"]
 mod usage;
 
@@ -47,6 +55,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     for source in ["index", "load", "model", "policy", "schema"] {
         println_cargo(&format!("src/catalog/{source}.rs"));
     }
+    for source in ["compile", "keys", "skeleton", "table"] {
+        println_cargo(&format!("src/names/{source}.rs"));
+    }
 
     let mut errors = Vec::new();
     let mut libraries = Vec::new();
@@ -56,7 +67,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         if path.is_dir() {
             match name.as_str() {
                 "apis" => read_libraries(&path, &mut libraries, &mut errors)?,
-                // Lists of names and advisories: embedded where they are used, by `include_str!`.
+                // Lists of names and advisories: embedded where they are used, by `include_str!`; those of names get
+                // tables beside them.
                 "data" => {}
                 _ => errors.push(unused(&format!("rules/{name}"), "rules/ has the folders apis and data only")),
             }
@@ -73,13 +85,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
         return Err(format!("rules/ does not pass its checks:\n{}", text.join("\n")).into());
     }
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("catalog.rs");
-    let text = generate(&mut libraries, &mut policies)?;
-    // The same text keeps the same time stamp: a change of a comment recompiles nothing.
-    if fs::read_to_string(&out).ok().as_deref() != Some(&text) {
-        fs::write(&out, text)?;
-    }
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    write(&out.join("catalog.rs"), &generate(&mut libraries, &mut policies)?)?;
+    write(&out.join("names.rs"), &compile::generate(&rules.join("data/names"))?)?;
     Ok(())
+}
+
+/// The same text keeps the same time stamp: a change of a comment recompiles nothing.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    if fs::read_to_string(path).ok().as_deref() == Some(text) { Ok(()) } else { fs::write(path, text) }
 }
 
 #[allow(clippy::print_stdout)] // how a build script talks to cargo

@@ -42,6 +42,12 @@ pub enum Command {
     Rules(Rules),
     /// Explain a rule, or the verdict about a repository id.
     Explain(Explain),
+    /// Serve an editor over standard input and output (language server protocol).
+    Server {
+        /// Understood and without effect: standard input and output are the only way.
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Print completions for a shell.
     Completions {
         /// The shell.

@@ -54,6 +54,7 @@ pub fn run(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
         Command::Inventory(arguments) => inventory::run(&arguments, out),
         Command::Rules(rules) => list_rules(&rules, out),
         Command::Explain(explain) => explain_one(&explain, out),
+        Command::Server { stdio: _ } => Ok(crate::server::serve(io::BufReader::new(io::stdin()), out)?),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hublint", &mut text);
@@ -132,14 +133,19 @@ pub fn colour(wanted: Color) -> bool {
     match wanted {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => wants_colour() && io::stdout().is_terminal(),
+        Color::Auto => wants_colour() && io::stdout().is_terminal() && understands_colour(),
     }
 }
 
 /// Whether to print colours on standard error.
 #[must_use]
 fn colour_on_stderr() -> bool {
-    wants_colour() && io::stderr().is_terminal()
+    wants_colour() && io::stderr().is_terminal() && understands_colour()
+}
+
+/// Consoles of Windows show escape codes only when they are told to; everywhere else this is true.
+fn understands_colour() -> bool {
+    anstyle_query::windows::enable_ansi_colors().unwrap_or(true)
 }
 
 /// `NO_COLOR` (any value that is not empty) and dumb terminals want none.

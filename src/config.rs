@@ -313,7 +313,10 @@ fn is_own_file(path: &Path) -> bool {
     }
     let Ok(target) = std::fs::canonicalize(path) else { return false };
     let project = path.ancestors().skip(1).find(|folder| folder.join(".git").exists()).or(path.parent());
-    target.is_file() && project.is_some_and(|project| target.starts_with(discover::canonical(project)) && !target.starts_with(discover::canonical(project).join(".git")))
+    target.is_file()
+        && project.is_some_and(|project| {
+            target.starts_with(discover::canonical(project)) && !target.starts_with(discover::canonical(project).join(".git"))
+        })
 }
 
 /// Reads a file of bounded size.

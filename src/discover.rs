@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::GlobBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -348,8 +348,8 @@ impl Walker<'_> {
             Box::new(|found| {
                 match found {
                     Ok(entry) => {
-                        let new = seen
-                            .is_none_or(|seen| seen.lock().is_ok_and(|mut seen| seen.insert(entry.path().to_path_buf())));
+                        let new =
+                            seen.is_none_or(|seen| seen.lock().is_ok_and(|mut seen| seen.insert(entry.path().to_path_buf())));
                         // Folders are walked all the same: only one of two walks may reach all of them.
                         if new {
                             self.entry(&entry, named);

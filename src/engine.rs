@@ -14,6 +14,7 @@ use crate::pin::{self, Pinner};
 use crate::prefilter::{Hits, Prefilter};
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
+use crate::python::printed;
 use crate::python::project::Project;
 use crate::python::uses::{self, CodeCell, FileContext};
 use crate::reference::{LocalPaths, PinState, Target, references};
@@ -21,8 +22,8 @@ use crate::secrets::{self, SecretMatch};
 use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, language_of};
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
-use crate::usage::{Definition, Use};
-use crate::versions::{self, Answer, Requirement, VersionKnowledge};
+use crate::usage::{Definition, Role, Use};
+use crate::versions::{self, Answer, Installation, Requirement, VersionKnowledge};
 
 /// What all files of a run share. Read only.
 pub struct Engine<'a> {
@@ -49,6 +50,9 @@ pub trait World: Sync {
     /// The requirement that says so: `torch==2.5.1 (requirements.txt)`.
     fn evidence(&self, package: &str, from: &str) -> Option<String>;
 }
+
+/// Libraries that read a Hub token from the environment.
+const HUB_LIBRARIES: &[&str] = &["huggingface_hub", "transformers", "datasets", "diffusers"];
 
 /// A world without files: for standard input without a project, and for examples.
 #[derive(Clone, Copy, Debug, Default)]
@@ -191,11 +195,16 @@ impl Engine<'_> {
         let hits = self.prefilter.scan(&bytes);
         let python = match language {
             FileLanguage::Plain(Language::Python) | FileLanguage::Notebook => {
-                hits.word || hits.address || self.prefilter.python(&bytes, self.catalog) || self.may_assemble(hits, &bytes)
+                hits.word
+                    || hits.address
+                    || self.prefilter.python(&bytes, self.catalog)
+                    || self.may_assemble(hits, &bytes)
+                    || self.may_borrow(path, &bytes)
             }
             FileLanguage::Plain(_) => false,
         };
-        let surface = crate::surface::wants(path, language, &bytes, hits, self.settings.include_docs);
+        let file = crate::surface::File { path, language, bytes: &bytes };
+        let surface = self.prefilter.surface.wants(self.catalog, file, hits, self.settings.include_docs);
         let broken_notebook = language == FileLanguage::Notebook;
         if !(hits.secret || hits.directive || python || surface || broken_notebook) {
             return FileResult::default();
@@ -207,6 +216,7 @@ impl Engine<'_> {
         let mut source = Source::new(path, bytes, language);
         let mut result = FileResult { problems: std::mem::take(&mut source.problems), ..FileResult::default() };
         let mut folded = Vec::new();
+        let mut printed = Vec::new();
         let mut python = python;
         if self.settings.include_docs && language == FileLanguage::Plain(Language::Markdown) {
             let fences: Vec<_> = source.units.iter().flat_map(crate::surface::markdown::code_units).collect();
@@ -214,18 +224,28 @@ impl Engine<'_> {
             source.units.extend(fences);
         }
         if python {
-            folded = self.python(&source, hits, &mut result);
+            (folded, printed) = self.python(&source, hits, &mut result);
         }
-        let mut installed = Vec::new();
+        let mut installed: Vec<(usize, Requirement)> = Vec::new();
         if surface || language == FileLanguage::Notebook {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
-            installed = found.installs.into_iter().flat_map(|(_, install)| install.requirements).collect();
+            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
+            installed = found.installs.into_iter().flat_map(each).collect();
+            printed.extend(found.printed.into_iter().map(|shown| judge::token::Printed {
+                unit: shown.unit,
+                span: shown.span,
+                statement: shown.statement,
+                what: shown.what,
+            }));
         }
+        let mut own_versions = Vec::new();
         if self.enabled(version::RULE) {
-            result.reached = version::reached(&source, &result.uses);
+            let reached = version::reached(&source, &result.uses);
+            (own_versions, result.reached) = version::judge_own(reached, &installed, &source);
         }
+        let installed = installed.into_iter().map(|(_, requirement)| requirement).collect();
         let seen = Seen { world: self.world, path, installed };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
@@ -239,10 +259,12 @@ impl Engine<'_> {
             terms: &self.settings.terms,
         };
         let verdicts = judge::judge(&result.uses, &context);
-        let tokens = judge::token::judge(&mut source, matches, folded, &result.uses, &context);
+        let seen_tokens = judge::token::Seen { matches, folded, printed };
+        let (tokens, mask) = judge::token::judge(&mut source, seen_tokens, &result.uses, &context);
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
-        self.write_up(&source, verdicts.into_iter().chain(tokens).collect(), own, hits.directive, &ran, &mut result);
+        let all = verdicts.into_iter().chain(tokens).chain(own_versions).collect();
+        self.write_up(&source, all, own, hits.directive, &ran, &|text| mask.redact(text), &mut result);
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
@@ -265,6 +287,13 @@ impl Engine<'_> {
             locked: self.settings.count_lock.then_some(&self.settings.terms),
         };
         result.rows = crate::inventory::rows::rows(&result.uses, &material);
+    }
+
+    /// True when the text may use a library through another module of the project.
+    fn may_borrow(&self, path: &str, bytes: &[u8]) -> bool {
+        let is_root = |root: &str| self.catalog.is_root(root);
+        std::str::from_utf8(bytes)
+            .is_ok_and(|text| !crate::python::borrowed::borrowed(text, path, self.project, &is_root).is_empty())
     }
 
     /// True when the text may put a token together out of pieces.
@@ -301,7 +330,7 @@ impl Engine<'_> {
             cells: Vec::new(),
             problems: Vec::new(),
         };
-        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &mut result);
+        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &secrets::redact, &mut result);
         // What else the comments of this file do was said when it was checked itself.
         result.findings.retain(|finding| finding.rule == version::RULE);
         result
@@ -326,8 +355,14 @@ impl Engine<'_> {
     }
 
     /// Uses in Python units; names carry over from cell to cell.
-    fn python(&self, source: &Source, hits: Hits, result: &mut FileResult) -> Vec<judge::token::Folded> {
+    fn python(
+        &self,
+        source: &Source,
+        hits: Hits,
+        result: &mut FileResult,
+    ) -> (Vec<judge::token::Folded>, Vec<judge::token::Printed>) {
         let mut folded = Vec::new();
+        let mut imports = BTreeSet::new();
         let mode = if self.settings.whole_parse { ParseMode::Whole } else { ParseMode::OnDemand };
         let modules: Vec<(usize, Module<'_>)> = source
             .units
@@ -341,15 +376,19 @@ impl Engine<'_> {
         } else {
             Vec::new()
         };
+        // A name may be bound in another cell.
+        let assembles =
+            hits.secret && self.enabled("leaked-token") && modules.iter().any(|(_, module)| secrets::fold_hint(module.text()));
         for (unit, module) in &modules {
             let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
             let found = uses::uses(module, &file, self.catalog, self.project);
             result.uses.extend(found.uses);
+            imports.extend(found.imports);
             for line in &found.commands {
                 result.uses.extend(crate::surface::from_python(line, *unit, module.text(), self.catalog));
             }
             result.uses.extend(addresses(*unit, module));
-            if hits.secret && self.enabled("leaked-token") && secrets::fold_hint(module.text()) {
+            if assembles {
                 let texts = uses::folded_strings(module, &file, self.catalog, self.project);
                 folded.extend(texts.into_iter().map(|found| judge::token::Folded {
                     unit: *unit,
@@ -370,7 +409,51 @@ impl Engine<'_> {
                 });
             }
         }
-        folded
+        let printed = if self.enabled("leaked-token") {
+            self.printed(source, &modules, &cells, &imports, &result.uses)
+        } else {
+            Vec::new()
+        };
+        (folded, printed)
+    }
+
+    /// Where Python units show a token.
+    fn printed(
+        &self,
+        source: &Source,
+        modules: &[(usize, Module<'_>)],
+        cells: &[CodeCell<'_>],
+        imports: &BTreeSet<String>,
+        found: &[Use],
+    ) -> Vec<judge::token::Printed> {
+        let named = source.units.iter().any(|unit| secrets::names_token(&unit.text));
+        let hub = named || HUB_LIBRARIES.iter().any(|library| imports.contains(*library));
+        let handed = found.iter().any(|usage| usage.argument(Role::Token).is_some());
+        let may_hold = |text: &str| {
+            let holds = |needle: &[u8]| memchr::memmem::find(text.as_bytes(), needle).is_some();
+            handed
+                || named
+                || (hub && holds(b"environ"))
+                || holds(b"get_token(")
+                || holds(b"hf_token")
+                || holds(b"huggingface_token")
+        };
+        let mut printed = Vec::new();
+        for (unit, module) in modules {
+            let text = module.text();
+            if !(may_hold(text) && (source.notebook || printed::may_show(text))) {
+                continue;
+            }
+            let file = FileContext { path: &source.path, unit: *unit, cells };
+            let shown = uses::printed(module, &file, self.catalog, self.project, found, hub);
+            printed.extend(shown.into_iter().map(|shown| judge::token::Printed {
+                unit: *unit,
+                span: shown.span,
+                statement: shown.statement,
+                what: shown.what,
+            }));
+        }
+        printed
     }
 
     /// Findings of a user's own rules.
@@ -399,13 +482,14 @@ impl Engine<'_> {
         own: Vec<Draft>,
         directives: bool,
         ran: &dyn Fn(&str) -> bool,
+        mask: &dyn Fn(&str) -> std::borrow::Cow<'_, str>,
         result: &mut FileResult,
     ) {
         if verdicts.is_empty() && own.is_empty() && !directives {
             return;
         }
         let outlines = Outlines::new(source);
-        let context = FindingContext::new(source).masked_by(&secrets::redact).with_line_hashes(self.settings.line_hashes);
+        let context = FindingContext::new(source).masked_by(mask).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts
             .into_iter()
             .filter_map(|verdict| self.finding(&outlines, verdict, &context))
@@ -453,6 +537,14 @@ impl Engine<'_> {
         let fix = verdict.repair.as_ref().and_then(|plan| crate::fix::fix(plan, outlines, verdict.spot.unit));
         draft.fix = fix;
         self.pin(outlines, &verdict.spot, verdict.repair.as_ref(), verdict.pin.as_ref(), &mut draft);
+        if let (Some(why), Some(_)) = (verdict.no_pin, self.pins) {
+            draft.properties.insert(pin::PIN_PROPERTY.to_owned(), "none".to_owned());
+            draft.properties.insert(pin::REASON_PROPERTY.to_owned(), why.describe());
+            draft.properties.insert(pin::TRAP_PROPERTY.to_owned(), why.word().to_owned());
+            if self.pins.is_some_and(|pins| pins.prefer) {
+                draft.help = format!("{} Not pinned: {}.", draft.help, why.describe()).trim_start().to_owned();
+            }
+        }
         Some(context.finding(draft))
     }
 }
@@ -477,7 +569,7 @@ impl Engine<'_> {
                     branch: match &reference.pin {
                         PinState::Commit(commit) => {
                             let unit = judge::revision::definition_unit(usage, reference.role);
-                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, commit))
+                            source.units.get(unit).and_then(|unit| pin::noted_branch(&unit.text, &reference.full_id, commit))
                         }
                         _ => None,
                     },
@@ -507,6 +599,15 @@ impl Engine<'_> {
         draft.properties.insert(pin::PIN_PROPERTY.to_owned(), outcome.word.to_owned());
         if let Some(reason) = outcome.reason {
             draft.properties.insert(pin::REASON_PROPERTY.to_owned(), reason);
+        }
+        if let Some(trap) = outcome.trap {
+            draft.properties.insert(pin::TRAP_PROPERTY.to_owned(), trap.to_owned());
+        }
+        if outcome.fix.is_none()
+            && pins.prefer
+            && let Some(reason) = draft.properties.get(pin::REASON_PROPERTY)
+        {
+            draft.help = format!("{} Not pinned: {reason}.", draft.help).trim_start().to_owned();
         }
         if outcome.fix.is_some() && (draft.fix.is_none() || pins.prefer) {
             draft.fix = outcome.fix;

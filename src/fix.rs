@@ -2,8 +2,11 @@
 //! whole or not at all. Nothing here knows where a commit comes from (see `pin.rs`) or what a rule says.
 
 mod apply;
+mod comment;
 mod diff;
+mod environment;
 mod insert;
+mod key;
 mod outlines;
 mod parse;
 mod pin;
@@ -54,6 +57,7 @@ pub fn fix(plan: &RepairPlan, outlines: &Outlines<'_>, unit: usize) -> Option<Fi
         Repair::Replace { span, text: new } => {
             vec![Splice { unit, span: *span, text: keep_quotes(span.text(text), new) }]
         }
+        Repair::ReadEnvironment { span, variable } => environment::read(outlines, unit, *span, variable)?,
         Repair::InsertArgument { site, keyword, value } => {
             insert::argument(outlines, unit, site, &format!("{keyword}={value}"), None)?.splices
         }

@@ -12,6 +12,7 @@ pub mod date;
 pub mod error;
 pub mod info;
 pub mod lock;
+pub mod percent;
 pub mod repo;
 
 pub use chain::{Chain, Miss, Tally, Unresolved};

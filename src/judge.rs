@@ -3,6 +3,7 @@
 pub mod argument;
 pub mod call;
 pub mod path;
+pub mod pins;
 pub mod policy;
 pub mod remote_code;
 pub mod repo_name;
@@ -58,6 +59,13 @@ pub enum Repair {
         /// The new text.
         text: String,
     },
+    /// Read a variable of the environment instead of a literal.
+    ReadEnvironment {
+        /// The literal, quotes included.
+        span: Span,
+        /// The variable.
+        variable: &'static str,
+    },
     /// Take an argument out of a call, with its comma.
     RemoveArgument {
         /// The call.
@@ -87,6 +95,12 @@ pub struct PinPlan {
     pub adapter_hazard: bool,
     /// The commit to which another use in this file pins the same repository: its companions get the same.
     pub companion: Option<String>,
+    /// The commit that stands there, when it is to follow the lock.
+    pub moved_from: Option<String>,
+    /// The whole statement: comments go to its line or above it.
+    pub statement: Span,
+    /// The id as it is at run time, without the organisation that a library puts before it; empty when nothing needs it.
+    pub id_text: String,
     /// How the id is written at the place of use.
     pub id_written: Span,
     /// The literal in the same unit that defines the id, when it is a constant.
@@ -148,6 +162,45 @@ pub enum PinPlace {
         /// The command is a list of quoted words (exec form, YAML or Python list) with this quote.
         list_quote: Option<char>,
     },
+    /// A new argument of a Python call that takes the commit from a table by the id: `HF_REVISIONS.get(name)`.
+    Table {
+        /// The call.
+        site: CallSite,
+        /// The keyword: `revision`.
+        keyword: String,
+        /// The id as it is written in the call.
+        name: Span,
+        /// A revision that may be empty, and that counts where it is not: `revision or HF_REVISIONS.get(name)`.
+        given: Option<Span>,
+        /// The other ids that reach the call.
+        rest: Vec<TableKey>,
+    },
+    /// Behind a revision that may be empty, in a call of one id: `revision or "<commit>"`.
+    Or {
+        /// The revision.
+        given: Span,
+    },
+    /// Behind the last field of an item that is `repo files commit`.
+    Field {
+        /// The item, quotes included.
+        span: Span,
+    },
+    /// A new key of a configuration file, beside the one that holds the id.
+    Key {
+        /// The entry of the id: key and value.
+        entry: Span,
+        /// The key.
+        key: String,
+    },
+}
+
+/// An id in a table of revisions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableKey {
+    /// The text at run time.
+    pub text: String,
+    /// The repository that it means.
+    pub id: String,
 }
 
 /// A case of a policy that holds at a place.
@@ -173,6 +226,8 @@ pub struct Verdict {
     pub repair: Option<RepairPlan>,
     /// How the repository could be pinned, when that is not the repair itself.
     pub pin: Option<PinPlan>,
+    /// Why no edit that pins would be right.
+    pub no_pin: Option<pins::NoPin>,
     /// The repository concerned.
     pub repo: Option<String>,
     /// What tells it from others of its rule in its file, where the text of the spot does not.
@@ -204,6 +259,7 @@ impl Verdict {
             related,
             repair: None,
             pin: None,
+            no_pin: None,
             repo: None,
             identity: None,
             properties: BTreeMap::new(),
@@ -224,6 +280,7 @@ impl Verdict {
             related: Vec::new(),
             repair: None,
             pin: None,
+            no_pin: None,
             repo: None,
             identity: None,
             properties: BTreeMap::new(),
@@ -334,7 +391,7 @@ pub fn judge(uses: &[Use], context: &Context<'_>) -> Vec<Verdict> {
         }
     }
     verdicts.retain(|verdict| (context.enabled)(verdict.rule));
-    revision::compare_plans(&mut verdicts, uses, context);
+    pins::compare_plans(&mut verdicts, uses, context);
     verdicts.sort_by(|left, right| (left.spot, left.rule, left.case).cmp(&(right.spot, right.rule, right.case)));
     verdicts.dedup_by(|later, first| later.spot == first.spot && later.rule == first.rule);
     verdicts
@@ -376,6 +433,7 @@ fn judge_use(usage: &Use, all: &[Use], context: &Context<'_>, out: &mut Vec<Verd
                 if let Some(RepairPlan { repair: Repair::Pin(plan), .. }) = &part.repair {
                     verdict.pin = Some(plan.clone());
                 }
+                verdict.no_pin = part.no_pin;
                 if verdict.repo.is_none() {
                     verdict.repo = part.repo;
                 }

@@ -27,6 +27,7 @@ pub mod reference;
 pub mod report;
 pub mod run;
 pub mod secrets;
+pub mod server;
 pub mod source;
 pub mod span;
 pub mod suppress;

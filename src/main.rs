@@ -5,24 +5,26 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use hublint::cli::Cli;
+use hublint::secrets::{Guarded, guard_panics};
 
 fn main() -> ExitCode {
+    guard_panics();
     let arguments = match Cli::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to standard output with code 0, mistakes to standard error with code 2.
-            let _ = error.print();
+            tell(&error);
             return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
         }
     };
     let stdout = std::io::stdout();
-    let mut out = std::io::BufWriter::new(stdout.lock());
+    let mut out = Guarded::new(std::io::BufWriter::new(stdout.lock()));
     let code = match hublint::commands::run(arguments.command, &mut out) {
         Ok(code) => code,
         Err(hublint::commands::Failure::Closed) => return ExitCode::SUCCESS,
         Err(hublint::commands::Failure::Error(error)) => {
             let _ = out.flush();
-            let _ = hublint::commands::print_error(&error, &mut std::io::stderr());
+            let _ = hublint::commands::print_error(&error, &mut Guarded::new(std::io::stderr()));
             return ExitCode::from(2);
         }
     };
@@ -35,4 +37,13 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Help, or a mistake in the arguments: which may be a token, and is told without it.
+fn tell(error: &clap::Error) {
+    if error.use_stderr() && hublint::secrets::redact_whole(&error.to_string()) != error.to_string() {
+        let _ = write!(Guarded::new(std::io::stderr()), "{}", error.render());
+        return;
+    }
+    let _ = error.print();
 }

@@ -5,26 +5,37 @@
 //! compared with the protected ones, those that at least two independent projects name: by what they look like, by one
 //! edit, by separators and by added words. The order of the checks and most guards come from measurements on real ids.
 //!
-//! Everything is offline: embedded lists, searched in place; the index is built when the first unknown name is met.
+//! Everything is offline: embedded lists, and tables that the build script has made of them. Both are searched in place:
+//! nothing is read or built at run time.
 
 mod ascii;
-mod chains;
 mod checks;
 mod edit;
 mod extra;
 mod index;
+mod keys;
 mod list;
 mod name_checks;
 mod namespace_checks;
 mod normalise;
+mod placeholder;
 mod reason;
 mod skeleton;
+mod table;
 mod words;
 
 pub use checks::{explain, judge};
 pub use extra::ExtraNames;
-pub use index::NameIndex;
+pub use index::neighbours;
 pub use normalise::{RepoName, normalise};
+pub use placeholder::is_placeholder;
+
+/// What the build script has made of the lists (`compile.rs`).
+mod tables {
+    use super::table::Table;
+
+    include!(concat!(env!("OUT_DIR"), "/names.rs"));
+}
 
 /// What kind of repo the call, prefix or URL says an id is. The lists are wrong about kinds in 3 of 100 ids, so no check
 /// rests on it alone.
@@ -132,29 +143,41 @@ pub struct NameVerdict {
 
 /// Folder names that stand before the slash in local paths: `checkpoints/x` falls through to the Hub namespace
 /// `checkpoints` when the folder is missing (Checkmarx Zero, 2026-01). Sorted.
-const FOLDER_NAMES: [&str; 22] = [
+const FOLDER_NAMES: [&str; 34] = [
     "artifacts",
+    "cache",
     "checkpoint",
     "checkpoints",
     "ckpt",
     "ckpts",
     "data",
+    "exp",
     "experiments",
+    "exps",
+    "finetuned_models",
+    "local_models",
     "logs",
     "model",
+    "model_output",
     "model_weights",
     "models",
+    "out",
     "output",
     "outputs",
+    "pretrained",
     "pretrained_models",
     "pretrained_weights",
     "result",
     "results",
     "runs",
+    "save",
     "saved_model",
     "saved_models",
+    "saves",
+    "tmp",
     "trained_models",
     "weights",
+    "work_dirs",
 ];
 
 /// True for a first segment that is far more often a local folder than a Hub namespace. In any case.

@@ -13,7 +13,7 @@ use crate::hub::lock::Lock;
 use crate::hub::{
     Chain, Commit, Date, InfoSource, Miss, RepoRequest, RepoType, ResolveError, Resolved, Source as From, Tally, Unresolved,
 };
-use crate::judge::{PinPart, PinPlan};
+use crate::judge::{PinPart, PinPlace, PinPlan};
 
 /// Finds commits for plans. Shared by all threads of a run.
 pub struct Pinner<'a> {
@@ -43,13 +43,16 @@ pub struct Outcome {
     pub word: &'static str,
     /// Why there is no repair.
     pub reason: Option<String>,
+    /// The trap behind the reason, in a word for machines, where no edit would be right.
+    pub trap: Option<&'static str>,
     /// The repair.
     pub fix: Option<Fix>,
 }
 
 impl Outcome {
     fn without(word: &'static str, reason: impl Into<String>) -> Self {
-        Self { word, reason: Some(reason.into()), fix: None }
+        let trap = (word == "none").then_some("elsewhere");
+        Self { word, reason: Some(reason.into()), trap, fix: None }
     }
 }
 
@@ -57,6 +60,8 @@ impl Outcome {
 pub const PIN_PROPERTY: &str = "pin";
 /// The property that says why there is none.
 pub const REASON_PROPERTY: &str = "pin-reason";
+/// The property that names the trap, where no edit would be right.
+pub const TRAP_PROPERTY: &str = "pin-trap";
 
 /// The kind of repository as the Hub says it; `None` for what lies elsewhere.
 #[must_use]
@@ -78,6 +83,27 @@ struct Known {
     day: Option<Date>,
 }
 
+impl Known {
+    fn stamp(&self) -> Stamp {
+        let note = self.branch.as_ref().map(|branch| match self.day {
+            Some(day) => format!("{branch} {day}"),
+            None => branch.clone(),
+        });
+        Stamp { commit: self.commit.as_str().to_owned(), note }
+    }
+}
+
+/// Why nothing is written at a place whose repository is known.
+fn form_reason(place: &PinPlace) -> &'static str {
+    match place {
+        PinPlace::Table { .. } => {
+            "the id is a default, or one of several, and the call does not name it in a way that a table of commits can be asked with"
+        }
+        PinPlace::Key { .. } => "the configuration has a form here into which no key is written",
+        _ => "the code at this place has a form that is not edited",
+    }
+}
+
 impl Pinner<'_> {
     /// The repair of a plan.
     #[must_use]
@@ -92,21 +118,38 @@ impl Pinner<'_> {
         if plan.adapter_hazard
             && let Some(reason) = self.adapter(plan, repo_type, &known.commit, outlines)
         {
-            return Outcome::without("none", reason);
+            return Outcome { trap: Some("adapter"), ..Outcome::without("none", reason) };
         }
-        let note = known.branch.as_ref().map(|branch| match known.day {
-            Some(day) => format!("{branch} {day}"),
-            None => branch.clone(),
-        });
-        let stamp = Stamp { commit: known.commit.as_str().to_owned(), note };
-        let Some(edits) = crate::fix::pin(plan, &stamp, self.style, outlines, unit) else {
-            return Outcome::without("none", "the code at this place has a form that is not edited");
+        let mut rest = Vec::new();
+        if let PinPlace::Table { rest: keys, .. } = &plan.place {
+            for key in keys {
+                let other = PinPlan { id: key.id.clone(), companion: None, ..plan.clone() };
+                let found = match self.commit(&other, repo_type) {
+                    Ok(found) => found,
+                    Err(outcome) => {
+                        let reason = outcome.reason.map(|reason| format!("{}: {reason}", key.id));
+                        return Outcome { reason, ..*outcome };
+                    }
+                };
+                if plan.adapter_hazard
+                    && let Some(reason) = self.adapter(&other, repo_type, &found.commit, outlines)
+                {
+                    return Outcome { trap: Some("adapter"), ..Outcome::without("none", format!("{}: {reason}", key.id)) };
+                }
+                rest.push(found.stamp());
+            }
+        }
+        let Some(edits) = crate::fix::pin(plan, &known.stamp(), &rest, self.style, outlines, unit) else {
+            return Outcome { trap: Some("form"), ..Outcome::without("none", form_reason(&plan.place)) };
         };
-        let description = match &known.branch {
-            Some(branch) => format!("pin {} to {} ({branch}, from the {})", plan.id, known.commit.short(), known.word),
-            None => format!("pin {} to {}", plan.id, known.commit.short()),
+        let description = match (&known.branch, rest.len()) {
+            (_, 1..) => format!("pin {} and {} more by the id", plan.id, rest.len()),
+            (Some(branch), 0) => {
+                format!("pin {} to {} ({branch}, from the {})", plan.id, known.commit.short(), known.word)
+            }
+            (None, 0) => format!("pin {} to {}", plan.id, known.commit.short()),
         };
-        Outcome { word: known.word, reason: None, fix: Some(Fix { safe: true, description, edits }) }
+        Outcome { word: known.word, reason: None, trap: None, fix: Some(Fix { safe: true, description, edits }) }
     }
 
     fn commit(&self, plan: &PinPlan, repo_type: RepoType) -> Result<Known, Box<Outcome>> {
@@ -180,13 +223,13 @@ impl Pinner<'_> {
             return Err(Box::new(missing(&unresolved)));
         };
         match (code.own, code.other_repos.len(), code.unclear) {
-            (true, 0, false) => Ok(Known { commit, word: "file", branch: None, day: None }),
+            // A commit that asks for no code never will: its own digits are right, and any other check agrees.
+            (_, 0, false) => Ok(Known { commit, word: "file", branch: None, day: None }),
             (false, 1, false) => {
                 let other = code.other_repos.first().cloned().unwrap_or_default();
                 let known = self.ask(RepoRequest::new(RepoType::Model, other.clone(), "main"))?;
                 Ok(Known { branch: known.branch.map(|branch| format!("{other} {branch}")), ..known })
             }
-            (false, 0, false) => Err(Box::new(Outcome::without("none", "this commit asks for no code"))),
             _ => Err(Box::new(Outcome::without("none", "the code of this repository lies in more than one place"))),
         }
     }
@@ -232,23 +275,44 @@ fn names_an_adapter(id: &str) -> bool {
 
 /// The branch that a comment names behind a commit: `revision="<commit>",  # main 2026-11-21` follows `main`.
 #[must_use]
-pub fn noted_branch(text: &str, commit: &str) -> Option<String> {
+pub fn noted_branch(text: &str, id: &str, commit: &str) -> Option<String> {
     text.match_indices(commit).find_map(|(at, _)| {
         let rest = text.get(at + commit.len()..)?;
         let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))?;
-        let comment = line.rsplit_once("# ")?.1.trim();
-        let mut words = comment.split_ascii_whitespace();
-        let (branch, day) = (words.next()?, words.next());
-        // Only the form that hublint writes: a name alone or a name and a day.
-        let ours = words.next().is_none() && day.is_none_or(|day| Date::parse_start(day).is_some());
-        (ours && crate::hub::repo::is_valid_reference(branch)).then(|| branch.to_owned())
+        let comment = line.rsplit_once("# ").map(|(_, comment)| comment).and_then(branch_of);
+        comment.or_else(|| above(text.get(..at)?, id))
     })
+}
+
+/// The branch in a comment of the form that hublint writes: a name alone or a name and a day.
+fn branch_of(comment: &str) -> Option<String> {
+    let mut words = comment.split_ascii_whitespace();
+    let (branch, day) = (words.next()?, words.next());
+    let ours = words.next().is_none() && day.is_none_or(|day| Date::parse_start(day).is_some());
+    (ours && crate::hub::repo::is_valid_reference(branch)).then(|| branch.to_owned())
+}
+
+/// The branch that a comment line above names with the id, as in Dockerfiles: `# org/m: main 2026-11-21`.
+fn above(before: &str, id: &str) -> Option<String> {
+    /// Lines of one instruction that are looked at.
+    const LINES: usize = 60;
+    before
+        .lines()
+        .rev()
+        .take(LINES)
+        .find_map(|line| branch_of(line.trim().strip_prefix("# ")?.strip_prefix(id)?.strip_prefix(": ")?))
 }
 
 /// True for the rules that a pin satisfies.
 #[must_use]
 pub fn is_pin_rule(rule: &str) -> bool {
     matches!(rule, "unpinned-revision" | "malformed-revision" | "partial-pin")
+}
+
+/// True for the words of [`PIN_PROPERTY`] that mean: the commit is known and can be written.
+#[must_use]
+pub fn is_known(word: &str) -> bool {
+    matches!(word, "lock" | "cache" | "file" | "hub")
 }
 
 /// How many findings about pins can be fixed now, and how many after asking the Hub.
@@ -264,6 +328,7 @@ pub fn tally<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Tally {
             Some("lock" | "cache" | "file") => &mut tally.offline,
             Some("hub") => &mut tally.online,
             Some("online") => &mut tally.with_online,
+            Some("none") | None => &mut tally.by_hand,
             _ => &mut tally.not_found,
         };
         *field += 1;

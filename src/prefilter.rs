@@ -33,6 +33,8 @@ pub struct Hits {
 pub struct Prefilter {
     first: Growing,
     kinds: Vec<Kind>,
+    /// For what is not Python.
+    pub surface: crate::surface::Gate,
 }
 
 /// An automaton that is cheap to build at first, and fast once a run turns out to be long. Both find the same.
@@ -96,11 +98,15 @@ impl Prefilter {
         for word in catalog.switch_words().chain(catalog.environment_names()).filter(distinct) {
             literals.push((word.as_bytes().to_vec(), Kind::Word));
         }
+        // Where a token has a name it may be printed; `get_token()` hands it out.
+        for name in crate::secrets::TOKEN_NAMES.iter().chain(&["get_token("]) {
+            literals.push((name.as_bytes().to_vec(), Kind::Word));
+        }
         let kinds = literals.iter().map(|(_, kind)| *kind).collect();
         // A DFA looks at each byte once; with this many patterns it is several times faster than the automaton that the
         // library would choose.
         let first = Growing::new(literals.into_iter().map(|(literal, _)| literal).collect());
-        Self { first, kinds }
+        Self { first, kinds, surface: crate::surface::Gate::default() }
     }
 
     /// The first pass.

@@ -1,5 +1,11 @@
 //! Which repositories a use reaches, and whether each is pinned: the one answer that rules, inventory and pins share.
 
+mod address;
+mod local;
+
+pub use address::{Address, parse_address};
+use local::{classify, without_scheme};
+
 use std::collections::BTreeSet;
 
 use crate::catalog::{Entry, EntryKind, LocalTest, Pin, RepoKind, RunsCode, Unpickles};
@@ -158,77 +164,6 @@ pub trait LocalPaths {
     fn exists(&self, path: &str) -> bool;
 }
 
-/// Dataset builders that are packaged with `datasets` (apis.md section 13, datasets 5.2.0): no repository ids.
-const PACKAGED_BUILDERS: &[&str] = &[
-    "arrow",
-    "audiofolder",
-    "cache",
-    "conll",
-    "csv",
-    "eval",
-    "fasta",
-    "fastq",
-    "folder_based_builder",
-    "genbank",
-    "generator",
-    "harbor",
-    "hdf5",
-    "iceberg",
-    "imagefolder",
-    "json",
-    "lance",
-    "meshfolder",
-    "mmcif",
-    "niftifolder",
-    "pandas",
-    "parquet",
-    "pdb",
-    "pdffolder",
-    "spark",
-    "sql",
-    "text",
-    "tsfile",
-    "videofolder",
-    "vortex",
-    "webdataset",
-    "xml",
-];
-
-/// First segments that are folders far more often than owners (names.md section 6.6 and pins.md section 7).
-const FOLDER_NAMES: &[&str] = &[
-    "checkpoints",
-    "checkpoint",
-    "models",
-    "model",
-    "output",
-    "outputs",
-    "results",
-    "runs",
-    "data",
-    "weights",
-    "pretrained",
-    "saved_models",
-    "saved_model",
-    "ckpt",
-    "ckpts",
-    "logs",
-    "tmp",
-    "cache",
-    "artifacts",
-    "pretrained_models",
-    "trained_models",
-    "out",
-    "exp",
-    "exps",
-    "experiments",
-    "save",
-    "saves",
-    "work_dirs",
-    "model_output",
-    "finetuned_models",
-    "local_models",
-];
-
 /// Every repository that a use reaches, one per id and alternative.
 #[must_use]
 pub fn references(usage: &Use, entry: &Entry, paths: &dyn LocalPaths) -> Vec<Reference> {
@@ -351,7 +286,8 @@ fn one(
         // A commit that is checked out behind a clone pins it, though the command itself cannot.
         let from_argument = entry.pin == Pin::Keyword || pin.is_commit();
         let state = inside.unwrap_or_else(|| if from_argument { pin.clone() } else { PinState::Absent });
-        return Some(Reference { kind: address.kind, ..reference(&address.id, Target::Hub, state, pinned_in_id) });
+        let target = if crate::names::is_placeholder(&address.id) { Target::Unknown(Why::Variable) } else { Target::Hub };
+        return Some(Reference { kind: address.kind, ..reference(&address.id, target, state, pinned_in_id) });
     }
     let (id, inside) = split_revision(text, entry.pin);
     let state = inside.map_or_else(|| pin.clone(), PinState::of);
@@ -361,6 +297,10 @@ fn one(
     let mut made = reference(id, target, state, inside.is_some());
     if kind == RepoKind::Kernel && role == Role::KernelId && !id.contains('/') {
         // `attn_implementation="sdpa"` names no kernel repository.
+        return None;
+    }
+    // `model.load_adapter("eng")` of a model that is not known here: a language in the same repository, more likely than not.
+    if usage.qualified.contains(".*.") && usage.confidence < Confidence::High && made.target == Target::Hub && !id.contains('/') {
         return None;
     }
     if made.target == Target::Hub
@@ -439,259 +379,6 @@ fn split_revision(text: &str, pin: Pin) -> (&str, Option<&str>) {
         }
         _ => (text, None),
     }
-}
-
-/// What libraries write before an id that stands on the Hub; some of them take plain names for their own models.
-const SCHEMES: [&str; 5] = ["hf_hub:", "hf-hub:", "hf:", "hfds/", "hfids/"];
-
-fn without_scheme(text: &str) -> &str {
-    SCHEMES.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
-}
-
-/// Tells a local path from a repository id.
-fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn LocalPaths) -> Target {
-    let id = without_scheme(text);
-    let schemed = id.len() != text.len();
-    if entry.local == LocalTest::Scheme && !schemed && kind != RepoKind::Github {
-        return Target::Builtin;
-    }
-    let looks_local = text.starts_with(['.', '/', '~', '\\', '$', '<', '{', '%'])
-        || text.contains(['\\', ' ', '{', '}', '<', '>', '$', '*', '?', '|', '\n'])
-        || text.as_bytes().get(1) == Some(&b':')
-        || text.contains("://")
-        || id.matches('/').count() > 1
-        || text.ends_with('/');
-    if looks_local {
-        return Target::Local;
-    }
-    if kind == RepoKind::Dataset && !id.contains('/') && PACKAGED_BUILDERS.contains(&id) {
-        return Target::Builtin;
-    }
-    if entry.local == LocalTest::Never {
-        return Target::Hub;
-    }
-    if has_file_ending(id) {
-        return Target::Local;
-    }
-    if paths.exists(id) {
-        return Target::Local;
-    }
-    match id.split_once('/') {
-        // No owner on the Hub has `_` or `.` (names.md section 2): `my_output/x` is a folder. `.` ids are look-alike cases.
-        Some((owner, _)) if FOLDER_NAMES.contains(&owner.to_ascii_lowercase().as_str()) => {
-            if kind == RepoKind::Github {
-                Target::Hub
-            } else {
-                Target::Ambiguous
-            }
-        }
-        Some((owner, _)) if owner.contains('_') && kind != RepoKind::Github => Target::Local,
-        // The builders of `datasets` are listed above; every other bare name (`squad`, `glue`) is asked of the Hub.
-        None if entry.local == LocalTest::Builtin && kind != RepoKind::Dataset => Target::Builtin,
-        _ => Target::Hub,
-    }
-}
-
-/// A name with the ending of a file is a file.
-fn has_file_ending(text: &str) -> bool {
-    const ENDINGS: &[&str] = &[
-        ".py",
-        ".json",
-        ".jsonl",
-        ".csv",
-        ".tsv",
-        ".txt",
-        ".parquet",
-        ".arrow",
-        ".pt",
-        ".pth",
-        ".bin",
-        ".ckpt",
-        ".pkl",
-        ".pickle",
-        ".joblib",
-        ".safetensors",
-        ".gguf",
-        ".ggml",
-        ".onnx",
-        ".h5",
-        ".hdf5",
-        ".keras",
-        ".npz",
-        ".npy",
-        ".yaml",
-        ".yml",
-        ".toml",
-        ".zip",
-        ".tar",
-        ".gz",
-        ".model",
-        ".msgpack",
-        ".tflite",
-        ".nemo",
-        ".engine",
-        ".vocab",
-        ".xml",
-    ];
-    let lower = text.to_ascii_lowercase();
-    ENDINGS.iter().any(|ending| lower.ends_with(ending))
-}
-
-/// A Hub address read from text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
-    /// What the address names.
-    pub kind: RepoKind,
-    /// The id.
-    pub id: String,
-    /// The revision, where the address has a place for one and it is filled.
-    pub revision: Option<String>,
-    /// The bytes of the revision in the text.
-    pub revision_range: Option<std::ops::Range<usize>>,
-    /// Where `@<revision>` or the like could be put: the end of the id in the text.
-    pub id_end: usize,
-    /// The bytes of the id in the text.
-    pub id_range: std::ops::Range<usize>,
-    /// `resolve`, `raw`, `blob`, `tree`; `hf` for `hf://`; empty for the repository itself.
-    pub action: String,
-}
-
-/// Reads `hf://...` and `https://huggingface.co/...` addresses (apis.md section 11). `text` must start with the address.
-#[must_use]
-pub fn parse_address(text: &str) -> Option<Address> {
-    if let Some(rest) = text.strip_prefix("hf://") {
-        return parse_hf(text, rest);
-    }
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
-    // A user part (`https://user:token@huggingface.co/...`) is not part of the host.
-    let host_start = match (rest.find('@'), rest.find('/')) {
-        (Some(at), Some(slash)) if at < slash => at + 1,
-        _ => 0,
-    };
-    let rest = rest.get(host_start..)?;
-    let hosts = ["huggingface.co/", "www.huggingface.co/", "hf.co/", "hub-ci.huggingface.co/"];
-    let path = hosts.iter().find_map(|host| rest.strip_prefix(host))?;
-    let path = path.split(['?', '#']).next().unwrap_or(path);
-    let base =
-        text.len() - rest.len() + (rest.len() - rest.strip_prefix(hosts.iter().find(|host| rest.starts_with(**host))?)?.len());
-    let (kind, skip) = typed(path);
-    let body = path.get(skip..)?;
-    let mut segments = body.split('/');
-    let owner = segments.next().filter(|segment| is_segment(segment))?;
-    let name = segments.next().map(|name| name.strip_suffix(".git").unwrap_or(name)).filter(|segment| is_segment(segment))?;
-    const PAGES: &[&str] = &[
-        "docs",
-        "blog",
-        "api",
-        "papers",
-        "settings",
-        "spaces",
-        "datasets",
-        "models",
-        "join",
-        "login",
-        "new",
-        "organizations",
-        "collections",
-        "posts",
-        "learn",
-        "tasks",
-        "pricing",
-        "terms-of-service",
-        "chat",
-        "hf-internal",
-        "front",
-        "enterprise",
-        "course",
-    ];
-    if PAGES.contains(&owner) {
-        return None;
-    }
-    let id_start = base + skip;
-    let id_end = id_start + owner.len() + 1 + name.len();
-    let action = segments.next().unwrap_or("");
-    let mut address = Address {
-        kind,
-        id: format!("{owner}/{name}"),
-        revision: None,
-        revision_range: None,
-        id_end,
-        id_range: id_start..id_end,
-        action: action.to_owned(),
-    };
-    if matches!(action, "resolve" | "raw" | "blob" | "tree") {
-        let start = id_end + 1 + action.len() + 1;
-        let mut revision = segments.next().unwrap_or("");
-        if revision == "refs" {
-            let rest = text.get(start..)?;
-            let length: usize = rest.split('/').take(3).map(|segment| segment.len() + 1).sum::<usize>().saturating_sub(1);
-            revision = rest.get(..length.min(rest.len()))?;
-        }
-        if !revision.is_empty() {
-            address.revision = Some(revision.replace("%2F", "/").replace("%2f", "/"));
-            address.revision_range = Some(start..start + revision.len());
-        }
-    }
-    Some(address)
-}
-
-/// `hf://[models|datasets|spaces|kernels/]<ns>/<name>[@<revision>][/<path>]`
-fn parse_hf(text: &str, rest: &str) -> Option<Address> {
-    if rest.starts_with("buckets/") {
-        return None;
-    }
-    let (kind, skip) = typed(rest);
-    let body = rest.get(skip..)?;
-    let base = text.len() - body.len();
-    let (owner, after) = body.split_once('/')?;
-    let name_end = after.find(['/', '@']).unwrap_or(after.len());
-    let name = after.get(..name_end)?;
-    if !is_segment(owner) || !is_segment(name) {
-        return None;
-    }
-    let id_end = base + owner.len() + 1 + name_end;
-    let mut address = Address {
-        kind,
-        id: format!("{owner}/{name}"),
-        revision: None,
-        revision_range: None,
-        id_end,
-        id_range: base..id_end,
-        action: "hf".to_owned(),
-    };
-    if let Some(tail) = text.get(id_end..).and_then(|tail| tail.strip_prefix('@')) {
-        let length = if tail.starts_with("refs/") {
-            tail.split('/').take(3).map(|segment| segment.len() + 1).sum::<usize>().saturating_sub(1)
-        } else {
-            tail.find('/').unwrap_or(tail.len())
-        };
-        address.revision = tail.get(..length.min(tail.len())).map(str::to_owned);
-        address.revision_range = Some(id_end + 1..id_end + 1 + length);
-    }
-    Some(address)
-}
-
-/// The kind that a path prefix names, and its length.
-fn typed(path: &str) -> (RepoKind, usize) {
-    for (prefix, kind) in [
-        ("datasets/", RepoKind::Dataset),
-        ("spaces/", RepoKind::Space),
-        ("kernels/", RepoKind::Kernel),
-        ("models/", RepoKind::Model),
-    ] {
-        if path.starts_with(prefix) {
-            return (kind, prefix.len());
-        }
-    }
-    (RepoKind::Model, 0)
-}
-
-fn is_segment(segment: &str) -> bool {
-    !segment.is_empty()
-        && segment.len() <= 96
-        && segment
-            .chars()
-            .all(|character| character.is_alphanumeric() || matches!(character, '-' | '_' | '.') || !character.is_ascii())
 }
 
 /// True when an argument's origin says that it can be replaced by a caller.

@@ -14,6 +14,7 @@ use std::io::{self, Write};
 
 use crate::error::Error;
 use crate::finding::{Finding, Level, Location, Problem};
+use crate::pin::{self, PIN_PROPERTY};
 
 pub use crate::printable::{inert, printable};
 
@@ -79,7 +80,8 @@ impl Report {
     /// How many findings `--fix` repairs.
     #[must_use]
     pub fn fixable(&self) -> usize {
-        self.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe)).count()
+        let pins = |finding: &Finding| finding.properties.get(PIN_PROPERTY).is_some_and(|word| pin::is_known(word));
+        self.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe) || pins(finding)).count()
     }
 
     /// The worst level.
@@ -236,6 +238,11 @@ fn closing(report: &Report) -> String {
             if let Some(first) = report.findings.iter().max_by_key(|finding| finding.level) {
                 line.push_str(&format!("; why: hublint explain {}", first.rule));
             }
+        }
+        fixable
+            if report.findings.iter().any(|finding| finding.properties.get(PIN_PROPERTY).is_some_and(|word| word == "hub")) =>
+        {
+            line.push_str(&format!("; {fixable} can be fixed: hublint check --fix --online"));
         }
         fixable => line.push_str(&format!("; {fixable} can be fixed offline: hublint check --fix")),
     }

@@ -13,6 +13,7 @@ use crate::engine::{Engine, FileResult, RepoSeen, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Level, Problem, Suppression};
 use crate::fix::{self, Refusal};
+use crate::hub::Source;
 use crate::hub::lock::{LOCK_FILE_NAME, Lock};
 use crate::inventory::rows::Row;
 use crate::judge::policy::Terms;
@@ -38,6 +39,8 @@ pub struct Options {
     pub listed: Vec<PathBuf>,
     /// The name of what standard input holds.
     pub stdin_name: Option<PathBuf>,
+    /// What standard input would hold: the text of an editor's buffer. Nothing is read then.
+    pub buffer: Option<Vec<u8>>,
     /// The configuration file; otherwise the nearest one.
     pub config: Option<PathBuf>,
     /// No configuration file at all.
@@ -107,6 +110,14 @@ pub struct Outcome {
     pub repairs: Repairs,
     /// The repositories that the files name, when they are listed; sorted.
     pub repos: Vec<RepoSeen>,
+    /// What standard input held, when it is repaired.
+    pub input: Option<Vec<u8>>,
+}
+
+/// Standard input under the name that it was given.
+struct Given {
+    path: String,
+    bytes: Vec<u8>,
 }
 
 /// What repairing did.
@@ -143,7 +154,9 @@ pub fn configuration(options: &Options) -> Result<Config, Error> {
         Some(path) => Config::read(path)?,
         None => {
             let first = options.paths.first().or(options.listed.first()).cloned().unwrap_or_else(|| PathBuf::from("."));
-            let start = if first.as_os_str() == "-" { PathBuf::from(".") } else { first };
+            // A buffer belongs to the project of the file that it is called after.
+            let name = || options.stdin_name.clone().unwrap_or_else(|| PathBuf::from("stdin.py"));
+            let start = if first.as_os_str() == "-" { name() } else { first };
             let start = if start.is_dir() { start } else { start.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf) };
             Config::find(if start.as_os_str().is_empty() { Path::new(".") } else { &start })?
         }
@@ -162,13 +175,19 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     config.check_ids(catalog.policy_ids().collect::<Vec<_>>())?;
     let rules = selected(options, &config, catalog)?;
     let working = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let real: Vec<PathBuf> =
-        options.paths.iter().chain(&options.listed).filter(|path| path.as_os_str() != "-").cloned().collect();
+    let real: Vec<PathBuf> = options
+        .paths
+        .iter()
+        .chain(&options.listed)
+        .filter_map(|path| if path.as_os_str() == "-" { options.stdin_name.clone() } else { Some(path.clone()) })
+        .collect();
     let root = discover::project_root(&real, config.folder(), &working);
     let project = FolderProject::new(&root);
     let world = Folder::new(&root);
     let sources = Sources::open(&root, &options.pins, &pin::environment)?;
     let pinner = sources.pinner(&options.pins);
+    let follow = options.pins.from == Some(Source::Lock) && options.repair.is_some_and(|repair| repair.only_pins);
+    let baseline = options.baseline.as_deref().map(Baseline::read).transpose()?;
     let engine = Engine {
         catalog,
         prefilter: Prefilter::new(catalog),
@@ -180,7 +199,7 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
             levels: catalog.policy_ids().filter_map(|id| Some((id.to_owned(), config.level(id)?))).collect(),
             names: ExtraNames::new(&config.extra_names),
             report_unknown: options.report_unknown,
-            terms: terms(&config, &root, options.count_lock)?,
+            terms: terms(&config, &root, options.count_lock, follow)?,
             inventory: options.inventory,
             count_lock: options.count_lock,
             line_hashes: options.line_hashes,
@@ -205,9 +224,17 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     // Only a baseline asks which files were looked at.
     let seen: Mutex<BTreeSet<String>> = Mutex::default();
     let mut problems = Vec::new();
+    let excluded = discover::patterns(&discovery.exclude).ok();
+    let left_out = |path: &str| {
+        excluded.as_ref().is_some_and(|patterns| within(path, &base).is_some_and(|path| discover::matches(patterns, path)))
+    };
+    let mut input = None;
     if options.paths.iter().any(|path| path.as_os_str() == "-") {
         let (path, bytes) = standard_input(options, &root, &working)?;
-        gather(&gathered, engine.check(&path, bytes), 0);
+        input = options.repair.map(|_| Given { path: path.clone(), bytes: bytes.clone() });
+        if !(options.force_exclude && left_out(&path)) {
+            gather(&gathered, engine.check(&path, bytes), 0);
+        }
     }
     if !(discovery.paths.is_empty() && discovery.listed.is_empty()) {
         problems = discover::walk(&discovery, &|_| true, &|input: Input| {
@@ -218,10 +245,9 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         })?;
     }
     let mut gathered = gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let excluded = discover::patterns(&discovery.exclude).ok();
     for (path, verdicts) in version::judge(&gathered.reached, &world) {
         // Whoever excludes a manifest does not want to hear of it.
-        if excluded.as_ref().is_some_and(|patterns| within(&path, &base).is_some_and(|path| discover::matches(patterns, path))) {
+        if left_out(&path) {
             continue;
         }
         if let Some(text) = world.text(&path) {
@@ -246,21 +272,33 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
         let keep = |finding: Finding| {
             filtered(finding, &config, &base, options.min_level).filter(|(finding, _)| finding.suppressed.is_none())
         };
-        repairs = repair_files(&mut report, &engine, &root, wanted, &|finding| keep(finding).map(|(finding, _)| finding));
+        // What is accepted is left as it is: by a comment, by the configuration, or by the baseline.
+        let kept = |findings: Vec<Finding>| -> Vec<Finding> {
+            let findings = findings.into_iter().filter_map(|finding| Some(keep(finding)?.0)).collect();
+            match &baseline {
+                Some(baseline) => {
+                    let compared = baseline.compare(findings, &|_| false);
+                    compared.new.into_iter().chain(compared.known).collect()
+                }
+                None => findings,
+            }
+        };
+        repairs = repair_files(&mut report, &engine, &root, wanted, input.as_ref(), &kept);
     }
     // An entry for files that were not looked at is not unused.
     let whole = options.paths.iter().any(|path| discover::canonical(path) == root);
     if whole && engine.settings.rules.contains("unused-ignore") && options.min_level.is_none_or(|least| least == Level::Note) {
         report.findings.extend(config.unused_allows(&used, &root));
     }
-    if let Some(path) = &options.baseline {
+    if let Some(baseline) = &baseline {
         // After a look at the whole project, an entry for a file that is gone is stale as well.
         let checked: BTreeSet<String> = Mutex::into_inner(seen).unwrap_or_else(PoisonError::into_inner);
-        Baseline::read(path)?.apply(&mut report, options.report_suppressed, &|path| whole || checked.contains(path), &root);
+        baseline.apply(&mut report, options.report_suppressed, &|path| whole || checked.contains(path), &root);
     }
     report.sort();
     silence(&mut rows, &report);
-    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos, rows })
+    let input = input.map(|given| given.bytes);
+    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos, rows, input })
 }
 
 /// The catalogue with a user's own files, when the configuration names folders of them.
@@ -316,15 +354,15 @@ pub fn extend(files: &[UserFile]) -> Result<Catalog, Error> {
 }
 
 /// What the configuration demands, with the lock file when that is asked for.
-fn terms(config: &Config, root: &Path, wanted: bool) -> Result<Terms, Error> {
-    let lock = if config.policy.require.is_empty() && !wanted {
+fn terms(config: &Config, root: &Path, wanted: bool, follow: bool) -> Result<Terms, Error> {
+    let lock = if config.policy.require.is_empty() && !wanted && !follow {
         None
     } else {
         let path = root.join(LOCK_FILE_NAME);
         Lock::read(&path)
             .map_err(|error| Error::usage(format!("{}: {error}", path.display()), "`hublint lock` writes it anew"))?
     };
-    Ok(Terms { policy: config.policy.clone(), lock })
+    Ok(Terms { policy: config.policy.clone(), lock, follow })
 }
 
 /// Results of all threads.
@@ -437,7 +475,8 @@ fn repair_files(
     engine: &Engine<'_>,
     root: &Path,
     options: RepairOptions,
-    keep: &dyn Fn(Finding) -> Option<Finding>,
+    given: Option<&Given>,
+    kept: &dyn Fn(Vec<Finding>) -> Vec<Finding>,
 ) -> Repairs {
     let wanted = |finding: &Finding| {
         finding.fix.as_ref().is_some_and(|fix| fix.safe || options.unsafe_fixes)
@@ -448,26 +487,32 @@ fn repair_files(
     let mut repairs = Repairs::default();
     let mut left: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
     for path in paths {
+        let given = given.filter(|given| given.path == path);
         let file = root.join(&path);
-        let size = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
-        let input = Input { path: path.clone(), file, explicit: true, size };
-        let old = match discover::read(&input, SIZE_LIMIT) {
+        let read = || {
+            let size = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
+            discover::read(&Input { path: path.clone(), file: file.clone(), explicit: true, size }, SIZE_LIMIT)
+        };
+        let old = match given.map_or_else(read, |given| Ok(given.bytes.clone())) {
             Ok(bytes) => bytes,
             Err(problem) => {
                 report.problems.push(problem);
                 continue;
             }
         };
-        let check = |bytes: &[u8]| -> Vec<Finding> {
-            engine.check(&path, bytes.to_vec()).findings.into_iter().filter_map(keep).collect()
-        };
+        let check = |bytes: &[u8]| -> Vec<Finding> { kept(engine.check(&path, bytes.to_vec()).findings) };
         let repaired = fix::repair(&path, &old, check(&old), &check, &wanted);
         repairs.refused.extend(repaired.refused.into_iter().map(|refusal| (path.clone(), refusal)));
         if repaired.bytes == old {
+            if options.write {
+                left.insert(path.clone(), repaired.left);
+            }
             continue;
         }
         if options.write {
-            if let Err(error) = fix::replace_file(root, &root.join(&path), &old, &repaired.bytes) {
+            // The text of standard input goes to standard output.
+            let written = if given.is_some() { Ok(()) } else { fix::replace_file(root, &file, &old, &repaired.bytes) };
+            if let Err(error) = written {
                 report.problems.push(Problem { path: path.clone(), line: None, message: error.to_string(), partial: false });
                 continue;
             }
@@ -508,14 +553,29 @@ fn selected(options: &Options, config: &Config, catalog: &Catalog) -> Result<BTr
 
 /// What standard input holds and what it is called.
 fn standard_input(options: &Options, root: &Path, working: &Path) -> Result<(String, Vec<u8>), Error> {
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .take(SIZE_LIMIT)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Error::usage(format!("standard input cannot be read: {error}"), "give a file instead"))?;
+    let bytes = match &options.buffer {
+        Some(buffer) => buffer.clone(),
+        None => {
+            let mut bytes = Vec::new();
+            std::io::stdin()
+                .take(SIZE_LIMIT)
+                .read_to_end(&mut bytes)
+                .map_err(|error| Error::usage(format!("standard input cannot be read: {error}"), "give a file instead"))?;
+            bytes
+        }
+    };
     let name = options.stdin_name.clone().unwrap_or_else(|| PathBuf::from("stdin.py"));
-    let path = discover::relative(root, &working.join(&name)).unwrap_or_else(|| name.to_string_lossy().replace('\\', "/"));
-    Ok((path, bytes))
+    Ok((buffer_path(&name, root, working), bytes))
+}
+
+/// The path, relative to the root, that findings in a buffer of this name have. The file need not exist.
+#[must_use]
+pub fn buffer_path(name: &Path, root: &Path, working: &Path) -> String {
+    let file = working.join(name);
+    // The root is canonical.
+    let folder = file.parent().map(discover::canonical).unwrap_or_default();
+    let real = file.file_name().map_or_else(|| file.clone(), |last| folder.join(last));
+    discover::relative(root, &real).unwrap_or_else(|| name.to_string_lossy().replace('\\', "/"))
 }
 
 /// The texts of the rules for printers.

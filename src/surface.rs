@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod piece;
 mod pipeline;
 mod plain;
+pub(crate) mod printed;
 mod python;
 pub mod shell;
 pub mod word;
@@ -22,13 +23,14 @@ use std::ops::Range;
 
 use crate::catalog::Catalog;
 use crate::finding::Problem;
+use crate::secrets;
 use crate::source::{Language, Source, UnitKind};
 use crate::span::Span;
 use crate::usage::{Surface, Use, UseKind};
 use crate::versions::{self, Installation};
 
 pub use command::{Place, Word, command_uses};
-pub use gate::wants;
+pub use gate::{File, Gate};
 use piece::Piece;
 pub use python::from_python;
 use shell::{Dialect, Event, Variables};
@@ -42,6 +44,8 @@ pub struct SurfaceResult {
     pub problems: Vec<Problem>,
     /// Install commands with the index of their unit; the spans are bytes of that unit.
     pub installs: Vec<(usize, Installation)>,
+    /// Places where a token is shown.
+    pub(crate) printed: Vec<printed::Shown>,
 }
 
 /// A unit that is being read.
@@ -52,6 +56,11 @@ pub(crate) struct Reading<'a> {
     pub(crate) commands: command::Reader<'a>,
     pub(crate) uses: Vec<Use>,
     pub(crate) installs: Vec<(usize, Installation)>,
+    /// The file names a Hub token: look where it is shown. `Some(true)` when the log hides secrets.
+    pub(crate) tokens: Option<bool>,
+    /// The text of the unit.
+    pub(crate) text: &'a str,
+    pub(crate) printed: Vec<printed::Shown>,
     /// Byte of the unit, and reason.
     pub(crate) broken: Vec<(usize, usize, &'static str)>,
 }
@@ -65,6 +74,9 @@ impl<'a> Reading<'a> {
             commands: command::Reader::new(catalog),
             uses: Vec::new(),
             installs: Vec::new(),
+            tokens: None,
+            text: "",
+            printed: Vec::new(),
             broken: Vec::new(),
         }
     }
@@ -106,6 +118,9 @@ impl<'a> Reading<'a> {
         if !whole {
             self.broken.push((unit, piece.whole().start(), "is too long to be read whole"));
         }
+        if let Some(masks) = self.tokens {
+            self.printed.extend(printed::shown(piece, self.text, dialect.notebook, masks));
+        }
         self.install(piece);
     }
 
@@ -140,12 +155,17 @@ impl<'a> Reading<'a> {
 #[must_use]
 pub fn uses(source: &Source, catalog: &Catalog) -> SurfaceResult {
     let mut reading = Reading::new(catalog);
+    let named = |text: &str| secrets::names_token(text) || text.contains("huggingface/token") || text.contains("auth token");
+    if source.units.iter().any(|unit| !matches!(unit.kind, UnitKind::Output | UnitKind::Metadata) && named(&unit.text)) {
+        reading.tokens = Some(source.path.starts_with(".github/") || source.path.contains("/.github/"));
+    }
     for (index, unit) in source.units.iter().enumerate() {
         if matches!(unit.kind, UnitKind::Output | UnitKind::Metadata) {
             continue;
         }
         reading.unit = index;
         let text = unit.text.as_str();
+        reading.text = text;
         match unit.language {
             Language::Shell => {
                 reading.surface = Surface::Shell;
@@ -166,7 +186,7 @@ pub fn uses(source: &Source, catalog: &Catalog) -> SurfaceResult {
             reading.uses.extend(address::in_text(index, text, unit.language));
         }
     }
-    let mut result = SurfaceResult { installs: reading.installs, ..SurfaceResult::default() };
+    let mut result = SurfaceResult { installs: reading.installs, printed: reading.printed, ..SurfaceResult::default() };
     result.uses = command::finish(reading.commands.found);
     result.uses.extend(reading.uses);
     result.uses.sort_by(|left, right| {

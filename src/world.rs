@@ -1,6 +1,7 @@
 //! The project around a file: which paths exist, which versions the nearest manifests name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,12 +13,19 @@ use crate::versions::{self, Answer, Manifest, ProjectVersions};
 /// Manifests larger than this are not read for version questions (lock files of large projects have a few MB).
 const MANIFEST_LIMIT: u64 = 16 * 1024 * 1024;
 
+/// What is known of paths is kept in so many parts, so that threads do not wait for each other.
+const PARTS: usize = 32;
+
+type Hashing = BuildHasherDefault<DefaultHasher>;
+
 /// A project folder. What is read is kept for the run.
 pub struct Folder {
     root: PathBuf,
     versions: Mutex<BTreeMap<String, Arc<ProjectVersions>>>,
     /// By folder and package: what the manifests say, asked for every use.
     known: Mutex<BTreeMap<(String, String), Option<Arc<Evidence>>>>,
+    /// Which paths exist. Asked once: an answer does not change within a run.
+    present: [Mutex<HashMap<String, bool, Hashing>>; PARTS],
 }
 
 /// What the manifests say about a package, and the requirement in words.
@@ -30,7 +38,20 @@ impl Folder {
     /// Nothing is read before it is asked for.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf(), versions: Mutex::default(), known: Mutex::default() }
+        let present = std::array::from_fn(|_| Mutex::default());
+        Self { root: root.to_path_buf(), versions: Mutex::default(), known: Mutex::default(), present }
+    }
+
+    /// True when a path of the project exists.
+    fn is_present(&self, path: &str) -> bool {
+        let part = Hashing::default().hash_one(path) as usize % PARTS;
+        let Some(part) = self.present.get(part) else { return self.root.join(path).exists() };
+        if let Some(known) = part.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return *known;
+        }
+        // The file system is asked without the lock: two threads may ask the same at once, and get the same answer.
+        let found = self.root.join(path).exists();
+        *part.lock().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_insert(found)
     }
 
     /// The versions as a file sees them: every manifest in its folder and above it, up to the root.
@@ -138,7 +159,8 @@ impl Manifests for Folder {
 impl World for Folder {
     fn exists(&self, path: &str, from: &str) -> bool {
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        [folder, ""].iter().filter_map(|folder| join(folder, path)).any(|path| !path.is_empty() && self.root.join(path).exists())
+        let folders: &[&str] = if folder.is_empty() { &[""] } else { &[folder, ""] };
+        folders.iter().filter_map(|folder| join(folder, path)).any(|path| !path.is_empty() && self.is_present(&path))
     }
 
     fn at_least(&self, package: &str, version: &str, from: &str) -> Ternary {
@@ -153,5 +175,25 @@ impl World for Folder {
 
     fn evidence(&self, package: &str, from: &str) -> Option<String> {
         self.known(package, from)?.words.clone()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_system_is_asked_once() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("app/models/mine")).unwrap();
+        let world = Folder::new(folder.path());
+        assert!(world.exists("models/mine", "app/train.py") && world.exists("app/models", "train.py"));
+        assert!(!world.exists("models/mine", "train.py") && !world.exists("../app", "train.py") && !world.exists("/etc", "x.py"));
+        // The answer stands for the run, whatever becomes of the folder.
+        std::fs::remove_dir_all(folder.path().join("app")).unwrap();
+        assert!(world.exists("models/mine", "app/other.py"));
+        assert!(!world.exists("models/mine", "train.py"));
+        assert!(!Folder::new(folder.path()).exists("models/mine", "app/train.py"));
     }
 }

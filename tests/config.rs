@@ -187,7 +187,7 @@ fn the_nearest_file_upward_counts() {
 #[test]
 fn the_schema_file_is_fresh_and_names_every_key() {
     let text = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/config.json");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/hublint.schema.json");
     if std::env::var_os("HUBLINT_WRITE_SCHEMAS").is_some() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, &text).unwrap();

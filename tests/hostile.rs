@@ -92,6 +92,8 @@ fn deep_and_wide_python_ends_in_time() {
             text + "AutoModel.from_pretrained(m)\n"
         }),
         ("many findings on one line", format!("{HEAD}{}", "torch.load('f');".repeat(many / 20))),
+        // Quadratic in tree-sitter's scanner: whole parses must not show it such runs.
+        ("comments behind a broken line", format!("{HEAD}x = ((]\ntorch.load('f')\n{}", "# why, and on\n".repeat(many / 2))),
         ("only carriage returns", format!("{HEAD}torch.load('f')\n").replace('\n', "\r")),
         ("NUL bytes", format!("{HEAD}torch.load('f')\n{}", "\0".repeat(many))),
         ("mixed indentation", format!("{HEAD}if x:\n\tif y:\n        torch.load('f')\n  z = 1\n\t \tw = 2\n")),
@@ -99,6 +101,23 @@ fn deep_and_wide_python_ends_in_time() {
     for (name, text) in shapes {
         in_time(name, "a.py", text);
     }
+}
+
+#[test]
+fn long_runs_of_comments_cost_no_more_than_other_lines() {
+    let text = format!(
+        "{HEAD}torch.load('f')  # hublint: ignore[unsafe-torch-load] x\n{}y = (\n    1)\n",
+        "    # why, and on\n".repeat(20_000)
+    );
+    let began = Instant::now();
+    assert_eq!(hublint::python::syntax::error_count(&text), Some(0));
+    assert_eq!(hublint::python::syntax::error_count(&format!("{text}z = (\n")), Some(1));
+    let module = hublint::python::module::Module::new(&text, hublint::python::module::ParseMode::Whole);
+    assert_eq!(module.comments().len(), 20_001);
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    // In a string they are no comments.
+    let quoted = format!("x = \"\"\"\n{}\"\"\" + y\n", "# no comment\n".repeat(200));
+    assert_eq!(hublint::python::syntax::error_count(&quoted), Some(0));
 }
 
 #[test]
@@ -199,8 +218,30 @@ impl Random {
 }
 
 const WORDS: [&str; 24] = [
-    "torch.load(", "import torch\n", "from_pretrained(", "'org/m'", "revision=", "\"\"\"", "(", ")", "[", "}", "{", "\\", "\n",
-    "\r", "\t", "\0", "\u{202e}", "\u{1b}[31m", "# hublint: ignore[", "%time ", "!pip ", "hf_", "\\u00", "hf://",
+    "torch.load(",
+    "import torch\n",
+    "from_pretrained(",
+    "'org/m'",
+    "revision=",
+    "\"\"\"",
+    "(",
+    ")",
+    "[",
+    "}",
+    "{",
+    "\\",
+    "\n",
+    "\r",
+    "\t",
+    "\0",
+    "\u{202e}",
+    "\u{1b}[31m",
+    "# hublint: ignore[",
+    "%time ",
+    "!pip ",
+    "hf_",
+    "\\u00",
+    "hf://",
 ];
 
 fn damage(random: &mut Random, data: &mut Vec<u8>) {

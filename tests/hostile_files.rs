@@ -75,8 +75,16 @@ fn in_time(mut command: Command, limit: Duration, what: &str) -> Output {
     // Read while it runs, or a full pipe would look like a hang.
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let readers = [
-        std::thread::spawn(move || { let mut bytes = Vec::new(); std::io::Read::read_to_end(&mut out, &mut bytes).unwrap(); bytes }),
-        std::thread::spawn(move || { let mut bytes = Vec::new(); std::io::Read::read_to_end(&mut err, &mut bytes).unwrap(); bytes }),
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut out, &mut bytes).unwrap();
+            bytes
+        }),
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut err, &mut bytes).unwrap();
+            bytes
+        }),
     ];
     let began = Instant::now();
     let status = loop {
@@ -101,15 +109,37 @@ fn told(output: &Output) -> String {
 #[test]
 fn pipes_and_devices_in_every_special_place_neither_hang_nor_hide() {
     let names = [
-        "hublint.toml", ".hublint.toml", "pyproject.toml", "hublint.lock", "kernels.lock", ".gitignore", ".ignore",
-        "sub/.gitignore", "sub/deep/.ignore", ".git/info/exclude", "requirements.txt", "requirements/base.txt", "setup.py",
-        "setup.cfg", "uv.lock", "environment.yml", "helpers.py", "sub/mod.py", "sub/__init__.py", "n.ipynb", "Dockerfile",
+        "hublint.toml",
+        ".hublint.toml",
+        "pyproject.toml",
+        "hublint.lock",
+        "kernels.lock",
+        ".gitignore",
+        ".ignore",
+        "sub/.gitignore",
+        "sub/deep/.ignore",
+        ".git/info/exclude",
+        "requirements.txt",
+        "requirements/base.txt",
+        "setup.py",
+        "setup.cfg",
+        "uv.lock",
+        "environment.yml",
+        "helpers.py",
+        "sub/mod.py",
+        "sub/__init__.py",
+        "n.ipynb",
+        "Dockerfile",
     ];
     for name in names {
         for device in [true, false] {
             let project = Project::new();
             project.put("sub/deep/b.py", CODE);
-            if device { project.link(name, "/dev/zero") } else { project.pipe(name) }
+            if device {
+                project.link(name, "/dev/zero")
+            } else {
+                project.pipe(name)
+            }
             for arguments in [&["check", ".", "--format", "concise"][..], &["check", "sub", "--format", "concise"]] {
                 let output = project.run(arguments);
                 let text = told(&output);
@@ -125,7 +155,11 @@ fn a_folder_of_rules_with_special_files_is_an_error() {
     for device in [true, false] {
         let project = Project::new();
         project.put("hublint.toml", "extend-rules = [\"ci\"]\n");
-        if device { project.link("ci/mine.toml", "/dev/zero") } else { project.pipe("ci/mine.toml") }
+        if device {
+            project.link("ci/mine.toml", "/dev/zero")
+        } else {
+            project.pipe("ci/mine.toml")
+        }
         let output = project.run(&["check", "."]);
         assert_eq!(output.status.code(), Some(2), "{}", told(&output));
         assert!(told(&output).contains("not a plain file"), "{}", told(&output));
@@ -150,7 +184,8 @@ fn links_leave_nothing_of_other_peoples_files_in_an_error() {
     let elsewhere = tempfile::tempdir().unwrap();
     let private = elsewhere.path().join("private");
     fs::write(&private, "[section]\npassword = hunter22\n").unwrap();
-    for name in ["hublint.toml", ".hublint.toml", ".gitignore", "hublint.lock", "kernels.lock", "requirements.txt", "helpers.py"] {
+    for name in ["hublint.toml", ".hublint.toml", ".gitignore", "hublint.lock", "kernels.lock", "requirements.txt", "helpers.py"]
+    {
         let project = Project::new();
         project.link(name, &private);
         let text = told(&project.run(&["check", "."]));
@@ -201,9 +236,23 @@ fn a_token_in_a_configuration_or_an_argument_is_not_in_the_error() {
 #[test]
 fn names_never_steer_a_terminal_a_log_or_a_page() {
     let names = [
-        "\u{1b}[31mred\u{1b}]0;title\u{7}", "new\nline", "::error file=a::pwned", "x\n::add-mask::pwned", "##vso[task.x]y",
-        "##[error]z", "a\u{202e}yp.exe", "\u{feff}\u{200b}\u{e0041}", "<script>alert(1)</script>", "[c](javascript:x)", "|a|b|`",
-        "-rf", "--config=x", "%0A::error::", "\r::warning::", "a&b;c'd\"e", "\u{85}\u{9b}31m",
+        "\u{1b}[31mred\u{1b}]0;title\u{7}",
+        "new\nline",
+        "::error file=a::pwned",
+        "x\n::add-mask::pwned",
+        "##vso[task.x]y",
+        "##[error]z",
+        "a\u{202e}yp.exe",
+        "\u{feff}\u{200b}\u{e0041}",
+        "<script>alert(1)</script>",
+        "[c](javascript:x)",
+        "|a|b|`",
+        "-rf",
+        "--config=x",
+        "%0A::error::",
+        "\r::warning::",
+        "a&b;c'd\"e",
+        "\u{85}\u{9b}31m",
     ];
     for name in names {
         let project = Project::new();

@@ -9,7 +9,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use hublint::catalog::{Catalog, EntryKind, Pin, RepoKind};
+use hublint::catalog::{Catalog, EntryKind, Pin, RepoKind, Unpickles};
 use hublint::python::module::{Module, ParseMode};
 use hublint::python::project::MapProject;
 use hublint::python::uses::{CodeCell, FileContext, uses};
@@ -151,6 +151,12 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
         }
         return one.arguments.values().map(truth).max().unwrap_or(Verdict::Good);
     }
+    if entry.is_some_and(|entry| entry.unpickles == Unpickles::Always && entry.kind == EntryKind::Callable) {
+        return Verdict::Bad;
+    }
+    if let Some(pickle) = one.argument(Role::AllowPickle) {
+        worst = worst.max(truth(pickle));
+    }
     if let Some(switch) = one.argument(Role::RemoteCode) {
         worst = worst.max(truth(switch));
     }
@@ -171,7 +177,7 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
             && matches!(entry.repo, Some(RepoKind::Model | RepoKind::Dataset | RepoKind::Any | RepoKind::Space))
             && entry.parameter(Role::Revision).is_some()
     });
-    if hub && one.kind == UseKind::Call {
+    if hub && (one.kind == UseKind::Call || (one.kind == UseKind::Reference && one.argument(Role::RepoId).is_some())) {
         let offline = one.argument(Role::LocalFilesOnly).is_some_and(|argument| {
             argument.value.literals().iter().all(|one| one.truth() == Some(true)) && !argument.value.literals().is_empty()
         });

@@ -45,7 +45,7 @@ impl World for Beside<'_> {
 /// `[policy]` of a configuration beside an example.
 fn terms(beside: &BTreeMap<String, String>) -> Terms {
     let policy = beside.get("hublint.toml").map(|text| Config::parse(Path::new("hublint.toml"), text).unwrap().policy);
-    Terms { policy: policy.unwrap_or_default(), lock: None }
+    Terms { policy: policy.unwrap_or_default(), lock: None, follow: false }
 }
 
 /// What all rules together report for a file.

@@ -4,10 +4,16 @@
 
 #[path = "secrets/bench.rs"]
 mod bench;
+#[path = "secrets/printed.rs"]
+mod printed;
+#[path = "secrets/program.rs"]
+mod program;
 #[path = "secrets/render.rs"]
 mod render;
 #[path = "secrets/safety.rs"]
 mod safety;
+#[path = "secrets/situations.rs"]
+mod situations;
 #[path = "secrets/speed.rs"]
 mod speed;
 

@@ -141,3 +141,37 @@ fn the_result_does_not_depend_on_threads() {
         assert_eq!(check(folder.path()), one);
     }
 }
+
+fn notebook(cells: &[&str]) -> String {
+    let cells: Vec<String> = cells
+        .iter()
+        .map(|cell| {
+            let source = serde_json::to_string(cell).unwrap();
+            format!("  {{\"cell_type\": \"code\", \"metadata\": {{}}, \"outputs\": [], \"source\": [\n    {source}\n  ]}}")
+        })
+        .collect();
+    format!("{{\n \"cells\": [\n{}\n ],\n \"metadata\": {{}}, \"nbformat\": 4, \"nbformat_minor\": 5\n}}\n", cells.join(",\n"))
+}
+
+#[test]
+fn what_a_notebook_installs_counts_for_it() {
+    let text = notebook(&["%pip install numpy torch==2.5.1", "import torch\nstate = torch.load(\"a.pt\", weights_only=True)"]);
+    let findings = found(&[("requirements.txt", "torch==2.10.0\n"), ("train.ipynb", &text)]);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let finding = &findings[0];
+    assert_eq!((finding.location.path.as_str(), finding.location.start.line), ("train.ipynb", 4), "{finding:?}");
+    assert!(finding.message.contains("`torch` 2.5.1 has CVE-2025-32434"), "{}", finding.message);
+    // A sound version of its own, and a manifest that is not its own.
+    let text = text.replace("torch==2.5.1", "torch==2.10.0");
+    assert!(found(&[("requirements.txt", "torch==2.5.1\n"), ("train.ipynb", &text)]).is_empty());
+    // No version: the manifest speaks.
+    let text = text.replace("torch==2.10.0", "torch");
+    let findings = found(&[("requirements.txt", "torch==2.5.1\n"), ("train.ipynb", &text)]);
+    assert_eq!(findings.iter().map(|finding| finding.location.path.as_str()).collect::<Vec<_>>(), ["requirements.txt"]);
+}
+
+#[test]
+fn an_install_without_a_use_is_silent() {
+    assert!(found(&[("Dockerfile", "FROM python:3.11\nRUN pip install torch==2.5.1\nCMD [\"python\", \"x.py\"]\n")]).is_empty());
+    assert!(found(&[("a.ipynb", &notebook(&["!pip install torch==2.5.1", "import torch\ntorch.zeros(3)"]))]).is_empty());
+}

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Tries the hooks as users have them: validate-manifest, and try-repo with pre-commit and prek on a throw-away project.
 #
-# Usage: tools/check-hooks.sh [--quick] PROGRAM
-#   --quick: `hublint-system` with PROGRAM on PATH only. Without it also the source-built ids (one release build each for
-#   pre-commit and prek) and the wheel-backed ids against a local index (one more).
+# Usage: tools/check-hooks.sh [--quick | --cold] PROGRAM
+#   --quick: `hublint-system` with PROGRAM on PATH only.
+#   --cold: builds from nothing, as for a user; otherwise the wheel and the source-built hooks share target/ci-release, so
+#   that dependencies are compiled once (about four minutes of CPU; a wheel, then the crate itself once for each runner).
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-quick=false
-if [ "${1:-}" = --quick ]; then quick=true; shift; fi
-program=$(cd "$(dirname "${1:?usage: $0 [--quick] PROGRAM}")" && pwd)/$(basename "$1")
+quick=false cold=false
+case ${1:-} in --quick) quick=true; shift ;; --cold) cold=true; shift ;; esac
+program=$(cd "$(dirname "${1:?usage: $0 [--quick | --cold] PROGRAM}")" && pwd)/$(basename "$1")
 # shellcheck source=tools/doors.sh
 . "$root/tools/doors.sh"
 
@@ -69,28 +70,59 @@ fi
 for runner in "${runners[@]+"${runners[@]}"}"; do
   reports "$runner try-repo hublint-system" "$bin/$runner" try-repo "$hooks" hublint-system --all-files
   passes "$runner try-repo hublint-system on clean files" "$bin/$runner" try-repo "$hooks" hublint-system --files requirements.txt
-  if $quick; then
-    skip "$runner: ids built from source (run tools/check-hooks.sh without --quick)"
-    continue
-  fi
-  reports "$runner try-repo hublint, built from source" "$bin/$runner" try-repo "$hooks" hublint --all-files
-  passes "$runner try-repo hublint-tokens" "$bin/$runner" try-repo "$hooks" hublint-tokens --all-files
 done
-
-if ! $quick; then
-  if tool maturin==1.16.0; then
-    began=$SECONDS
-    if (cd "$root/python" && "$bin/maturin" build --release --locked --quiet --out "$work/dist"); then
-      good "wheel ($((SECONDS - began)) s): $(cd "$work/dist" && ls)"
-      export PIP_FIND_LINKS=$work/dist PIP_NO_INDEX=
-      for runner in "${runners[@]+"${runners[@]}"}"; do
-        reports "$runner try-repo hublint-wheel, local index" "$bin/$runner" try-repo "$hooks" hublint-wheel --all-files
-      done
-    else
-      bad "wheel"
-    fi
-  else
-    skip "wheel: maturin cannot be installed"
-  fi
+if $quick; then
+  skip "wheel, and ids that are built (run tools/check-hooks.sh without --quick)"
+  summary
+  exit
 fi
+if $cold; then export CARGO_TARGET_DIR=$work/target; else export CARGO_TARGET_DIR=$root/target/ci-release; fi
+
+# --- the wheel: built, installed where nothing else is, and found by the hooks in a local index ---
+if tool maturin==1.16.0; then
+  step "source package" bash -c "cd '$root/python' && '$bin/maturin' sdist --quiet --out '$work/dist'"
+  began=$SECONDS
+  if (cd "$root/python" && "$bin/maturin" build --release --locked --quiet --out "$work/dist"); then
+    good "wheel ($((SECONDS - began)) s): $(cd "$work/dist" && du -h -- *.whl | tr '\t' ' ')"
+    from_wheel() {
+      python3 -m venv "$work/venv" && "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-index "$work"/dist/*.whl &&
+        [ "$("$work/venv/bin/hublint" --version)" = "hublint $(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)" ] &&
+        "$work/venv/bin/python" -m pip check &&
+        "$work/venv/bin/hublint" check "$root/examples/demo-fixed"
+    }
+    step "the wheel works in an empty environment" from_wheel
+    # pip of pre-commit and uv of prek: both look into the folder.
+    export PIP_FIND_LINKS=$work/dist UV_FIND_LINKS=$work/dist
+    for runner in "${runners[@]+"${runners[@]}"}"; do
+      reports "$runner try-repo hublint-wheel, local index" "$bin/$runner" try-repo "$hooks" hublint-wheel --all-files
+      passes "$runner try-repo hublint-tokens-wheel, local index" "$bin/$runner" try-repo "$hooks" hublint-tokens-wheel --all-files
+    done
+  else
+    bad "wheel"
+  fi
+else
+  skip "wheel: maturin cannot be installed"
+fi
+
+# --- built from source: a bare clone as the repository, a configuration as in the README ---
+git clone -q --bare "$hooks" "$work/hooks.git"
+git -C "$work/hooks.git" -c tag.gpgsign=false tag v9 HEAD
+cat > "$project/.pre-commit-config.yaml" <<YAML
+repos:
+  - repo: $work/hooks.git
+    rev: v9
+    hooks:
+      - id: hublint
+      - id: hublint-tokens
+YAML
+(cd "$project" && git add -A && commit configuration)
+for runner in "${runners[@]+"${runners[@]}"}"; do
+  reports "$runner run, built from a bare clone" "$bin/$runner" run --all-files
+  reports "$runner run, the second time" "$bin/$runner" run --all-files
+  refuses() {
+    (cd "$project" && "$bin/$runner" install -q && echo >> app.py && git add app.py && ! commit "must not pass" && git reset -q --hard)
+  }
+  step "$runner install: the commit is refused" refuses
+  (cd "$project" && "$bin/$runner" uninstall -q)
+done
 summary

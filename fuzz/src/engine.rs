@@ -203,17 +203,8 @@ fn print(result: &FileResult) {
         ..Report::default()
     };
     report.sort();
-    let context =
-        ReportContext { rules, colour: false, links: false, width: 100, version: "1", statistics: true, quiet: false };
-    for format in [
-        Format::Text,
-        Format::Concise,
-        Format::Json,
-        Format::Sarif,
-        Format::Github,
-        Format::Gitlab,
-        Format::Markdown,
-    ] {
+    let context = ReportContext { rules, colour: false, links: false, width: 100, version: "1", statistics: true, quiet: false };
+    for format in [Format::Text, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Markdown] {
         let mut out = Vec::new();
         hublint::report::write(format, &report, &context, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -8,8 +8,7 @@ use hublint::fix::{MAX_PASSES, Style, apply, repair, still_parses};
 use hublint::pin::Pinner;
 
 /// The kinds of files that are repaired.
-const PATHS: [&str; 10] =
-    ["a.py", "a.py", "n.ipynb", "a.py", "Dockerfile", "run.sh", "a.yaml", "README.md", "a.json", "a.toml"];
+const PATHS: [&str; 10] = ["a.py", "a.py", "n.ipynb", "a.py", "Dockerfile", "run.sh", "a.yaml", "README.md", "a.json", "a.toml"];
 
 /// Checks one input: the first byte chooses style and kind.
 pub fn check(data: &[u8]) {
@@ -20,8 +19,7 @@ pub fn check(data: &[u8]) {
     let path = PATHS.get(usize::from(*first) / 3 % PATHS.len()).unwrap_or(&"a.py");
     let styles = [Style::Inline, Style::Constant, Style::Registry];
     let (Some(engine), Some(pinner), Some(style)) = (ENGINES.get(style), PINNERS.get(style), styles.get(style)) else { return };
-    let engine =
-        engine.get_or_init(|| super::engine::engine(Some(pinner.get_or_init(|| super::engine::pinner(*style))), false));
+    let engine = engine.get_or_init(|| super::engine::engine(Some(pinner.get_or_init(|| super::engine::pinner(*style))), false));
     let find = |bytes: &[u8]| -> Vec<Finding> { engine.check(path, bytes.to_vec()).findings };
     let findings = find(bytes);
     if findings.iter().all(|finding| finding.fix.is_none()) {

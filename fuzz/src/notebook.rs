@@ -38,7 +38,9 @@ fn places(source: &Source, unit: &Unit) {
         // Magic lines are replaced byte for byte: `_`, `=`, `pass`, `0` and blanks stand for what was there.
         let placeholder = unit.kind == UnitKind::Code && unit.language == Language::Python && " _=0pas".contains(character);
         assert!(
-            written == Some(character) || placeholder || written.is_none_or(|written| is_surrogate(written) && character == '\u{FFFD}'),
+            written == Some(character)
+                || placeholder
+                || written.is_none_or(|written| is_surrogate(written) && character == '\u{FFFD}'),
             "{character:?} at {offset} maps to {at}, which holds {written:?}"
         );
         assert_eq!(unit.map.text_offset(at, unit.text.len()).map(|found| unit.map.file_offset(found)), Some(at));

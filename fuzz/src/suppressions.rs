@@ -42,7 +42,8 @@ pub fn check(data: &[u8]) {
     assert_eq!(before.len(), findings.len(), "fingerprints are distinct");
     let ids: BTreeSet<&str> = Catalog::builtin().policy_ids().collect();
     let applied = apply(&context, &directives, findings, &Known { ids: &ids, ran: &|_| true });
-    let named: BTreeSet<&str> = directives.list().iter().flat_map(|directive| directive.ids.iter().flat_map(|id| id.rules())).collect();
+    let named: BTreeSet<&str> =
+        directives.list().iter().flat_map(|directive| directive.ids.iter().flat_map(|id| id.rules())).collect();
     let mut after = BTreeSet::new();
     for finding in &applied.suppressed {
         assert!(named.contains(finding.rule.as_str()), "{} is silent and nothing names it", finding.rule);

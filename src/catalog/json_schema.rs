@@ -108,7 +108,7 @@ pub fn schema(which: Schema) -> Value {
     match which {
         Schema::Library => library(),
         Schema::Rule => rule(),
-        Schema::Config => config(),
+        Schema::Config => crate::config::schema(),
     }
 }
 
@@ -265,41 +265,6 @@ fn rule() -> Value {
             }),
         ),
         json!({ "check": check, "case": case, "fix": fix, "example": example() }),
-    )
-}
-
-fn config() -> Value {
-    let allow = table(
-        "Something that is accepted",
-        &["reason"],
-        json!({
-            "rule": text("The rule's id"),
-            "repo": text("A repository"),
-            "revision": text("The commit for which it is accepted"),
-            "path": text("A glob of paths"),
-            "reason": text("Why"),
-        }),
-    );
-    root(
-        "hublint.toml",
-        json!({
-            "description": "Configuration of hublint: hublint.toml, .hublint.toml or [tool.hublint] in pyproject.toml",
-            "type": "object",
-            "properties": {
-                "select": texts("Rules to run"),
-                "ignore": texts("Rules not to run"),
-                "exclude": texts("Globs of paths"),
-                "extend-rules": texts("Folders with rule and library files of your own, relative to this file"),
-                "per-path": { "description": "Glob of paths to rules that are ignored there", "type": "object", "additionalProperties": { "type": "array", "items": { "type": "string" } } },
-                "rules": {
-                    "description": "Settings by rule",
-                    "type": "object",
-                    "additionalProperties": { "type": "object", "properties": { "level": one_of::<RawLevel>("Its level") } },
-                },
-                "allow": list("allow"),
-            },
-        }),
-        json!({ "allow": allow }),
     )
 }
 

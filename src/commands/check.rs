@@ -43,11 +43,25 @@ pub fn run(check: &Check, out: &mut dyn Write) -> Result<u8, Failure> {
     for (format, path) in &check.outputs {
         write_file(*format, &outcome.report, &context, path)?;
     }
-    report::write(check.format.into(), &outcome.report, &context, out)?;
-    if check.format == crate::cli::OutputFormat::Text && !check.quiet {
-        super::pin::print_summary(&outcome, check.repair.fix, out)?;
+    if let Some(old) = &outcome.input {
+        // An editor takes the text from standard output; what is left to say goes beside it.
+        let new = outcome.repairs.patches.first().map_or(old, |patch| &patch.new);
+        out.write_all(new)?;
+        out.flush()?;
+        print_report(check, &outcome, &context, &mut io::stderr().lock())?;
+    } else {
+        print_report(check, &outcome, &context, out)?;
     }
     Ok(exit_code(check, &outcome.report))
+}
+
+/// The report in the format that was asked for.
+fn print_report(check: &Check, outcome: &Outcome, context: &ReportContext<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    report::write(check.format.into(), &outcome.report, context, out)?;
+    if check.format == crate::cli::OutputFormat::Text && !check.quiet {
+        super::pin::print_summary(outcome, check.repair.fix, out)?;
+    }
+    Ok(())
 }
 
 /// What the arguments ask for.
@@ -69,13 +83,15 @@ fn options(check: &Check) -> Result<Options, Error> {
             "add `--fix` to write the repairs or `--diff` to see them",
         ));
     }
-    if repairs && check.paths.iter().any(|path| path.as_os_str() == "-") {
-        return Err(Error::usage("standard input cannot be repaired", "name the file"));
+    let reads_input = check.paths.iter().any(|path| path.as_os_str() == "-");
+    if repairs && reads_input && (check.paths.len() > 1 || check.files_from.is_some()) {
+        return Err(Error::usage("standard input is repaired by itself only", "leave out the other paths"));
     }
     Ok(Options {
         paths,
         listed,
         stdin_name: check.stdin_filename.clone(),
+        buffer: None,
         config: check.configuration.config.clone(),
         isolated: check.configuration.isolated,
         exclude: check.configuration.exclude.clone(),
@@ -127,7 +143,7 @@ fn write_file(format: Format, report: &Report, context: &ReportContext<'_>, path
         Error::usage(format!("{}: cannot be written: {error}", path.display()), "name a file in a folder that exists")
     };
     let plain = ReportContext { colour: false, links: false, ..context.clone() };
-    let mut file = io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+    let mut file = crate::secrets::Guarded::new(io::BufWriter::new(std::fs::File::create(path).map_err(failed)?));
     report::write(format, report, &plain, &mut file).map_err(failed)?;
     file.flush().map_err(failed)?;
     Ok(())
@@ -136,7 +152,7 @@ fn write_file(format: Format, report: &Report, context: &ReportContext<'_>, path
 fn write_baseline(path: &Path, outcome: &Outcome, out: &mut dyn Write) -> Result<u8, Failure> {
     let old = if path.exists() { Some(Baseline::read(path)?) } else { None };
     let baseline = Baseline::of(&outcome.report.findings, old.as_ref());
-    crate::commands::write_atomically(path, baseline.to_json().as_bytes())?;
+    crate::commands::write_atomically(path, crate::secrets::redact_whole(&baseline.to_json()).as_bytes())?;
     writeln!(out, "{} findings written to {}", outcome.report.findings.len(), path.display())?;
     Ok(0)
 }

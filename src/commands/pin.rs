@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Failure;
 use crate::cli::{self, Pin};
+use crate::error::Error;
 use crate::finding::Level;
 use crate::fix::{self, Style};
 use crate::hub::Source;
@@ -22,6 +23,11 @@ const SHOWN: usize = 200;
 /// # Errors
 /// When the job cannot be done.
 pub fn run(pin: &Pin, out: &mut dyn Write) -> Result<u8, Failure> {
+    if pin.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(
+            Error::usage("`pin` works on files", "for standard input: hublint check --fix --stdin-filename NAME -").into()
+        );
+    }
     let options = Options {
         paths: pin.paths.clone(),
         config: pin.configuration.config.clone(),
@@ -62,7 +68,8 @@ pub fn run(pin: &Pin, out: &mut dyn Write) -> Result<u8, Failure> {
             let why = finding.properties.get(REASON_PROPERTY).map_or("no edit would be right here", String::as_str);
             writeln!(out, "{}: {} stays unpinned: {}", printable(&place), printable(repo), printable(why))?;
         }
-        print_summary(&outcome, true, out)?;
+        // What was refused is among what stays unpinned.
+        print_counts(&outcome, true, false, out)?;
     }
     let unwritten = outcome.report.problems.iter().any(|problem| !problem.partial);
     let left = outcome.report.findings.iter().any(|finding| finding.level >= Level::Warning);
@@ -85,12 +92,16 @@ pub fn print_patches(repairs: &Repairs, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// When the output cannot be written.
 pub fn print_summary(outcome: &Outcome, wrote: bool, out: &mut dyn Write) -> io::Result<()> {
+    print_counts(outcome, wrote, true, out)
+}
+
+fn print_counts(outcome: &Outcome, wrote: bool, refusals: bool, out: &mut dyn Write) -> io::Result<()> {
     let repairs = &outcome.repairs;
     if wrote {
         let plural = |count: usize| if count == 1 { "" } else { "s" };
         let (fixed, files) = (repairs.fixed.len(), repairs.patches.len());
         writeln!(out, "Repaired {fixed} finding{} in {files} file{}.", plural(fixed), plural(files))?;
-        for (path, refusal) in repairs.refused.iter().take(SHOWN) {
+        for (path, refusal) in repairs.refused.iter().filter(|_| refusals).take(SHOWN) {
             let place = format!("{path}:{}", refusal.line);
             writeln!(out, "{}: the repair for {} was not applied: {}", printable(&place), refusal.rule, refusal.why)?;
         }

@@ -1,4 +1,4 @@
-//! The JSON Schema of the configuration, for editors. `schemas/config.json` is this text; a test compares them.
+//! The JSON Schema of the configuration, for editors. `schemas/hublint.schema.json` is this text; a test compares them.
 
 use serde_json::{Value, json};
 

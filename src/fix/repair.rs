@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::apply::{Applied, apply};
 use super::parse::still_parses;
 use crate::finding::{Finding, Fix};
-use crate::pin::{PIN_PROPERTY, is_pin_rule};
+use crate::pin::{PIN_PROPERTY, REASON_PROPERTY, TRAP_PROPERTY, is_pin_rule};
 
 /// After so many passes a file is left as it is then: fixes that call each other forth must end.
 pub const MAX_PASSES: usize = 64;
@@ -45,20 +45,20 @@ pub fn repair(
     wanted: &dyn Fn(&Finding) -> bool,
 ) -> Repaired {
     let mut state = Repaired { bytes: bytes.to_vec(), left: first, ..Repaired::default() };
-    let mut refused: BTreeSet<String> = BTreeSet::new();
+    let mut refused: BTreeMap<String, String> = BTreeMap::new();
     for _ in 0..MAX_PASSES {
         let chosen: Vec<Finding> = state
             .left
             .iter()
             .filter(|finding| finding.suppressed.is_none() && finding.fix.is_some() && wanted(finding))
-            .filter(|finding| !refused.contains(&finding.fingerprint))
+            .filter(|finding| !refused.contains_key(&finding.fingerprint))
             .cloned()
             .collect();
         if chosen.is_empty() {
             break;
         }
         let mut refuse = |finding: &Finding, why: &str| {
-            refused.insert(finding.fingerprint.clone());
+            refused.insert(finding.fingerprint.clone(), why.to_owned());
             let (rule, line) = (finding.rule.clone(), finding.location.start.line);
             state.refused.push(Refusal { rule, line, why: why.to_owned() });
         };
@@ -74,6 +74,16 @@ pub fn repair(
         state.fixed.extend(done);
         state.bytes = applied.bytes;
         state.left = after;
+    }
+    // What was refused cannot be fixed, whatever its source said.
+    for finding in state.left.iter_mut().filter(|finding| refused.contains_key(&finding.fingerprint)) {
+        let why = refused.get(&finding.fingerprint).cloned().unwrap_or_default();
+        finding.fix = None;
+        if finding.properties.contains_key(PIN_PROPERTY) {
+            finding.properties.insert(PIN_PROPERTY.to_owned(), "none".to_owned());
+            finding.properties.insert(REASON_PROPERTY.to_owned(), format!("the edit was not made: {why}"));
+            finding.properties.insert(TRAP_PROPERTY.to_owned(), "refused".to_owned());
+        }
     }
     state
 }

@@ -1,10 +1,12 @@
 //! Where the digits of a pin stand: at the call, in a constant beside a constant id, or in one table of the file.
 
 use super::Splice;
+use super::comment::line_of;
 use super::insert::argument;
 use super::outlines::Outlines;
 use super::pin::Stamp;
 use crate::judge::PinPlan;
+use crate::python::module::Module;
 use crate::span::Span;
 use crate::usage::CallSite;
 
@@ -23,21 +25,41 @@ pub enum Style {
     Registry,
 }
 
+/// A call that gets a revision, for all the styles.
+pub struct Target<'t, 's> {
+    /// What is to be pinned.
+    pub plan: &'t PinPlan,
+    /// What is written.
+    pub stamp: &'t Stamp,
+    /// The file.
+    pub outlines: &'t Outlines<'s>,
+    /// Index of the unit.
+    pub unit: usize,
+    /// The call.
+    pub site: &'t CallSite,
+    /// The keyword of the revision.
+    pub keyword: &'t str,
+}
+
+impl<'s> Target<'_, 's> {
+    /// The unit as Python.
+    fn module(&self) -> Option<&Module<'s>> {
+        self.outlines.module(self.unit)
+    }
+
+    /// The argument itself: `keyword=value`.
+    fn argument(&self, value: &str) -> Option<Vec<Splice>> {
+        Some(argument(self.outlines, self.unit, self.site, &format!("{}={value}", self.keyword), None)?.splices)
+    }
+}
+
 /// The splices for a style other than inline; `None` when the code has no place for it and the pin goes to the call.
 #[must_use]
-pub fn styled(
-    style: Style,
-    plan: &PinPlan,
-    stamp: &Stamp,
-    outlines: &Outlines<'_>,
-    unit: usize,
-    site: &CallSite,
-    keyword: &str,
-) -> Option<Vec<Splice>> {
+pub fn styled(style: Style, target: &Target<'_, '_>) -> Option<Vec<Splice>> {
     match style {
         Style::Inline => None,
-        Style::Constant => constant(plan, stamp, outlines, unit, site, keyword),
-        Style::Registry => registry(plan, stamp, outlines, unit, site, keyword),
+        Style::Constant => constant(target),
+        Style::Registry => registry(target),
     }
 }
 
@@ -51,27 +73,42 @@ fn note(stamp: &Stamp) -> String {
     stamp.note.as_ref().map_or_else(String::new, |note| format!("  # {note}"))
 }
 
-fn newline(text: &str) -> &'static str {
+pub(super) fn newline(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
-/// The physical line that holds a byte, without its end.
-fn line_of(text: &str, at: usize) -> Option<Span> {
-    let start = text.get(..at)?.rfind(['\n', '\r']).map_or(0, |before| before + 1);
-    let end = at + text.get(at..)?.find(['\n', '\r']).unwrap_or(text.len() - at);
-    Some(Span::new(start, end))
+/// `name`, `self.name`, `names["key"]`, `names[key]`: written twice it is evaluated twice, and does nothing by it.
+pub(super) fn is_plain(text: &str) -> bool {
+    let mut rest = text;
+    let mut first = true;
+    loop {
+        let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let (name, behind) = rest.split_at(length);
+        if first && !is_name(name) {
+            return false;
+        }
+        first = false;
+        rest = behind;
+        while let Some(inner) = rest.strip_prefix('[') {
+            let Some((key, behind)) = inner.split_once(']') else { return false };
+            let quoted = key.len() >= 2
+                && ['"', '\''].iter().any(|quote| key.starts_with(*quote) && key.ends_with(*quote))
+                && key.trim_matches(['"', '\'']).bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./ ".contains(&byte));
+            if !(quoted || is_name(key) || !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())) {
+                return false;
+            }
+            rest = behind;
+        }
+        match rest.strip_prefix('.') {
+            Some(next) if next.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') => rest = next,
+            _ => return rest.is_empty(),
+        }
+    }
 }
 
 /// `MODEL_ID = "org/m"` gets a neighbour, and the call names it.
-fn constant(
-    plan: &PinPlan,
-    stamp: &Stamp,
-    outlines: &Outlines<'_>,
-    unit: usize,
-    site: &CallSite,
-    keyword: &str,
-) -> Option<Vec<Splice>> {
-    let module = outlines.module(unit)?;
+fn constant(target: &Target<'_, '_>) -> Option<Vec<Splice>> {
+    let (plan, stamp, module) = (target.plan, target.stamp, target.module()?);
     let text = module.text();
     let name = plan.id_written.text(text);
     let definition = plan.id_definition.filter(|_| is_name(name))?;
@@ -79,9 +116,9 @@ fn constant(
     let written = line.text(text);
     let indent = written.get(..written.len() - written.trim_start().len())?;
     // A plain assignment of one literal on one line: `NAME = "org/m"`, `NAME: str = "org/m"`.
-    let target = text.get(line.start() + indent.len()..definition.start())?;
+    let left = text.get(line.start() + indent.len()..definition.start())?;
     let after = text.get(definition.end()..line.end())?.trim();
-    let plain = target.strip_prefix(name).is_some_and(|rest| {
+    let plain = left.strip_prefix(name).is_some_and(|rest| {
         let rest = rest.trim();
         rest.ends_with('=') && !rest.ends_with("==") && (rest.len() == 1 || rest.starts_with(':')) && !rest.contains('"')
     });
@@ -92,7 +129,7 @@ fn constant(
     let new_name = format!("{name}{}", if upper { "_REVISION" } else { "_revision" });
     let quote = definition.text(text).chars().next().filter(|first| matches!(first, '"' | '\'')).unwrap_or('"');
     let declaration = format!("{indent}{new_name} = {quote}{}{quote}", stamp.commit);
-    let mut splices = argument(outlines, unit, site, &format!("{keyword}={new_name}"), None)?.splices;
+    let mut splices = target.argument(&new_name)?;
     let present = module.occurrences(&new_name).next();
     match present {
         // Written by an earlier pass or an earlier run.
@@ -102,51 +139,90 @@ fn constant(
             if written.trim_end().ends_with('\\') || !module.in_code(line.end()) && !after.starts_with('#') {
                 return None;
             }
-            splices.push(Splice::insert(unit, line.end(), format!("{}{declaration}{}", newline(text), note(stamp))));
+            splices.push(Splice::insert(target.unit, line.end(), format!("{}{declaration}{}", newline(text), note(stamp))));
         }
     }
     Some(splices)
 }
 
 /// `revision=HF_REVISIONS["org/m"]`, with the table behind the imports.
-fn registry(
-    plan: &PinPlan,
-    stamp: &Stamp,
-    outlines: &Outlines<'_>,
-    unit: usize,
-    site: &CallSite,
-    keyword: &str,
-) -> Option<Vec<Splice>> {
-    let module = outlines.module(unit)?;
+fn registry(target: &Target<'_, '_>) -> Option<Vec<Splice>> {
+    let plan = target.plan;
+    let written = plan.id_written.text(target.module()?.text());
+    let key = plan.id_text.as_str();
+    if key.is_empty() {
+        return None;
+    }
+    let name = if is_name(written) && plan.id_definition.is_some() { written.to_owned() } else { literal(key)? };
+    let mut splices = target.argument(&format!("{REGISTRY}[{name}]"))?;
+    splices.extend(entries(target, &[(key, target.stamp)])?);
+    Some(splices)
+}
+
+/// `revision=HF_REVISIONS.get(name)` for a name that stands for one of several ids: the ids of the table are pinned, and
+/// any other id is loaded as before.
+#[must_use]
+pub fn looked_up(target: &Target<'_, '_>, name: Span, given: Option<Span>, ids: &[(&str, &Stamp)]) -> Option<Vec<Splice>> {
+    let text = target.module()?.text();
+    let name = name.text(text);
+    if !is_plain(name) {
+        return None;
+    }
+    let found = format!("{REGISTRY}.get({name})");
+    let mut splices = match given {
+        Some(given) => vec![super::pin::or(text, target.unit, given, &found)?],
+        None => target.argument(&found)?,
+    };
+    splices.extend(entries(target, ids)?);
+    Some(splices)
+}
+
+/// A Python literal of a plain id.
+fn literal(text: &str) -> Option<String> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
+    plain.then(|| format!("\"{text}\""))
+}
+
+/// What makes sure that the table holds these ids.
+fn entries(target: &Target<'_, '_>, ids: &[(&str, &Stamp)]) -> Option<Vec<Splice>> {
+    // Cells run in any order, and each would bring a table of its own under the one name.
+    if target.outlines.source().notebook {
+        return None;
+    }
+    let (module, unit) = (target.module()?, target.unit);
     let text = module.text();
     let newline = newline(text);
-    let written = plan.id_written.text(text);
-    let key = if is_name(written) && plan.id_definition.is_some() { written.to_owned() } else { format!("\"{}\"", plan.id) };
-    let entry = format!("\"{}\": \"{}\",", plan.id, stamp.commit);
-    let mut splices = argument(outlines, unit, site, &format!("{keyword}={REGISTRY}[{key}]"), None)?.splices;
     let opening = format!("{REGISTRY} = {{");
     let table = text
         .match_indices(&opening)
         .map(|(at, _)| at)
         .find(|at| *at == 0 || text.get(..*at).is_some_and(|before| before.ends_with('\n')));
+    let mut lines = Vec::new();
+    for (id, stamp) in ids {
+        lines.push((literal(id)?, format!("{}: \"{}\",", literal(id)?, stamp.commit), note(stamp)));
+    }
     if let Some(table) = table {
         let inside = table + opening.len();
         let end = inside + text.get(inside..)?.find('}')?;
         let content = text.get(inside..end)?;
-        if content.contains(&entry) {
-            return Some(splices);
+        let mut splices = Vec::new();
+        for (key, entry, note) in lines {
+            if content.contains(&entry) {
+                continue;
+            }
+            // The id is there with another commit, or the table has a form of its own.
+            if content.contains(&key) || !content.starts_with(['\n', '\r']) {
+                return None;
+            }
+            splices.push(Splice::insert(unit, inside, format!("{newline}    {entry}{note}")));
         }
-        // The id is there with another commit, or the table has a form of its own.
-        if content.contains(&format!("\"{}\"", plan.id)) || !content.starts_with(['\n', '\r']) {
-            return None;
-        }
-        splices.push(Splice::insert(unit, inside, format!("{newline}    {entry}{}", note(stamp))));
         return Some(splices);
     }
     if module.occurrences(REGISTRY).next().is_some() {
         return None;
     }
-    let whole = format!("{REGISTRY} = {{{newline}    {entry}{}{newline}}}", note(stamp));
+    let content: String = lines.iter().map(|(_, entry, note)| format!("    {entry}{note}{newline}")).collect();
+    let whole = format!("{opening}{newline}{content}}}");
     let mut last = None;
     for line in module.lines() {
         let code = line.span.text(text);
@@ -163,6 +239,5 @@ fn registry(
             Splice::insert(unit, line_of(text, first)?.start(), format!("{whole}{newline}{newline}"))
         }
     };
-    splices.push(place);
-    Some(splices)
+    Some(vec![place])
 }

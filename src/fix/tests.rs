@@ -33,6 +33,9 @@ fn plan(place: PinPlace) -> PinPlan {
         part: PinPart::Whole,
         adapter_hazard: false,
         companion: None,
+        moved_from: None,
+        statement: Span::default(),
+        id_text: String::new(),
         id_written: Span::default(),
         id_definition: None,
     }
@@ -44,8 +47,17 @@ fn stamp() -> Stamp {
 
 /// The text after a pin, with the digits written as `C`.
 fn pinned_in(path: &str, text: &str, place: PinPlace) -> Option<String> {
+    pinned_with(path, text, place, &stamp())
+}
+
+/// [`pinned_in`] without a branch to keep: where comments go is another question.
+fn pinned_plainly(path: &str, text: &str, place: PinPlace) -> Option<String> {
+    pinned_with(path, text, place, &Stamp { note: None, ..stamp() })
+}
+
+fn pinned_with(path: &str, text: &str, place: PinPlace, stamp: &Stamp) -> Option<String> {
     let source = source(path, text);
-    let edits = pin(&plan(place), &stamp(), Style::Inline, &Outlines::new(&source), 0)?;
+    let edits = pin(&plan(place), stamp, &[], Style::Inline, &Outlines::new(&source), 0)?;
     let fix = Fix { safe: true, description: String::new(), edits };
     let after = apply(text.as_bytes(), &[&fix]).bytes;
     assert_eq!(still_parses(path, text.as_bytes(), &after), Ok(()));
@@ -132,7 +144,7 @@ fn a_constant_in_another_cell_is_replaced_there() {
     let text = r#"{"cells": [{"cell_type": "code", "source": ["REV = \"main\"\n"]}, {"cell_type": "code", "source": "f(\"org/m\", revision=REV)"}]}"#;
     let place = PinPlace::Definition { unit: 0, span: Span::new(6, 12) };
     let source = source("n.ipynb", text);
-    let edits = pin(&plan(place), &stamp(), Style::Inline, &Outlines::new(&source), 1).unwrap();
+    let edits = pin(&plan(place), &stamp(), &[], Style::Inline, &Outlines::new(&source), 1).unwrap();
     let after = apply(text.as_bytes(), &[&Fix { safe: true, description: String::new(), edits }]).bytes;
     let after = String::from_utf8(after).unwrap();
     assert_eq!(after, text.replace("\\\"main\\\"", &format!("\\\"{COMMIT}\\\"  # main 2026-11-21")));
@@ -157,7 +169,7 @@ fn ids_carry_the_commit_in_every_grammar() {
 
 #[test]
 fn addresses_carry_the_commit() {
-    let address = |text: &str| pinned_in("a.sh", text, PinPlace::Address { span: Span::new(0, text.len()) });
+    let address = |text: &str| pinned_plainly("a.sh", text, PinPlace::Address { span: Span::new(0, text.len()) });
     assert_eq!(
         address("curl https://huggingface.co/org/m/resolve/main/a.bin -o a\n").unwrap(),
         "curl https://huggingface.co/org/m/resolve/C/a.bin -o a\n"
@@ -174,7 +186,7 @@ fn addresses_carry_the_commit() {
 fn commands_get_an_option() {
     let option = |path: &str, text: &str, part: &str, list_quote| {
         let at = Span::new(span(text, part).end(), span(text, part).end());
-        pinned_in(path, text, PinPlace::Option { at, option: "--revision".to_owned(), list_quote }).unwrap()
+        pinned_plainly(path, text, PinPlace::Option { at, option: "--revision".to_owned(), list_quote }).unwrap()
     };
     assert_eq!(
         option("a.sh", "hf download org/m \\\n  --quiet\n", "org/m", None),
@@ -211,7 +223,7 @@ fn an_inserted_line_is_a_new_element_of_a_cell() {
     let source = source("n.ipynb", text);
     let cell = source.units[0].text.clone();
     let place = PinPlace::Argument { site: site(&cell, Some("'éé'")), keyword: "revision".to_owned() };
-    let edits = pin(&plan(place), &stamp(), Style::Inline, &Outlines::new(&source), 0).unwrap();
+    let edits = pin(&plan(place), &stamp(), &[], Style::Inline, &Outlines::new(&source), 0).unwrap();
     let after = apply(text.as_bytes(), &[&Fix { safe: true, description: String::new(), edits }]).bytes;
     let after = String::from_utf8(after).unwrap().replace(COMMIT, "C");
     let line = "    \"  'é\\u00e9',\\n\",\n    \"  revision='C',  # main 2026-11-21\\n\",\n";
@@ -228,7 +240,7 @@ fn an_inserted_line_is_a_new_element_of_a_cell() {
         let source = Source::new("n.ipynb", text.clone().into_bytes(), FileLanguage::Notebook);
         let cell = source.units[0].text.clone();
         let place = PinPlace::Argument { site: site(&cell, Some("'a'")), keyword: "revision".to_owned() };
-        let edits = pin(&plan(place), &stamp(), Style::Inline, &Outlines::new(&source), 0).unwrap();
+        let edits = pin(&plan(place), &stamp(), &[], Style::Inline, &Outlines::new(&source), 0).unwrap();
         let after = apply(text.as_bytes(), &[&Fix { safe: true, description: String::new(), edits }]).bytes;
         let after = String::from_utf8(after).unwrap().replace(COMMIT, "C");
         assert!(after.contains(new), "{after}");
@@ -241,7 +253,7 @@ fn nothing_but_a_commit_is_ever_written() {
     let place = PinPlace::Argument { site: site(text, Some("'org/m'")), keyword: "revision".to_owned() };
     for bad in ["main", "0123456", "x'); import os #", &COMMIT.to_uppercase(), &format!("{COMMIT}0")] {
         let stamp = Stamp { commit: bad.to_owned(), note: None };
-        assert_eq!(pin(&plan(place.clone()), &stamp, Style::Inline, &Outlines::new(&source("a.py", text)), 0), None);
+        assert_eq!(pin(&plan(place.clone()), &stamp, &[], Style::Inline, &Outlines::new(&source("a.py", text)), 0), None);
     }
 }
 
@@ -354,4 +366,15 @@ fn permissions_stay_and_links_out_of_the_project_are_refused() {
     assert_eq!(std::fs::read(&stranger).unwrap(), b"old");
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o440)).unwrap();
     assert!(matches!(replace_file(&root, &file, b"new", b"newer"), Err(WriteError::Io { .. })));
+}
+
+#[test]
+fn a_name_that_is_written_twice_does_nothing_by_it() {
+    for plain in ["name", "self.name", "args.model", "names[\"a\"]", "names['a/b']", "names[key]", "names[0].id"] {
+        assert!(super::style::is_plain(plain), "{plain}");
+    }
+    for other in ["", "f()", "a.f()", "a + b", "'org/m'", "a[f(1)]", "a[\"b\" + c]", "(a)", "a.", "a..b", "a[]", "0", "*a", "a b"]
+    {
+        assert!(!super::style::is_plain(other), "{other}");
+    }
 }

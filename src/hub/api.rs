@@ -14,8 +14,9 @@ use std::time::Duration;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Proxy};
 
-use self::address::{Address, encode_segment};
+use self::address::Address;
 use self::reply::{read_commits, read_info, refusal, wrong};
+use super::percent::encode_segment;
 use super::repo::visible;
 use super::{Commit, CommitSource, Environment, InfoSource, RepoInfo, RepoRequest, RepoType, ResolveError, Resolved, Source};
 
@@ -301,7 +302,6 @@ fn failure(error: ureq::Error, body_limit: u64) -> Failure {
         ureq::Error::Http(_) | ureq::Error::Protocol(_) | ureq::Error::BodyStalled => {
             wrong("it is not HTTP as the Hub speaks it")
         }
-        ureq::Error::Decompress(..) => wrong("its compression is broken"),
         // TLS, proxy and the rest. None of these texts holds request headers.
         other => unreachable(visible(&other.to_string())),
     })

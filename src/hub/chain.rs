@@ -139,6 +139,8 @@ pub struct Tally {
     pub with_online: usize,
     /// Not answered, and asking the Hub would not help or did not help.
     pub not_found: usize,
+    /// No edit would be right, whatever the commit is.
+    pub by_hand: usize,
 }
 
 impl Tally {
@@ -156,7 +158,7 @@ impl Tally {
     /// All findings counted.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.offline + self.online + self.with_online + self.not_found
+        self.offline + self.online + self.with_online + self.not_found + self.by_hand
     }
 }
 
@@ -173,6 +175,9 @@ impl fmt::Display for Tally {
         }
         if self.not_found > 0 {
             write!(formatter, ", {} without a known commit", self.not_found)?;
+        }
+        if self.by_hand > 0 {
+            write!(formatter, ", {} by hand only", self.by_hand)?;
         }
         Ok(())
     }
@@ -232,7 +237,7 @@ mod tests {
         for id in ["a/cache", "a/x", "a/cache", "not//legal"] {
             tally.add(&chain.find(&RepoRequest::model(id)));
         }
-        assert_eq!(tally, Tally { offline: 2, online: 0, with_online: 1, not_found: 1 });
+        assert_eq!(tally, Tally { offline: 2, online: 0, with_online: 1, not_found: 1, by_hand: 0 });
         assert_eq!(tally.to_string(), "4 findings, 2 can be fixed offline, 1 more with --online, 1 without a known commit");
         // Limited with --from cache: the Hub is no option, so it is not offered.
         let limited = Chain::new().with(Source::Cache, &cache);

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::{Inventory, Kind, Repository, Row, Switch};
+use crate::hub::percent::encode_segment;
 
 /// Occurrences that one component lists; a count stands in its properties.
 const MOST_OCCURRENCES: usize = 10_000;
@@ -128,9 +129,9 @@ fn component_type(kind: Kind) -> &'static str {
 /// The package URL. Case is kept: the ids are case-sensitive, and look-alikes live from that. The version is a commit
 /// or nothing, as the definition of the type says.
 fn purl(kind: Kind, id: &str, commit: Option<&str>, version: Option<&str>) -> Option<String> {
-    let path: Vec<String> = id.split('/').map(encoded).collect();
+    let path: Vec<String> = id.split('/').map(encode_segment).collect();
     let path = path.join("/");
-    let at = |version: Option<&str>| version.map_or_else(String::new, |version| format!("@{}", encoded(version)));
+    let at = |version: Option<&str>| version.map_or_else(String::new, |version| format!("@{}", encode_segment(version)));
     Some(match kind {
         Kind::Model => format!("pkg:huggingface/{path}{}", at(commit)),
         Kind::Dataset => format!("pkg:huggingface/datasets/{path}{}", at(commit)),
@@ -140,19 +141,6 @@ fn purl(kind: Kind, id: &str, commit: Option<&str>, version: Option<&str>) -> Op
         Kind::TorchHub => format!("pkg:github/{}{}", path.to_lowercase(), at(version)),
         Kind::Repository | Kind::Url => return None,
     })
-}
-
-/// Percent-encoding of the package URL specification.
-fn encoded(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            result.push(char::from(byte));
-        } else {
-            result.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    result
 }
 
 /// Where it lies; only for ids that are legal in an address.

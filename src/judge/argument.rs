@@ -40,6 +40,15 @@ fn weights_only(usage: &Use, entry: &Entry, all: &[Use], context: &Context<'_>) 
     if usage.guarded == Some(Guard::SafetensorsSuffix) || is_safetensors(usage) {
         return None;
     }
+    // `Trainer.fit(ckpt_path=None)`: without the path nothing is loaded.
+    let optional = entry.parameter(Role::Path).is_some_and(|path| path.default == Some(Literal::None));
+    let no_path = match usage.argument(Role::Path) {
+        Some(path) => path.origin == Origin::Absent || is_none(path),
+        None => !usage.site.is_some_and(|site| site.open),
+    };
+    if optional && no_path && usage.kind == UseKind::Call {
+        return None;
+    }
     let by_version = entry.unpickles == Unpickles::ByVersion;
     let argument = usage.argument(Role::WeightsOnly);
     if let Some(argument) = argument.filter(|argument| argument.origin != Origin::Absent && !is_none(argument)) {

@@ -123,14 +123,15 @@ pub fn foreign_source(argument: &Argument) -> Option<(String, &Literal)> {
     ];
     argument.value.literals().iter().find_map(|literal| match literal {
         Literal::Result(name) => {
-            let last = name.rsplit('.').next().unwrap_or(name);
+            // What is read from a download is the download still: `urlopen.read`.
+            let known = name.split('.').any(|segment| FOREIGN.contains(&segment));
             let request = (name.starts_with("requests.")
                 || name.starts_with("httpx.")
                 || name.starts_with("urllib.")
                 || name.starts_with("aiohttp."))
                 && !name.starts_with("urllib.parse");
             let socket = name.starts_with("socket.") || name.starts_with("zmq.");
-            (FOREIGN.contains(&last) || FOREIGN.contains(&name.as_str()) || request || socket).then(|| (name.clone(), literal))
+            (known || FOREIGN.contains(&name.as_str()) || request || socket).then(|| (name.clone(), literal))
         }
         Literal::Str(text) if text.starts_with("http://") || text.starts_with("https://") || text.starts_with("hf://") => {
             Some((text.clone(), literal))

@@ -18,6 +18,8 @@ pub struct Terms {
     pub policy: Policy,
     /// `hublint.lock`, when it was read.
     pub lock: Option<Lock>,
+    /// Pins that differ from the lock are told, and moved (`pin --from lock`).
+    pub follow: bool,
 }
 
 impl Terms {

@@ -1,11 +1,9 @@
 //! `unpinned-revision`, `malformed-revision`, `partial-pin` and `ambiguous-model-path`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{Context, PinPart, PinPlace, PinPlan, Repair, RepairPlan, Verdict};
+use super::{Context, PinPart, PinPlace, PinPlan, Repair, RepairPlan, Verdict, pins};
 use crate::catalog::{Entry, Pin, RepoKind};
 use crate::finding::Level;
-use crate::reference::{Malformed, PinState, Reference, Target, is_default, parse_address, references, revision_state};
+use crate::reference::{Malformed, PinState, Reference, Target};
 use crate::span::Span;
 use crate::usage::{Argument, Confidence, Literal, Origin, Role, Use, UseKind, Value};
 
@@ -61,6 +59,7 @@ fn one(usage: &Use, entry: &Entry, reference: &Reference, found: &[Reference], c
             let verdict = Verdict::new("ambiguous-model-path", "folder", usage, id_argument).about(&reference.id);
             return vec![verdict.repaired(local_repair(usage, id_argument, &reference.id))];
         }
+        Target::Unknown(_) if crate::names::is_placeholder(&reference.id) => return Vec::new(),
         Target::Unknown(why) => {
             // An explicit branch floats whatever the id is; an absent revision of an unknown thing says nothing.
             let explicit =
@@ -118,14 +117,22 @@ fn one(usage: &Use, entry: &Entry, reference: &Reference, found: &[Reference], c
             }
             make("unpinned-revision", "unknown").with("reason", why.describe()).capped(Level::Note)
         }
-        PinState::Commit(_) | PinState::Irrelevant => return Vec::new(),
+        PinState::Commit(commit) => {
+            let plan = pins::following(usage, entry, reference, commit, revision, context);
+            let told =
+                plan.map(|plan| make("unpinned-revision", "behind-lock").with("revision", commit.clone()).repaired(Some(plan)));
+            return told.into_iter().collect();
+        }
+        PinState::Irrelevant => return Vec::new(),
     };
-    let plan = pin_plan(usage, entry, reference, revision, found, context);
-    vec![verdict.repaired(plan)]
+    match pins::plan(usage, entry, reference, revision, found, context) {
+        Ok(plan) => vec![verdict.repaired(Some(plan))],
+        Err(why) => vec![Verdict { no_pin: Some(why), ..verdict }],
+    }
 }
 
 /// The argument that pins the id of a role.
-fn revision_argument(usage: &Use, role: Role) -> Option<&Argument> {
+pub(super) fn revision_argument(usage: &Use, role: Role) -> Option<&Argument> {
     let (_, revision) = crate::reference::ID_ROLES.iter().find(|(id, _)| *id == role)?;
     usage.argument(*revision).or_else(|| usage.argument(Role::Revision)).filter(|argument| argument.origin != Origin::Absent)
 }
@@ -147,188 +154,6 @@ fn local_repair(usage: &Use, argument: Option<&Argument>, id: &str) -> Option<Re
         description: format!("write `./{id}`, which can only be a folder"),
         repair: Repair::Replace { span: argument.value_span, text },
     })
-}
-
-/// How a commit would be written, where it can be.
-fn pin_plan(
-    usage: &Use,
-    entry: &Entry,
-    reference: &Reference,
-    revision: Option<&Argument>,
-    found: &[Reference],
-    context: &Context<'_>,
-) -> Option<RepairPlan> {
-    if reference.target != Target::Hub || reference.id.is_empty() {
-        return None;
-    }
-    let id_argument = usage.argument(reference.role)?;
-    // What is given may pin another part (`revision=` beside an unpinned tokenizer of vLLM): it must stay.
-    let revision = match &reference.pin {
-        PinState::Absent | PinState::Impossible => None,
-        _ if reference.pinned_in_id => None,
-        state => Some(revision.filter(|argument| revision_state(argument) == *state)?),
-    };
-    // An id that a caller replaces, or one of several, has no one commit.
-    if matches!(id_argument.value, Value::OneOf(_)) || is_default(id_argument) {
-        return None;
-    }
-    // `pipeline(model="a/b", tokenizer="c/d")`: the one revision would be applied to both repositories.
-    let shared = found.iter().any(|other| {
-        other.target == Target::Hub
-            && other.full_id != reference.full_id
-            && other.role != reference.role
-            && !other.pinned_in_id
-            && (shares_revision(entry, other.role) || shares_revision(entry, reference.role))
-    });
-    if shared || is_too_old(usage, context) {
-        return None;
-    }
-    let named = match &reference.pin {
-        PinState::Branch(name) | PinState::PullRequest(name) => name.clone(),
-        // The digits as they should have been; a sha256 or a slip names no commit that could be asked for.
-        PinState::Malformed(name, Malformed::Short | Malformed::UpperCase) => name.to_ascii_lowercase(),
-        PinState::Malformed(..) => return None,
-        _ => "main".to_owned(),
-    };
-    let inside = id_argument.value_span.end().saturating_sub(1).max(id_argument.value_span.start());
-    let in_id = PinPlace::BehindId { at: Span::new(inside, inside), separator: if entry.pin == Pin::Colon { ':' } else { '@' } };
-    let written =
-        |test: &dyn Fn(&str) -> bool| id_argument.value.literals().iter().any(|literal| literal.as_str().is_some_and(test));
-    let in_address = usage.kind == UseKind::Address
-        || reference.role == Role::DataFiles
-        || written(&|text| text.starts_with("hf://"))
-        || reference.pinned_in_id && written(&|text| parse_address(text).is_some());
-    let place = match (revision, entry.pin) {
-        _ if in_address && (id_argument.replaceable || id_argument.origin == Origin::Literal) => {
-            PinPlace::Address { span: id_argument.value_span }
-        }
-        _ if in_address => return None,
-        // `attn_implementation="org/k:fn"`: `revision` is the model's.
-        _ if reference.role == Role::KernelId && id_argument.replaceable => in_id,
-        _ if reference.role == Role::KernelId => return None,
-        // `org/m@main`: the revision stands in the id.
-        _ if reference.pinned_in_id && id_argument.replaceable => in_id,
-        _ if reference.pinned_in_id => return None,
-        (Some(argument), _) if argument.replaceable => {
-            PinPlace::Value { span: argument.value_span, quoted: usage.kind == UseKind::Call }
-        }
-        (Some(argument), _) if usage.kind == UseKind::Call && argument.origin == Origin::Constant => {
-            match (&argument.value, &argument.definition) {
-                (Value::Known(_), Some(definition)) if definition.path.is_none() => {
-                    PinPlace::Definition { unit: definition.unit, span: definition.span }
-                }
-                _ => return None,
-            }
-        }
-        (Some(_), _) => return None,
-        (None, Pin::Keyword) if usage.kind == UseKind::Call => {
-            let site = usage.site.filter(|site| !site.open)?;
-            let keyword = keyword_of(entry, reference.role)?;
-            PinPlace::Argument { site, keyword }
-        }
-        (None, Pin::Keyword) if usage.kind == UseKind::Command => {
-            let option = keyword_of(entry, reference.role)?;
-            let end = usage.whole.end();
-            let after = if id_argument.value_span.end() <= end { id_argument.value_span.end() } else { end };
-            PinPlace::Option { at: Span::new(after, after), option, list_quote: None }
-        }
-        (None, Pin::At | Pin::Colon) if id_argument.replaceable => in_id,
-        _ => return None,
-    };
-    let definition = id_argument.definition.as_ref().filter(|definition| {
-        definition.path.is_none() && definition.unit == usage.unit && id_argument.origin == Origin::Constant
-    });
-    Some(RepairPlan {
-        safe: true,
-        description: format!("pin {} to a commit", reference.full_id),
-        repair: Repair::Pin(PinPlan {
-            kind: reference.kind,
-            id: reference.full_id.clone(),
-            reference: named,
-            place,
-            part: PinPart::Whole,
-            adapter_hazard: has_adapter_hazard(usage),
-            companion: None,
-            id_written: id_argument.value_span,
-            id_definition: definition.map(|definition| definition.span),
-        }),
-    })
-}
-
-/// True when a role has no revision of its own in this API: it follows the one that is given for all.
-fn shares_revision(entry: &Entry, role: Role) -> bool {
-    let own = crate::reference::ID_ROLES.iter().find(|(id, _)| *id == role).map(|(_, revision)| *revision);
-    role != Role::RepoId && own.is_none_or(|own| entry.parameter(own).is_none())
-}
-
-/// transformers applies the revision of an adapter to its base model (5.23.0, auto_factory.py:286).
-fn has_adapter_hazard(usage: &Use) -> bool {
-    const NO_WEIGHTS: &[&str] = &["Tokenizer", "TokenizerFast", "Processor", "Config", "Extractor", "ProcessorFast"];
-    let Some(rest) = usage.qualified.strip_prefix("transformers.") else { return false };
-    match rest.strip_suffix(".from_pretrained") {
-        Some(class) => !NO_WEIGHTS.iter().any(|ending| class.ends_with(ending)),
-        None => rest == "pipeline" || rest.ends_with(".pipeline"),
-    }
-}
-
-/// `SentenceTransformer(revision=)` exists since 2.3.0: an older one would fail with the keyword.
-fn is_too_old(usage: &Use, context: &Context<'_>) -> bool {
-    usage.qualified.starts_with("sentence_transformers.")
-        && context.versions.at_least("sentence-transformers", "2.3.0") == super::Ternary::No
-}
-
-/// What the plans of a file must know of each other: a repository that is pinned elsewhere in the file gets the same commit,
-/// and a constant that is the revision of two repositories is left alone.
-pub fn compare_plans(verdicts: &mut [Verdict], uses: &[Use], context: &Context<'_>) {
-    let is_pin = |plan: &RepairPlan| matches!(plan.repair, Repair::Pin(_));
-    if !verdicts.iter().any(|verdict| verdict.repair.as_ref().is_some_and(is_pin) || verdict.pin.is_some()) {
-        return;
-    }
-    let mut commits: BTreeMap<(RepoKind, String), BTreeSet<String>> = BTreeMap::new();
-    let mut served: BTreeMap<(usize, Span), BTreeSet<(RepoKind, String)>> = BTreeMap::new();
-    for usage in uses {
-        let Some(entry) = context.entry(usage) else { continue };
-        for reference in references(usage, entry, context.paths) {
-            let repo = (reference.kind, reference.full_id.clone());
-            let revision = revision_argument(usage, reference.role);
-            if let Some(definition) = revision.and_then(|argument| argument.definition.as_ref())
-                && definition.path.is_none()
-            {
-                served.entry((definition.unit, definition.span)).or_default().insert(repo.clone());
-            }
-            if let (Target::Hub, PinState::Commit(commit)) = (&reference.target, &reference.pin) {
-                commits.entry(repo).or_default().insert(commit.clone());
-            }
-        }
-    }
-    let shared = |plan: &PinPlan| match plan.place {
-        PinPlace::Definition { unit, span } => served.get(&(unit, span)).is_some_and(|repos| repos.len() > 1),
-        _ => false,
-    };
-    for verdict in verdicts {
-        if verdict.pin.as_ref().is_some_and(shared) {
-            verdict.pin = None;
-        }
-        let repair = verdict.repair.take_if(|plan| matches!(&plan.repair, Repair::Pin(plan) if shared(plan)));
-        drop(repair);
-        let plan = verdict.repair.as_mut().and_then(|plan| match &mut plan.repair {
-            Repair::Pin(plan) => Some(plan),
-            _ => None,
-        });
-        for plan in plan.into_iter().chain(verdict.pin.as_mut()) {
-            let known = commits.get(&(plan.kind, plan.id.clone())).filter(|known| known.len() == 1);
-            if plan.reference == "main" && plan.companion.is_none() {
-                plan.companion = known.and_then(|known| known.first().cloned());
-            }
-        }
-    }
-}
-
-/// The keyword or option of the role that pins an id.
-fn keyword_of(entry: &Entry, role: Role) -> Option<String> {
-    let (_, revision) = crate::reference::ID_ROLES.iter().find(|(id, _)| *id == role)?;
-    let parameter = entry.parameter(*revision)?;
-    parameter.places.iter().find_map(|place| place.keyword.clone())
 }
 
 /// A revision that pins the weights and leaves something else floating.
@@ -366,6 +191,9 @@ fn partial(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict> {
             part,
             adapter_hazard: false,
             companion: (same && part == PinPart::Whole).then(|| commit.clone()),
+            moved_from: None,
+            statement: usage.statement,
+            id_text: String::new(),
             id_written: Span::default(),
             id_definition: None,
         };
@@ -380,19 +208,27 @@ fn partial(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict> {
         let reference = if usage.argument(Role::TokenizerId).is_some() { hub(Role::TokenizerId) } else { Some(main) };
         let repair = reference.and_then(|reference| plan(Role::TokenizerRevision, reference, PinPart::Whole));
         let verdict = Verdict::new("partial-pin", "tokenizer", usage, at).about(&main.full_id);
-        return Some(verdict.with("argument", "tokenizer_revision").repaired(repair));
+        return Some(or_reason(verdict.with("argument", "tokenizer_revision"), repair));
     }
     if runs_code && missing(Role::CodeRevision) {
         let verdict = Verdict::new("partial-pin", "code", usage, at).about(&main.full_id).with("argument", "code_revision");
-        return Some(verdict.repaired(plan(Role::CodeRevision, main, PinPart::Code)));
+        return Some(or_reason(verdict, plan(Role::CodeRevision, main, PinPart::Code)));
     }
     if let Some(code) = hub(Role::CodeId)
         && missing(Role::CustomRevision)
     {
         let verdict = Verdict::new("partial-pin", "pipeline", usage, at).about(&main.full_id).with("argument", "custom_revision");
-        return Some(verdict.repaired(plan(Role::CustomRevision, code, PinPart::Whole)));
+        return Some(or_reason(verdict, plan(Role::CustomRevision, code, PinPart::Whole)));
     }
     None
+}
+
+/// A verdict with its repair, or with the reason why there is none.
+fn or_reason(verdict: Verdict, repair: Option<RepairPlan>) -> Verdict {
+    match repair {
+        Some(_) => verdict.repaired(repair),
+        None => Verdict { no_pin: Some(pins::NoPin::NoKey), ..verdict },
+    }
 }
 
 /// What a finding about remote code says of the missing pin.

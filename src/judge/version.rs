@@ -13,7 +13,7 @@ use crate::source::Source;
 use crate::span::Span;
 use crate::usage::{Confidence, Definition, Literal, Role, Use, UseKind};
 use crate::versions::advisory::{Advisory, AdvisoryConfidence, AdvisoryLevel, Match, advisories, clear_version, matching, worst};
-use crate::versions::{Admission, Answer, Known, Place, ProjectVersions, VersionKnowledge, raised_floor};
+use crate::versions::{Admission, Answer, Known, Place, ProjectVersions, Requirement, VersionKnowledge, raised_floor};
 
 /// The rule's id.
 pub const RULE: &str = "vulnerable-dependency";
@@ -156,6 +156,55 @@ pub fn judge(reached: &BTreeSet<Reached>, manifests: &dyn Manifests) -> BTreeMap
         }
     }
     verdicts
+}
+
+/// What the file installs itself (`!pip install torch==2.1.0` in a notebook, `RUN pip install` before `CMD`) counts for it
+/// before any manifest: verdicts about its own install commands, and the holes that are left for the manifests. `installed`
+/// are requirements with their units, in the order of the file.
+#[must_use]
+pub fn judge_own(reached: Vec<Reached>, installed: &[(usize, Requirement)], source: &Source) -> (Vec<Verdict>, Vec<Reached>) {
+    let Ok(rows) = advisories() else { return (Vec::new(), reached) };
+    if installed.is_empty() {
+        return (Vec::new(), reached);
+    }
+    let mut accused: BTreeMap<(usize, usize, &str), (Known, Vec<(Match, Reached)>)> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for one in reached {
+        // What needs a companion is for the manifests: they know all that is installed.
+        let Some(row) = rows.get(one.advisory).filter(|row| row.companion.is_none()) else {
+            rest.push(one);
+            continue;
+        };
+        let Some((unit, known)) = installed_version(&row.package, installed, source) else {
+            rest.push(one);
+            continue;
+        };
+        let Ok(matches) = matching(&row.package, &known.knowledge) else { continue };
+        if let Some(found) = matches.iter().find(|found| std::ptr::eq(found.advisory, row)) {
+            let entry = accused.entry((unit, known.span.start, &row.package)).or_insert_with(|| (known, Vec::new()));
+            entry.1.push((*found, one));
+        }
+    }
+    let mut verdicts = Vec::new();
+    for ((unit, _, package), (known, matches)) in accused {
+        let text = source.units.get(unit).map_or("", |unit| unit.text.as_str());
+        let matches = matches.iter().map(|(found, one)| (*found, one)).collect();
+        if let Some(mut verdict) = verdict(package, &Accused { known, matches }, text) {
+            verdict.spot.unit = unit;
+            // A version that is set for one notebook is raised by whoever runs it again.
+            verdict.repair = None;
+            verdicts.push(verdict);
+        }
+    }
+    (verdicts, rest)
+}
+
+/// What the last install command that names a version says of a package.
+fn installed_version(package: &str, installed: &[(usize, Requirement)], source: &Source) -> Option<(usize, Known)> {
+    installed.iter().rev().find_map(|(unit, requirement)| {
+        let known = Known::from_requirements(&source.path, std::slice::from_ref(requirement), package)?;
+        (!matches!(known.knowledge, VersionKnowledge::Unknown)).then_some((*unit, known))
+    })
 }
 
 /// One requirement, one finding: the worst hole, with the others named.

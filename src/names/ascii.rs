@@ -1,27 +1,15 @@
 //! Characters outside ASCII: what they look like, and how they are shown.
 
 use std::fmt::Write as _;
-use std::sync::OnceLock;
 
-static CONFUSABLES: &str = include_str!("../../rules/data/names/confusables.tsv");
+use super::tables::CONFUSABLES;
 
-/// Code points with what they look like, sorted. Parsed when the first character outside ASCII is met.
-fn confusables() -> &'static [(char, char)] {
-    static TABLE: OnceLock<Vec<(char, char)>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let mut table: Vec<(char, char)> = CONFUSABLES
-            .lines()
-            .filter(|line| !line.starts_with("# "))
-            .filter_map(|line| line.split_once('\t'))
-            .filter_map(|(ascii, points)| ascii.chars().next().map(|ascii| (ascii, points)))
-            .flat_map(|(ascii, points)| {
-                let point = |point: &str| u32::from_str_radix(point, 16).ok().and_then(char::from_u32);
-                points.split(' ').filter_map(point).map(move |character| (character, ascii))
-            })
-            .collect();
-        table.sort_unstable();
-        table
-    })
+/// The ASCII character that a character looks like, if it looks like one.
+fn look_of(character: char) -> Option<char> {
+    let point = u32::from(character);
+    let found = CONFUSABLES.binary_search_by_key(&point, |entry| entry >> 8).ok()?;
+    // The character stands in the lowest byte.
+    CONFUSABLES.get(found).map(|entry| char::from(entry.to_le_bytes()[0]))
 }
 
 /// True for characters that no reader sees: zero-width ones, soft hyphen, direction marks, fillers, variation selectors,
@@ -54,8 +42,8 @@ pub(super) fn to_ascii(text: &str) -> Option<Plain> {
             plain.deceptive = true;
         } else if character.is_ascii() {
             plain.text.push(character);
-        } else if let Ok(found) = confusables().binary_search_by_key(&character, |(from, _)| *from) {
-            plain.text.extend(confusables().get(found).map(|(_, ascii)| *ascii));
+        } else if let Some(ascii) = look_of(character) {
+            plain.text.push(ascii);
             plain.deceptive = true;
         } else {
             plain.text.push('?');
@@ -98,12 +86,15 @@ mod tests {
 
     #[test]
     fn every_row_of_the_table_is_read() {
-        let counted = CONFUSABLES.lines().find_map(|line| line.strip_prefix("# count: ")).unwrap_or_default();
+        let text = include_str!("../../rules/data/names/confusables.tsv");
+        let counted = text.lines().find_map(|line| line.strip_prefix("# count: ")).unwrap_or_default();
         let points: usize = counted.split(' ').nth(2).and_then(|count| count.parse().ok()).unwrap_or(0);
         assert!(points > 1_000);
-        assert_eq!(confusables().len(), points);
-        assert!(confusables().iter().all(|(from, to)| !from.is_ascii() && to.is_ascii_graphic()));
-        assert!(confusables().windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(CONFUSABLES.len(), points);
+        assert!(CONFUSABLES.windows(2).all(|pair| pair[0] >> 8 < pair[1] >> 8));
+        let all: Vec<char> = CONFUSABLES.iter().filter_map(|entry| char::from_u32(entry >> 8)).collect();
+        assert_eq!(all.len(), points);
+        assert!(all.iter().all(|from| !from.is_ascii() && look_of(*from).is_some_and(|to| to.is_ascii_graphic())));
     }
 
     #[test]

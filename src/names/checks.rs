@@ -2,7 +2,7 @@
 
 use super::ascii::{Plain, to_ascii};
 use super::extra::ExtraNames;
-use super::index::NameIndex;
+use super::keys::{continued, row_key};
 use super::list::{BARE, KNOWN_BAD, MODELSCOPE, NAMESPACES, REPOS, Row};
 use super::name_checks::{self, Slip};
 use super::namespace_checks::{Owner, Resemblance};
@@ -23,13 +23,30 @@ pub fn judge(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict
     if id.is_empty() || id.len() > LONGEST_TEXT || id.starts_with(['.', '~', '/']) {
         return None;
     }
-    if let Some(verdict) = known_bad(id, kind, extra) {
+    let keys = Keys::new(id);
+    if let Some(verdict) = known_bad(id, keys, kind, extra) {
         return Some(verdict);
     }
     if let Some(plain) = to_ascii(id) {
         return not_ascii(id, &plain, kind, extra);
     }
-    judge_ascii(id, kind, extra)
+    judge_ascii(id, keys, kind, extra)
+}
+
+/// The keys under which the lists are searched, computed once.
+#[derive(Clone, Copy)]
+struct Keys {
+    /// Of what stands before the first slash; of the whole id if there is none.
+    owner: u64,
+    id: u64,
+}
+
+impl Keys {
+    fn new(id: &str) -> Self {
+        let (owner, rest) = id.split_at(memchr::memchr(b'/', id.as_bytes()).unwrap_or(id.len()));
+        let owner = row_key(owner);
+        Self { owner, id: continued(owner, rest) }
+    }
 }
 
 fn split(id: &str) -> Option<(Option<&str>, &str)> {
@@ -40,7 +57,7 @@ fn split(id: &str) -> Option<(Option<&str>, &str)> {
     }
 }
 
-fn judge_ascii(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict> {
+fn judge_ascii(id: &str, keys: Keys, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict> {
     let (owner, name) = split(id)?;
     // Characters that some spoofs use in place of letters are let through; others make it something else than an id.
     let odd = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'|' | b'$' | b'!'));
@@ -61,24 +78,24 @@ fn judge_ascii(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdi
         });
     }
     let Some(owner) = owner else {
-        return bare(id, kind);
+        return bare(id, keys, kind);
     };
-    if NAMESPACES.find(owner).is_some() {
-        if REPOS.find(id).is_some() {
+    if NAMESPACES.find_by(keys.owner, owner).is_some() {
+        if REPOS.find_by(keys.id, id).is_some() {
             return None;
         }
         let slip = name_checks::of_known_namespace(owner, name)?;
         return Some(of_slip(NameCode::R2, NameLevel::Note, &slip, slip.id.to_owned()));
     }
-    if MODELSCOPE.find(owner).is_some() {
+    if MODELSCOPE.find_by(keys.owner, owner).is_some() {
         return None;
     }
     unknown_namespace(owner, name, extra)
 }
 
-fn bare(id: &str, kind: RepoKind) -> Option<NameVerdict> {
+fn bare(id: &str, keys: Keys, kind: RepoKind) -> Option<NameVerdict> {
     // Spaces and kernels have no legacy ids.
-    if matches!(kind, RepoKind::Space | RepoKind::Kernel) || BARE.find(id).is_some() {
+    if matches!(kind, RepoKind::Space | RepoKind::Kernel) || BARE.find_by(keys.id, id).is_some() {
         return None;
     }
     let slip = name_checks::bare(id)?;
@@ -98,23 +115,23 @@ fn of_slip(code: NameCode, level: NameLevel, slip: &Slip, target: String) -> Nam
 }
 
 fn unknown_namespace(owner: &str, name: &str, extra: &ExtraNames) -> Option<NameVerdict> {
-    let index = NameIndex::get();
-    let checked = Owner::new(owner, index, extra);
+    let checked = Owner::new(owner, extra);
     if owner.contains(['_', '.']) {
         // No Hub namespace has these: a local path, unless it is one of ours but for them.
-        let found = checked.differs_in_separators()?;
+        let found = checked.differs_in_separators(None)?;
         let reason = format!("{}, and no namespace of the Hub has `_` or `.`", found.reason);
         let mut verdict = of_resemblance(found, name, None);
         verdict.rule = NameProblem::InvalidId;
         verdict.reason = reason;
         return Some(verdict);
     }
-    let slip = name_checks::of_unknown_namespace(name, index);
-    let boosted = || slip.is_some() || name_checks::is_protected(name, index);
+    let slip = name_checks::of_unknown_namespace(name);
+    let home = slip.as_ref().map(|slip| slip.id).or_else(|| name_checks::protected(name));
+    let boosted = || home.is_some();
     let found = checked
-        .looks_alike()
-        .or_else(|| checked.differs_in_separators())
-        .or_else(|| checked.is_slip(boosted))
+        .looks_alike(home)
+        .or_else(|| checked.differs_in_separators(home))
+        .or_else(|| checked.is_slip(home))
         .or_else(|| checked.has_affix(boosted))
         .or_else(|| checked.is_double_slip(boosted));
     if let Some(found) = found {
@@ -140,7 +157,9 @@ fn of_resemblance(found: Resemblance, name: &str, slip: Option<&Slip>) -> NameVe
 
 fn refused_by_client(owner: Option<&str>, name: &str) -> Option<String> {
     for part in [owner.unwrap_or_default(), name] {
-        let refused = part.as_bytes().windows(2).find(|pair| matches!(pair, [b'-', b'-'] | [b'.', b'.']));
+        let next = part.bytes().skip(1);
+        let refused = part.bytes().zip(next).position(|(one, two)| one == two && matches!(one, b'-' | b'.'));
+        let refused = refused.and_then(|at| part.as_bytes().get(at..at + 2));
         if let Some(refused) = refused.and_then(|pair| std::str::from_utf8(pair).ok()) {
             return Some(format!("has `{refused}`, which no repo id may have"));
         }
@@ -152,8 +171,8 @@ fn refused_by_client(owner: Option<&str>, name: &str) -> Option<String> {
 }
 
 /// HB. An id of the configuration cannot silence it: `allow` of the policy can.
-fn known_bad(id: &str, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict> {
-    let row = known_bad_row(id, kind)?;
+fn known_bad(id: &str, keys: Keys, kind: RepoKind, extra: &ExtraNames) -> Option<NameVerdict> {
+    let row = known_bad_row(id, keys, kind)?;
     let (level, what) = match row.cell(2) {
         "malware" => (NameLevel::Error, "is named in a public report as malware"),
         "research-squat" => (NameLevel::Error, "is named in a public report as a planted look-alike"),
@@ -182,12 +201,15 @@ fn judge_unlisted(id: &str, extra: &ExtraNames) -> Option<NameVerdict> {
     NAMESPACES.find(owner).is_none().then(|| unknown_namespace(owner, name, extra)).flatten()
 }
 
-fn known_bad_row(id: &str, kind: RepoKind) -> Option<Row> {
-    let namespace = id.split_once('/').map(|(namespace, _)| namespace);
-    let of_scope = |key: &str, scope: &str| KNOWN_BAD.find(key).filter(|row| row.cell(1) == scope);
-    of_scope(id, "repo")
-        .or_else(|| namespace.and_then(|namespace| of_scope(namespace, "namespace")))
-        .or_else(|| if kind == RepoKind::Space { of_scope(id, "space") } else { None })
+fn known_bad_row(id: &str, keys: Keys, kind: RepoKind) -> Option<Row> {
+    let of_id = KNOWN_BAD.find_by(keys.id, id);
+    let of_scope = |scope: &str| of_id.filter(|row| row.cell(1) == scope);
+    let of_namespace = || {
+        let (namespace, _) = id.split_once('/')?;
+        KNOWN_BAD.find_by(keys.owner, namespace).filter(|row| row.cell(1) == "namespace")
+    };
+    let of_space = || if kind == RepoKind::Space { of_scope("space") } else { None };
+    of_scope("repo").or_else(of_namespace).or_else(of_space)
 }
 
 /// N0: what a name with characters outside ASCII looks like.
@@ -229,7 +251,7 @@ fn meant(ascii: &str, kind: RepoKind, extra: &ExtraNames) -> Option<(String, usi
     if known || extra.has_id(ascii) {
         return Some((ascii.to_owned(), 1));
     }
-    let verdict = judge_ascii(ascii, kind, extra).filter(|verdict| verdict.level >= NameLevel::Warning)?;
+    let verdict = judge_ascii(ascii, Keys::new(ascii), kind, extra).filter(|verdict| verdict.level >= NameLevel::Warning)?;
     verdict.target.map(|target| (target, verdict.candidates))
 }
 
@@ -243,7 +265,7 @@ pub fn explain(id: &str) -> Vec<String> {
     if id.is_empty() || id.len() > LONGEST_TEXT {
         return vec!["not a repo id: empty or longer than any".to_owned()];
     }
-    let bad = known_bad_row(id, RepoKind::Space);
+    let bad = known_bad_row(id, Keys::new(id), RepoKind::Space);
     say(
         "HB",
         "named in a public report",
@@ -278,19 +300,19 @@ pub fn explain(id: &str) -> Vec<String> {
             of_check(name_checks::of_known_namespace(owner, name).map(|slip| slip.reason)),
         );
     } else {
-        let index = NameIndex::get();
-        let checked = Owner::new(owner, index, &extra);
-        let slip = name_checks::of_unknown_namespace(name, index);
-        let protected = name_checks::is_protected(name, index);
-        let boosted = || slip.is_some() || protected;
+        let checked = Owner::new(owner, &extra);
+        let slip = name_checks::of_unknown_namespace(name);
+        let protected = name_checks::protected(name);
+        let home = slip.as_ref().map(|slip| slip.id).or(protected);
+        let boosted = || home.is_some();
         let reason = |found: Option<Resemblance>| of_check(found.map(|found| found.reason));
-        say("N1", "looks like a protected namespace", reason(checked.looks_alike()));
-        say("N3", "differs in separators or word order", reason(checked.differs_in_separators()));
-        say("N2", "one edit from a protected namespace", reason(checked.is_slip(boosted)));
+        say("N1", "looks like a protected namespace", reason(checked.looks_alike(home)));
+        say("N3", "differs in separators or word order", reason(checked.differs_in_separators(home)));
+        say("N2", "one edit from a protected namespace", reason(checked.is_slip(home)));
         say("N4", "a brand with a word added", reason(checked.has_affix(boosted)));
         say("N5", "two edits from a popular namespace, with a popular name", reason(checked.is_double_slip(boosted)));
         say("R3", "name like a popular one", of_check(slip.as_ref().map(|slip| slip.reason.clone())));
-        say("S1", "name of a popular repo (never alone)", yes_no(protected));
+        say("S1", "name of a popular repo (never alone)", yes_no(protected.is_some()));
     }
     lines.push(conclusion(id, &extra));
     lines

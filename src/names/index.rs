@@ -1,18 +1,16 @@
 //! What unknown names are compared with: protected namespaces, protected repo names and bare ids, by skeleton and by halves.
 //!
-//! One edit leaves either the first or the second half of a target untouched (a swap across the middle is tried by
-//! itself). So two keys a target are enough, where deleting each character in turn would need one a character: the whole
-//! index is built in well under a millisecond, and a name costs seven look-ups.
+//! The build script has written the tables; here they are searched.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
-use super::chains::{Chains, NOTHING, extend, hash, tagged};
-use super::edit::{Edit, one_edit};
-use super::list::{BARE, NAMESPACES, REPOS};
+use super::edit::{Edit, one_edit_folded};
+use super::keys::{hash, letters, near_keys, normal_byte, same_key, skeleton_key};
+use super::list::{BARE, NAMESPACES, REPOS, Row};
 use super::namespace_checks::is_plausible_slip;
-use super::skeleton::{Reading, Separators, Skeleton, look_alike, readings_of};
-use super::words::normal_byte;
+use super::skeleton::{Reading, Separators, look_alike, readings_of};
+use super::table::Table;
+use super::tables;
 
 /// Number of projects from which on a namespace or id is protected.
 pub(super) const PROTECTED: u16 = 2;
@@ -22,7 +20,7 @@ pub(super) const BRAND: u16 = 5;
 const LONGEST: usize = 96;
 
 /// One thing that may have been meant.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Target {
     /// The namespace, repo name or bare id, in display case.
     pub(super) shown: &'static str,
@@ -32,309 +30,253 @@ pub(super) struct Target {
     pub(super) weight: u16,
 }
 
-/// Targets of one sort.
+/// Targets of one sort. Each is known by its place in the text of its list.
 #[derive(Debug)]
 pub(super) struct Matcher {
-    separators: Separators,
-    /// What is compared has no separators at all.
-    glued: bool,
-    targets: Vec<Target>,
-    /// What is compared, end to end: lower-case, and for repo names with unified separators.
-    plain: String,
-    ends: Vec<u32>,
+    sort: Sort,
     /// Equal but for case and separators.
-    same: Chains,
-    skeletons: Chains,
-    halves: Chains,
+    same: &'static Table,
+    skeletons: &'static Table,
+    halves: &'static Table,
 }
 
-const FIRST_HALF: usize = 0x100;
-const SECOND_HALF: usize = 0x200;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Namespaces,
+    /// Names of repos under any namespace, and bare ids.
+    Names,
+    /// Bare ids, and what follows `sentence-transformers/`.
+    Bare,
+}
+
+/// Protected namespaces.
+pub(super) static PROTECTED_NAMESPACES: Matcher = Matcher {
+    sort: Sort::Namespaces,
+    same: &tables::NAMESPACES_SAME,
+    skeletons: &tables::NAMESPACES_SKELETONS,
+    halves: &tables::NAMESPACES_HALVES,
+};
+
+/// Names of protected repos.
+pub(super) static PROTECTED_NAMES: Matcher =
+    Matcher { sort: Sort::Names, same: &tables::NAMES_SAME, skeletons: &tables::NAMES_SKELETONS, halves: &tables::NAMES_HALVES };
+
+/// Legal ids without a namespace: the legacy ones and the models that `SentenceTransformer` completes.
+pub(super) static BARE_IDS: Matcher =
+    Matcher { sort: Sort::Bare, same: &tables::BARE_SAME, skeletons: &tables::BARE_SKELETONS, halves: &tables::BARE_HALVES };
 
 impl Matcher {
-    fn new(separators: Separators, capacity: usize) -> Self {
-        Self {
-            separators,
-            glued: false,
-            targets: Vec::with_capacity(capacity),
-            plain: String::with_capacity(capacity * 20),
-            ends: Vec::with_capacity(capacity),
-            same: Chains::with_capacity(capacity),
-            skeletons: Chains::with_capacity(capacity * 2),
-            halves: Chains::with_capacity(capacity * 2),
+    fn separators(&self) -> Separators {
+        if self.sort == Sort::Namespaces { Separators::Dropped } else { Separators::Unified }
+    }
+
+    /// How bytes are compared.
+    fn fold(&self) -> impl Fn(u8) -> u8 + Copy + use<> {
+        let unified = self.sort != Sort::Namespaces;
+        move |byte| if unified { normal_byte(byte) } else { byte.to_ascii_lowercase() }
+    }
+
+    /// The target at a place.
+    pub(super) fn target(&self, place: usize) -> Target {
+        let (row, listed) = self.row(place);
+        let key = row.key();
+        if !listed {
+            return Target { shown: key, id: key, weight: PROTECTED };
+        }
+        match self.sort {
+            Sort::Namespaces => Target { shown: key, id: key, weight: row.number(1) },
+            Sort::Names => Target { shown: name_of(key), id: key, weight: row.number(2) },
+            Sort::Bare => Target { shown: name_of(key), id: name_of(key), weight: row.number(2) },
         }
     }
 
-    fn same_key(&self, plain: &str) -> u64 {
-        let dropped = self.separators == Separators::Dropped;
-        hash(plain.bytes().filter(|byte| !dropped || !matches!(byte, b'-' | b'_' | b'.')))
+    /// The row at a place, and false if it is one of the bare ids, which have no number of projects.
+    fn row(&self, place: usize) -> (Row, bool) {
+        match self.sort {
+            Sort::Namespaces => (NAMESPACES.at(place), true),
+            // The list of bare ids follows that of repos.
+            _ => match place.checked_sub(REPOS.len()) {
+                Some(place) => (BARE.at(place), false),
+                None => (REPOS.at(place), true),
+            },
+        }
     }
 
-    fn skeleton_key(&self, text: &str, reading: Reading) -> u64 {
-        hash(Skeleton::new(text, reading, self.separators).map(|glyph| glyph.seen))
-    }
-
-    /// Adds a target, or raises the one that is equal but for case and separators if names are being told apart by those.
-    fn add(&mut self, target: Target) {
-        let start = self.plain.len();
-        let unified = self.separators == Separators::Unified;
-        let fold = |byte: u8| {
-            if unified { normal_byte(byte) } else { byte.to_ascii_lowercase() }
+    /// How the target at a place is shown.
+    fn shown(&self, place: usize) -> &'static str {
+        let (key, listed) = match self.sort {
+            Sort::Namespaces => (NAMESPACES.key_at(place), false),
+            _ => match place.checked_sub(REPOS.len()) {
+                Some(place) => (BARE.key_at(place), false),
+                None => (REPOS.key_at(place), true),
+            },
         };
-        let kept = |byte: &u8| !(self.glued && matches!(byte, b'-' | b'_' | b'.'));
-        self.plain.extend(target.shown.bytes().filter(kept).map(|byte| char::from(fold(byte))));
-        let plain = self.plain.get(start..).unwrap_or_default();
-        let same = self.same_key(plain);
-        if unified {
-            let twin = self.same.get(same).find(|number| self.plain(*number) == plain);
-            if let Some(twin) = twin {
-                self.plain.truncate(start);
-                if let Some(old) = self.targets.get_mut(twin as usize).filter(|old| target.weight > old.weight) {
-                    *old = target;
-                }
-                return;
+        if listed { name_of(key) } else { key }
+    }
+
+    /// Targets that are equal but for case and separators.
+    pub(super) fn same(&self, text: &str) -> impl Iterator<Item = Target> {
+        let unified = self.separators() == Separators::Unified;
+        self.same.get(same_key(text, self.separators())).map(|place| self.target(place)).filter(move |target| {
+            let theirs = target.shown;
+            if unified {
+                theirs.bytes().map(normal_byte).eq(text.bytes().map(normal_byte))
+            } else {
+                letters(theirs).eq(letters(text))
             }
-        }
-        let Ok(number) = u32::try_from(self.targets.len()) else {
-            return;
-        };
-        let bytes = plain.as_bytes();
-        let (length, half) = (bytes.len(), bytes.len() / 2);
-        let first = hash(bytes.iter().take(half).copied());
-        let second = hash(bytes.iter().skip(half).rev().copied());
-        self.halves.insert(tagged(first, FIRST_HALF + length), number);
-        self.halves.insert(tagged(second, SECOND_HALF + length), number);
-        self.same.insert(same, number);
-        for reading in readings_of(target.shown) {
-            self.skeletons.insert(self.skeleton_key(target.shown, *reading), number);
-        }
-        self.ends.push(u32::try_from(self.plain.len()).unwrap_or(u32::MAX));
-        self.targets.push(target);
-    }
-
-    /// The target with this number.
-    pub(super) fn target(&self, number: u32) -> Option<Target> {
-        self.targets.get(number as usize).copied()
-    }
-
-    /// All targets.
-    pub(super) fn targets(&self) -> &[Target] {
-        &self.targets
-    }
-
-    /// The compared form of a target.
-    pub(super) fn plain(&self, number: u32) -> &str {
-        let number = number as usize;
-        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0) as usize;
-        let end = self.ends.get(number).copied().unwrap_or(0) as usize;
-        self.plain.get(start..end).unwrap_or_default()
-    }
-
-    /// Targets that are equal but for case and separators. `plain` is the compared form.
-    pub(super) fn same(&self, plain: &str) -> impl Iterator<Item = u32> {
-        fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
-            text.bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b'.'))
-        }
-        let unified = self.separators == Separators::Unified;
-        self.same.get(self.same_key(plain)).filter(move |number| {
-            let theirs = self.plain(*number);
-            if unified { theirs == plain } else { letters(theirs).eq(letters(plain)) }
         })
     }
 
-    /// Namespaces that are, but for case and separators, these letters and this tail.
-    pub(super) fn with_tail(&self, letters: &str, tail: &str) -> impl Iterator<Item = Target> {
-        let whole = || letters.bytes().chain(tail.bytes());
-        self.same.get(hash(whole())).filter_map(move |number| {
-            let theirs = self.plain(number).bytes().filter(|byte| !matches!(byte, b'-' | b'_' | b'.'));
-            theirs.eq(whole()).then(|| self.target(number)).flatten()
-        })
+    /// Namespaces that are, but for case and separators, these letters and this tail, both lower-case.
+    pub(super) fn with_tail(&self, start: &str, tail: &str) -> impl Iterator<Item = Target> {
+        let whole = move || start.bytes().chain(tail.bytes());
+        self.same.get(hash(whole())).map(|place| self.target(place)).filter(move |target| letters(target.shown).eq(whole()))
     }
 
     /// Targets that look like a text in display case, with the readings under which they do.
-    pub(super) fn look_alikes(&self, text: &str) -> Vec<(u32, (Reading, Reading))> {
-        let mut found: Vec<(u32, (Reading, Reading))> = Vec::new();
+    pub(super) fn look_alikes(&self, text: &str) -> Vec<(Target, (Reading, Reading))> {
+        let mut found: Vec<(Target, (Reading, Reading))> = Vec::new();
         for reading in readings_of(text) {
-            for number in self.skeletons.get(self.skeleton_key(text, *reading)) {
-                if found.iter().any(|(other, _)| *other == number) {
-                    continue;
+            for place in self.skeletons.get(skeleton_key(text, *reading, self.separators())) {
+                let target = self.target(place);
+                if !found.iter().any(|(other, _)| *other == target) {
+                    found.extend(look_alike(text, target.shown, self.separators()).map(|readings| (target, readings)));
                 }
-                let readings = self.target(number).and_then(|target| look_alike(text, target.shown, self.separators));
-                found.extend(readings.map(|readings| (number, readings)));
             }
         }
         found
     }
 
-    /// Targets one edit away from a compared form, in the order of their numbers.
-    pub(super) fn one_edit(&self, plain: &str) -> Vec<(u32, Edit)> {
-        let bytes = plain.as_bytes();
-        let length = bytes.len();
-        if length > LONGEST + 1 {
-            return Vec::new();
-        }
-        // Hashes of the first and of the last n bytes, for every n.
-        let mut first = [NOTHING; LONGEST + 2];
-        let mut last = [NOTHING; LONGEST + 2];
-        let (mut forward, mut backward) = (NOTHING, NOTHING);
-        for (slots, (front, back)) in first.iter_mut().zip(last.iter_mut()).skip(1).zip(bytes.iter().zip(bytes.iter().rev())) {
-            forward = extend(forward, *front);
-            backward = extend(backward, *back);
-            (*slots.0, *slots.1) = (forward, backward);
-        }
-        let mut numbers: Vec<u32> = Vec::new();
-        let mut probe = |key: u64| {
-            for number in self.halves.get(key) {
-                if !numbers.contains(&number) {
-                    numbers.push(number);
-                }
-            }
-        };
-        for target in length.saturating_sub(1)..=length + 1 {
-            let half = target / 2;
-            if let Some(key) = first.get(half).filter(|_| half <= length) {
-                probe(tagged(*key, FIRST_HALF + target));
-            }
-            if let Some(key) = last.get(target - half).filter(|_| target - half <= length) {
-                probe(tagged(*key, SECOND_HALF + target));
-            }
-        }
-        // A swap across the middle leaves neither half alone: undo it.
-        let half = length / 2;
-        if let (Some(before), Some(middle)) = (half.checked_sub(1).and_then(|at| first.get(at)), bytes.get(half)) {
-            probe(tagged(extend(*before, *middle), FIRST_HALF + length));
-        }
-        numbers.sort_unstable();
-        let edit = |number: u32| one_edit(bytes, self.plain(number).as_bytes()).map(|edit| (number, edit));
-        numbers.into_iter().filter_map(edit).collect()
+    /// Targets one edit away from a text, in the order of the list.
+    pub(super) fn one_edit(&self, text: &str) -> Vec<(Target, Edit)> {
+        let fold = self.fold();
+        near(self, self.halves, text.as_bytes(), fold, |theirs, ours| one_edit_folded(ours, theirs.as_bytes(), fold))
     }
 }
 
-/// Everything an unknown namespace is compared with.
-#[derive(Debug)]
-pub struct NameIndex {
-    pub(super) namespaces: Matcher,
-    pub(super) names: Matcher,
-    /// Namespaces of at least eight letters without their separators.
-    pub(super) glued: Matcher,
-    /// Long, very popular namespaces, which two edits are looked for from.
-    pub(super) popular: Vec<Target>,
+/// Targets under the keys of a text of which `edit` makes an edit.
+fn near(
+    matcher: &Matcher,
+    table: &Table,
+    text: &[u8],
+    fold: impl Fn(u8) -> u8,
+    edit: impl Fn(&'static str, &[u8]) -> Option<Edit>,
+) -> Vec<(Target, Edit)> {
+    let mut plain = [0_u8; LONGEST + 1];
+    let Some(plain) = plain.get_mut(..text.len()) else { return Vec::new() };
+    for (slot, byte) in plain.iter_mut().zip(text) {
+        *slot = fold(*byte);
+    }
+    let mut found: Vec<(usize, Edit)> = Vec::new();
+    for key in near_keys(plain).into_iter().flatten() {
+        for place in table.get(key) {
+            if let Some(edit) = edit(matcher.shown(place), plain) {
+                found.push((place, edit));
+            }
+        }
+    }
+    if found.len() > 1 {
+        found.sort_unstable_by_key(|(place, _)| *place);
+        found.dedup_by_key(|(place, _)| *place);
+    }
+    found.into_iter().map(|(place, edit)| (matcher.target(place), edit)).collect()
 }
 
-static INDEX: OnceLock<NameIndex> = OnceLock::new();
-static BARE_INDEX: OnceLock<Matcher> = OnceLock::new();
+/// What follows the namespace.
+fn name_of(id: &'static str) -> &'static str {
+    memchr::memchr(b'/', id.as_bytes()).and_then(|slash| id.get(slash + 1..)).unwrap_or(id)
+}
 
-impl NameIndex {
-    /// The index of the embedded lists, built when it is first asked for.
-    pub fn get() -> &'static Self {
-        INDEX.get_or_init(Self::build)
+/// Protected namespaces of at least eight letters that are one edit away if separators do not count. `ours` are letters,
+/// lower-case.
+pub(super) fn one_edit_of_letters(ours: &str) -> Vec<(Target, Edit)> {
+    // The shortest target has seven letters and a separator.
+    if ours.len() < 6 {
+        return Vec::new();
     }
-
-    /// Builds an index; `get` is what a caller wants, this one is for measuring.
-    #[must_use]
-    pub fn build() -> Self {
-        let mut namespaces = Matcher::new(Separators::Dropped, 1_000);
-        let mut glued = Matcher { glued: true, ..Matcher::new(Separators::Dropped, 500) };
-        for row in NAMESPACES.rows() {
-            let weight = row.number(1);
-            if weight >= PROTECTED {
-                let target = Target { shown: row.key(), id: row.key(), weight };
-                namespaces.add(target);
-                if target.shown.len() >= 8 {
-                    glued.add(target);
-                }
+    near(
+        &PROTECTED_NAMESPACES,
+        &tables::GLUED_HALVES,
+        ours.as_bytes(),
+        |byte| byte,
+        |theirs, ours| {
+            let mut glued = [0_u8; LONGEST];
+            let mut length = 0;
+            for (slot, letter) in glued.iter_mut().zip(letters(theirs)) {
+                *slot = letter;
+                length += 1;
             }
-        }
-        let mut names = Matcher::new(Separators::Unified, 4_500);
-        for row in REPOS.rows() {
-            let weight = row.number(2);
-            if let Some((_, name)) = row.key().split_once('/').filter(|_| weight >= PROTECTED) {
-                names.add(Target { shown: name, id: row.key(), weight });
-            }
-        }
-        for row in BARE.rows() {
-            names.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
-        }
-        let popular = namespaces.targets().iter().filter(|target| target.shown.len() >= 8 && target.weight >= 10);
-        let popular = popular.copied().collect();
-        Self { namespaces, names, glued, popular }
-    }
+            one_edit_folded(ours, glued.get(..length)?, |byte| byte)
+        },
+    )
+}
 
-    /// Protected namespaces other than this one that it resembles (N1, N2 or N3), with their number of projects: whether
-    /// a name may be put on the lists is asked with this.
-    #[must_use]
-    pub fn neighbours(&self, namespace: &str) -> Vec<(&'static str, u16)> {
-        let lower = namespace.to_ascii_lowercase();
-        let alike = self.namespaces.look_alikes(namespace).into_iter().map(|(number, _)| number);
-        let same = self.namespaces.same(&lower).filter(|number| self.namespaces.plain(*number).len() >= 5);
-        let edits = self.namespaces.one_edit(&lower).into_iter().filter(|(number, edit)| {
-            let weight = self.namespaces.target(*number).map_or(0, |target| target.weight);
-            is_plausible_slip(*edit, self.namespaces.plain(*number), weight)
-        });
-        let numbers: BTreeSet<u32> = alike.chain(same).chain(edits.map(|(number, _)| number)).collect();
-        let targets = numbers.into_iter().filter_map(|number| self.namespaces.target(number));
-        targets
-            .filter(|target| !target.shown.eq_ignore_ascii_case(namespace))
-            .map(|target| (target.shown, target.weight))
-            .collect()
-    }
+/// Long, very popular namespaces, which two edits are looked for from.
+pub(super) fn popular(wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Target> {
+    let places = tables::POPULAR.iter().map(|place| *place as usize);
+    let places = places.filter(move |place| wanted(PROTECTED_NAMESPACES.shown(*place)));
+    places.map(|place| PROTECTED_NAMESPACES.target(place))
+}
 
-    /// How many namespaces and names are protected.
-    #[must_use]
-    pub fn sizes(&self) -> (usize, usize) {
-        (self.namespaces.targets().len(), self.names.targets().len())
-    }
-
-    /// Legal ids without a namespace: the legacy ones and the models that `SentenceTransformer` completes.
-    pub(super) fn bare() -> &'static Matcher {
-        BARE_INDEX.get_or_init(|| {
-            let mut bare = Matcher::new(Separators::Unified, 256);
-            for row in BARE.rows() {
-                bare.add(Target { shown: row.key(), id: row.key(), weight: PROTECTED });
-            }
-            for row in REPOS.rows_under("sentence-transformers") {
-                if let Some((_, name)) = row.key().split_once('/').filter(|_| row.number(2) >= PROTECTED) {
-                    bare.add(Target { shown: name, id: name, weight: row.number(2) });
-                }
-            }
-            bare
-        })
-    }
+/// Protected namespaces other than this one that it resembles (N1, N2 or N3), with their number of projects: whether a
+/// name may be put on the lists is asked with this.
+#[must_use]
+pub fn neighbours(namespace: &str) -> Vec<(&'static str, u16)> {
+    let matcher = &PROTECTED_NAMESPACES;
+    let alike = matcher.look_alikes(namespace).into_iter().map(|(target, _)| target);
+    let same = matcher.same(namespace).filter(|target| target.shown.len() >= 5);
+    let edits = matcher.one_edit(namespace).into_iter();
+    let edits = edits.filter(|(target, edit)| is_plausible_slip(*edit, target.shown, target.weight));
+    let found: BTreeSet<(&'static str, u16)> =
+        alike.chain(same).chain(edits.map(|(target, _)| target)).map(|target| (target.shown, target.weight)).collect();
+    found.into_iter().filter(|(shown, _)| !shown.eq_ignore_ascii_case(namespace)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// All targets of a sort, by their places, found without tables.
+    fn all(matcher: &Matcher) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        match matcher.sort {
+            Sort::Namespaces => found.extend(NAMESPACES.places()),
+            _ => {
+                found.extend(BARE.places().map(|place| REPOS.len() + place));
+                let wanted =
+                    |place: &usize| matcher.sort == Sort::Names || REPOS.at(*place).key().starts_with("sentence-transformers/");
+                found.extend(REPOS.places().filter(wanted));
+            }
+        }
+        found.retain(|place| matcher.target(*place).weight >= PROTECTED);
+        found
+    }
+
     #[test]
     fn halves_find_what_trying_every_target_finds() {
-        let index = NameIndex::build();
-        for matcher in [&index.namespaces, &index.names] {
-            let step = matcher.targets().len() / 60;
-            for number in (0..matcher.targets().len()).step_by(step) {
-                let plain = matcher.plain(u32::try_from(number).unwrap_or(0)).to_owned();
+        for matcher in [&PROTECTED_NAMESPACES, &PROTECTED_NAMES, &BARE_IDS] {
+            let places: Vec<usize> = all(matcher).into_iter().collect();
+            let fold = matcher.fold();
+            let normal = |text: &str| -> String { text.bytes().map(|byte| char::from(fold(byte))).collect() };
+            let targets: BTreeSet<String> = places.iter().map(|place| normal(matcher.shown(*place))).collect();
+            assert!(targets.len() > 190, "{}", targets.len());
+            for plain in targets.iter().step_by(targets.len() / 60) {
                 let mut queries = Vec::new();
                 for at in 0..plain.len() {
                     queries.push(format!("{}{}", &plain[..at], &plain[at + 1..]));
                     queries.push(format!("{}q{}", &plain[..at], &plain[at..]));
                     queries.push(format!("{}q{}", &plain[..at], &plain[at + 1..]));
                     if at + 1 < plain.len() {
-                        queries.push(format!(
-                            "{}{}{}{}",
-                            &plain[..at],
-                            &plain[at + 1..=at + 1],
-                            &plain[at..=at],
-                            &plain[at + 2..]
-                        ));
+                        let (one, two) = (&plain[at..=at], &plain[at + 1..=at + 1]);
+                        queries.push(format!("{}{two}{one}{}", &plain[..at], &plain[at + 2..]));
                     }
                 }
                 for query in queries {
-                    let mut slow = Vec::new();
-                    for other in 0..matcher.targets().len() {
-                        let other = u32::try_from(other).unwrap_or(0);
-                        slow.extend(one_edit(query.as_bytes(), matcher.plain(other).as_bytes()).map(|edit| (other, edit)));
-                    }
-                    assert_eq!(matcher.one_edit(&query), slow, "{query}");
+                    let edit = |target: &String| one_edit_folded(query.as_bytes(), target.as_bytes(), fold);
+                    let slow: BTreeSet<String> = targets.iter().filter(|target| edit(target).is_some()).cloned().collect();
+                    let fast: BTreeSet<String> =
+                        matcher.one_edit(&query).into_iter().map(|(target, _)| normal(target.shown)).collect();
+                    assert_eq!(fast, slow, "{query}");
                 }
             }
         }
@@ -342,15 +284,16 @@ mod tests {
 
     #[test]
     fn every_target_is_the_same_as_itself_and_looks_like_itself() {
-        let index = NameIndex::build();
-        let (namespaces, names) = index.sizes();
-        assert!(namespaces > 900 && names > 4_000, "{namespaces} {names}");
-        for matcher in [&index.namespaces, &index.names, NameIndex::bare()] {
-            for number in 0..u32::try_from(matcher.targets().len()).unwrap_or(0) {
-                let shown = matcher.target(number).map(|target| target.shown).unwrap_or_default();
-                assert!(matcher.same(matcher.plain(number)).any(|other| other == number), "{shown}");
-                assert!(matcher.look_alikes(shown).iter().any(|(other, _)| *other == number), "{shown}");
+        for matcher in [&PROTECTED_NAMESPACES, &PROTECTED_NAMES, &BARE_IDS] {
+            for place in all(matcher) {
+                let target = matcher.target(place);
+                let same: Vec<Target> = matcher.same(target.shown).collect();
+                // Of names that are equal but for case and separators the most popular one stands for all.
+                assert!(same.iter().any(|other| *other == target || other.weight >= target.weight), "{}", target.shown);
+                let alike = matcher.look_alikes(target.shown);
+                assert!(alike.iter().any(|(other, _)| same.contains(other)), "{}", target.shown);
             }
         }
+        assert!(popular(|_| true).count() > 50 && all(&PROTECTED_NAMES).len() > 4_000);
     }
 }

@@ -1,7 +1,8 @@
 //! Whether an unknown namespace resembles a protected one.
 
 use super::edit::{Edit, one_edit, two_edits};
-use super::index::{BRAND, NameIndex, Target};
+use super::index::{self, BRAND, PROTECTED_NAMESPACES, Target};
+use super::keys;
 use super::list::NEAR_WORDS;
 use super::reason;
 use super::skeleton::{Separators, look_alike};
@@ -68,6 +69,11 @@ const AFFIXES: [&str; 41] = [
 /// Words that are glued to a brand without a separator.
 const GLUED: [&str; 9] = ["official", "hf", "labs", "team", "llm", "models", "org", "inc", "ai"];
 
+/// Affixes that claim to be the brand itself.
+const CLAIMS: [&str; 5] = ["officiai", "official", "original", "real", "verified"];
+
+const SEPARATORS: [char; 3] = ['-', '_', '.'];
+
 /// A namespace under scrutiny.
 pub(super) struct Owner<'a> {
     /// In display case, ASCII.
@@ -77,20 +83,22 @@ pub(super) struct Owner<'a> {
     /// Lower-case, without `-`, `_` and `.`.
     pub(super) letters: String,
     /// Protected namespaces one edit away, plausible or not.
-    edits: Vec<(u32, Edit)>,
-    index: &'static NameIndex,
+    edits: Vec<(Target, Edit)>,
     extra: &'a ExtraNames,
 }
 
 fn letters(text: &str) -> String {
-    text.chars().filter(|character| !matches!(character, '-' | '_' | '.')).map(|letter| letter.to_ascii_lowercase()).collect()
+    keys::letters(text).map(char::from).collect()
 }
 
 impl<'a> Owner<'a> {
-    pub(super) fn new(shown: &'a str, index: &'static NameIndex, extra: &'a ExtraNames) -> Self {
+    pub(super) fn new(shown: &'a str, extra: &'a ExtraNames) -> Self {
         let lower = shown.to_ascii_lowercase();
-        let edits = index.namespaces.one_edit(&lower);
-        Self { shown, lower, letters: letters(shown), edits, index, extra }
+        let mut letters = lower.clone();
+        if lower.contains(SEPARATORS) {
+            letters.retain(|character| !SEPARATORS.contains(&character));
+        }
+        Self { shown, lower, letters, edits: PROTECTED_NAMESPACES.one_edit(shown), extra }
     }
 
     /// The most popular of several targets, with their number.
@@ -100,8 +108,9 @@ impl<'a> Owner<'a> {
         best.map(|(target, detail)| (target, detail, count))
     }
 
-    /// N1: looks like a protected namespace, and more than separators differ.
-    pub(super) fn looks_alike(&self) -> Option<Resemblance> {
+    /// N1: looks like a protected namespace, and more than separators differ. `home` is the id of the popular repo whose
+    /// name stands behind this namespace, if there is one: a short namespace counts only as the home of that repo.
+    pub(super) fn looks_alike(&self, home: Option<&str>) -> Option<Resemblance> {
         if self.letters.len() < 3 {
             return None;
         }
@@ -112,16 +121,15 @@ impl<'a> Owner<'a> {
             candidates,
             reason,
         };
-        let differs = |target: &str| target.len() >= 4 && letters(target) != self.letters;
+        let differs =
+            |target: &str| (target.len() >= 4 || is_home(home, target)) && !keys::letters(target).eq(self.letters.bytes());
         for (_, shown) in self.extra.namespaces().filter(|(_, shown)| differs(shown)) {
             if let Some(readings) = look_alike(self.shown, shown, Separators::Dropped) {
                 let reason = reason::of_look_alike(self.shown, shown, readings, Separators::Dropped);
                 return Some(hit(shown, 1, reason));
             }
         }
-        let matcher = &self.index.namespaces;
-        let found = matcher.look_alikes(self.shown).into_iter();
-        let found = found.filter_map(|(number, readings)| matcher.target(number).map(|target| (target, readings)));
+        let found = PROTECTED_NAMESPACES.look_alikes(self.shown).into_iter();
         let found = found.filter(|(target, _)| differs(target.shown)).collect();
         if let Some((target, readings, count)) = Self::best(found) {
             let reason = reason::of_look_alike(self.shown, target.shown, readings, Separators::Dropped);
@@ -138,7 +146,7 @@ impl<'a> Owner<'a> {
     }
 
     /// N3: equal to a protected namespace but for separators, or for the order of its words.
-    pub(super) fn differs_in_separators(&self) -> Option<Resemblance> {
+    pub(super) fn differs_in_separators(&self, home: Option<&str>) -> Option<Resemblance> {
         let hit = |namespace: &str, candidates, reason| Resemblance {
             code: NameCode::N3,
             level: NameLevel::Warning,
@@ -146,21 +154,23 @@ impl<'a> Owner<'a> {
             candidates,
             reason,
         };
-        if self.letters.len() < 4 {
+        if self.letters.len() < 3 {
             return None;
         }
-        // Four letters may be anybody's, unless the target is a brand.
-        let least = if self.letters.len() == 4 { BRAND } else { 0 };
+        // Four letters may be anybody's, unless the target is a brand; three, unless the repo is theirs.
+        let least = match self.letters.len() {
+            3 => u16::MAX,
+            4 => BRAND,
+            _ => 0,
+        };
         let only =
             |target: &str| format!("{} differs from {} in separators only", reason::quoted(self.shown), reason::quoted(target));
         if let Some((_, shown)) = self.extra.namespaces().find(|(_, shown)| letters(shown) == self.letters) {
             return Some(hit(shown, 1, only(shown)));
         }
-        let matcher = &self.index.namespaces;
         let targets = |text: &str| -> Vec<(Target, ())> {
-            let text = text.to_ascii_lowercase();
-            let targets = matcher.same(&text).filter_map(|number| matcher.target(number));
-            targets.filter(|target| target.weight >= least).map(|target| (target, ())).collect()
+            let targets = PROTECTED_NAMESPACES.same(text);
+            targets.filter(|target| target.weight >= least || is_home(home, target.shown)).map(|target| (target, ())).collect()
         };
         if let Some((target, (), count)) = Self::best(targets(self.shown)) {
             return Some(hit(target.shown, count, only(target.shown)));
@@ -182,17 +192,13 @@ impl<'a> Owner<'a> {
 
     /// Protected namespaces one plausible edit away.
     fn slips(&self, wanted: impl Fn(Edit) -> bool) -> Option<(Target, Edit, usize)> {
-        let matcher = &self.index.namespaces;
-        let found = self.edits.iter().filter_map(|&(number, edit)| {
-            let target = matcher.target(number)?;
-            let plausible = is_plausible_slip(edit, matcher.plain(number), target.weight) && wanted(edit);
-            plausible.then_some((target, edit))
-        });
-        Self::best(found.collect())
+        let plausible = |(target, edit): &&(Target, Edit)| is_plausible_slip(*edit, target.shown, target.weight) && wanted(*edit);
+        Self::best(self.edits.iter().filter(plausible).copied().collect())
     }
 
-    /// N2: one edit from a protected namespace. `boosted`: the repo name is a popular one or a slip of it.
-    pub(super) fn is_slip(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
+    /// N2: one edit from a protected namespace. `home`: the id of the popular repo whose name this is or is a slip of.
+    pub(super) fn is_slip(&self, home: Option<&str>) -> Option<Resemblance> {
+        let boosted = || home.is_some();
         let hit = |namespace: &str, candidates, boosted: bool, edit| Resemblance {
             code: NameCode::N2,
             level: if boosted { NameLevel::Error } else { NameLevel::Warning },
@@ -209,11 +215,17 @@ impl<'a> Owner<'a> {
         }
         if let Some((target, edit, count)) = self.slips(|_| true) {
             let boosted = boosted();
-            // `owen` is a name, not a slip of `Qwen`, unless it offers what `Qwen` offers.
-            if !boosted && NEAR_WORDS.find(&self.lower).is_some() {
+            // `owen` is a name, not a slip of `Qwen`, unless it offers what `Qwen` offers; so is, among four letters, any
+            // other letter.
+            let other_letter = target.shown.len() == 4 && matches!(edit, Edit::Substituted { .. });
+            if !boosted && (other_letter || NEAR_WORDS.find(&self.lower).is_some()) {
                 return None;
             }
             return Some(hit(target.shown, count, boosted, edit));
+        }
+        // Any slip of the very namespace that the repo has its home in, however short (`zia-org/GLM-4.5`).
+        if let Some((target, edit)) = self.edits.iter().find(|(target, _)| is_home(home, target.shown)) {
+            return Some(hit(target.shown, 1, false, *edit));
         }
         let (target, edit, count, apart) = self.distant_slips(&boosted)?;
         let mut found = hit(target.shown, count, boosted(), edit);
@@ -227,64 +239,56 @@ impl<'a> Owner<'a> {
     /// One edit and other separators (`stabilty-ai`); or a digit more or another one in a very popular namespace, which
     /// counts only if the repo name is a popular one (`meta-llama3/Llama-3.1-8B`).
     fn distant_slips(&self, boosted: impl Fn() -> bool) -> Option<(Target, Edit, usize, bool)> {
-        let glued = &self.index.glued;
-        let found = glued.one_edit(&self.letters).into_iter().filter_map(|(number, edit)| {
-            let (target, plain) = (glued.target(number)?, glued.plain(number));
-            let stem = GLUED.iter().find_map(|tail| plain.strip_suffix(tail)).unwrap_or(plain).len();
-            let plausible = plain.len() >= 8 && stem >= 5 && edit.all(|byte| byte.is_ascii_alphabetic());
-            plausible.then_some((target, edit))
+        let found = index::one_edit_of_letters(&self.letters).into_iter().filter(|(target, edit)| {
+            let plain = letters(target.shown);
+            let stem = GLUED.iter().find_map(|tail| plain.strip_suffix(tail)).unwrap_or(&plain).len();
+            plain.len() >= 8 && stem >= 5 && edit.all(|byte| byte.is_ascii_alphabetic())
         });
         if let Some((target, edit, count)) = Self::best(found.collect()) {
             return Some((target, edit, count, true));
         }
-        let matcher = &self.index.namespaces;
-        let found = self.edits.iter().filter_map(|&(number, edit)| {
-            let target = matcher.target(number)?;
-            (target.weight >= 10 && edit.all(|byte| byte.is_ascii_digit())).then_some((target, edit))
-        });
-        let found: Vec<(Target, Edit)> = found.collect();
+        let digit = |(target, edit): &&(Target, Edit)| target.weight >= 10 && edit.any(|byte| byte.is_ascii_digit());
+        let found: Vec<(Target, Edit)> = self.edits.iter().filter(digit).copied().collect();
         let (target, edit, count) = Self::best(found).filter(|_| boosted())?;
         Some((target, edit, count, false))
     }
 
     /// N4: a brand with a word put before or after it.
     pub(super) fn has_affix(&self, boosted: impl Fn() -> bool) -> Option<Resemblance> {
-        let matcher = &self.index.namespaces;
-        let affix = |word: &str| AFFIXES.binary_search(&word.to_ascii_lowercase().as_str()).is_ok();
-        let separator = |character: char| matches!(character, '-' | '_' | '.');
+        let mut found: Vec<(Target, (&'a str, bool))> = Vec::new();
         // The rest of the name, the word that was taken off, and whether a separator stood between them.
-        let mut rests: Vec<(&str, &str, bool)> = Vec::new();
-        if let Some((rest, last)) = self.shown.rsplit_once(separator).filter(|(_, last)| affix(last)) {
-            rests.push((rest, last, true));
-            if let Some((shorter, before)) = rest.rsplit_once(separator).filter(|(_, before)| affix(before)) {
-                let both = self.shown.get(shorter.len() + 1..).unwrap_or(before);
-                rests.push((shorter, both, true));
-            }
-        }
-        if let Some((first, rest)) = self.shown.split_once(separator).filter(|(first, _)| affix(first)) {
-            rests.push((rest, first, true));
-        }
-        for glued in GLUED {
-            if let Some(at) = self.lower.strip_suffix(glued).map(str::len) {
-                rests.extend(self.shown.split_at_checked(at).map(|(rest, word)| (rest.trim_end_matches(separator), word, false)));
-            }
-        }
-        let mut found: Vec<(Target, (&str, bool))> = Vec::new();
-        for (rest, word, apart) in rests {
+        let mut take = |rest: &'a str, word: &'a str, apart: bool| {
             // Four letters are a brand only if nearly everybody names it (`Qwen`).
-            let least = match letters(rest).len() {
-                0..=3 => continue,
-                4 if !apart => continue,
+            let least = match keys::letters(rest).count() {
+                0..=3 => return,
+                4 if !apart && !boosted() => return,
                 4 => 30,
                 _ => BRAND,
             };
-            let brand = |number: u32| matcher.target(number).filter(|target| target.weight >= least);
-            let same: Vec<Target> = matcher.same(&rest.to_ascii_lowercase()).filter_map(brand).collect();
-            let alike = matcher.look_alikes(rest).into_iter().filter_map(|(number, _)| brand(number));
+            let brand = |target: &Target| target.weight >= least;
+            found.extend(PROTECTED_NAMESPACES.same(rest).filter(brand).map(|target| (target, (word, false))));
             // A glued rest is a guess: `OpenRLHF` is neither `OpenRL` nor `open-r1`.
-            let alike: Vec<Target> = alike.filter(|target| apart && letters(target.shown) != letters(rest)).collect();
-            found.extend(same.into_iter().map(|target| (target, (word, false))));
-            found.extend(alike.into_iter().map(|target| (target, (word, true))));
+            if apart {
+                let alike = PROTECTED_NAMESPACES.look_alikes(rest).into_iter().map(|(target, _)| target).filter(brand);
+                let alike = alike.filter(|target| !keys::letters(target.shown).eq(keys::letters(rest)));
+                found.extend(alike.map(|target| (target, (word, true))));
+            }
+        };
+        let shown = self.shown;
+        let affix = |word: &str| AFFIXES.binary_search(&word).is_ok();
+        let part = |from: usize, to: usize| shown.get(from..to).unwrap_or_default();
+        if let Some(at) = self.lower.rfind(SEPARATORS).filter(|at| affix(self.lower.get(at + 1..).unwrap_or_default())) {
+            take(part(0, at), part(at + 1, shown.len()), true);
+            let rest = self.lower.get(..at).unwrap_or_default();
+            if let Some(before) = rest.rfind(SEPARATORS).filter(|before| affix(rest.get(before + 1..).unwrap_or_default())) {
+                take(part(0, before), part(before + 1, shown.len()), true);
+            }
+        }
+        if let Some(at) = self.lower.find(SEPARATORS).filter(|at| affix(self.lower.get(..*at).unwrap_or_default())) {
+            take(part(at + 1, shown.len()), part(0, at), true);
+        }
+        for at in GLUED.iter().filter_map(|glued| self.lower.strip_suffix(glued)).map(str::len) {
+            take(part(0, at).trim_end_matches(SEPARATORS), part(at, shown.len()), false);
         }
         found.dedup_by_key(|(target, _)| target.shown);
         let Some((target, (word, deceptive), candidates)) = Self::best(found) else {
@@ -293,10 +297,12 @@ impl<'a> Owner<'a> {
         let added = format!("`{}` added to {}", super::ascii::shown(word), reason::quoted(target.shown));
         // Such namespaces are real now and then (`openai-community`, `onnx-community`): the popular repos in them prove nothing.
         let community = word.to_ascii_lowercase().ends_with("community");
+        // Who calls himself the official one wants to be taken for the brand.
+        let claims = word.to_ascii_lowercase().split(SEPARATORS).any(|word| CLAIMS.contains(&word));
         let like = if deceptive { ", which it imitates" } else { "" };
         Some(Resemblance {
             code: NameCode::N4,
-            level: if deceptive || (!community && boosted()) { NameLevel::Warning } else { NameLevel::Note },
+            level: if deceptive || claims || (!community && boosted()) { NameLevel::Warning } else { NameLevel::Note },
             namespace: target.shown.to_owned(),
             candidates,
             reason: format!("{} is {added}{like}", reason::quoted(self.shown)),
@@ -308,9 +314,8 @@ impl<'a> Owner<'a> {
         if self.letters.len() < 5 {
             return None;
         }
-        let matcher = &self.index.namespaces;
         let found = ["ai", "hf", "org", "labs"].into_iter().flat_map(|tail| {
-            let targets = matcher.with_tail(&self.letters, tail).filter(|target| target.weight >= 10);
+            let targets = PROTECTED_NAMESPACES.with_tail(&self.letters, tail).filter(|target| target.weight >= 10);
             targets.map(move |target| (target, tail))
         });
         let (target, tail, candidates) = Self::best(found.collect())?;
@@ -329,12 +334,13 @@ impl<'a> Owner<'a> {
         if self.lower.len() < 7 || !boosted() {
             return None;
         }
-        let near = |target: &&Target| {
-            target.shown.as_bytes().first().map(u8::to_ascii_lowercase) == self.lower.bytes().next()
-                && target.shown.len().abs_diff(self.lower.len()) <= 1
-                && two_edits(self.lower.as_bytes(), target.shown.to_ascii_lowercase().as_bytes())
+        let first = self.lower.bytes().next();
+        let near = |shown: &str| {
+            shown.bytes().next().map(|byte| byte.to_ascii_lowercase()) == first
+                && shown.len().abs_diff(self.lower.len()) <= 1
+                && two_edits(self.lower.as_bytes(), shown.to_ascii_lowercase().as_bytes())
         };
-        let found: Vec<(Target, ())> = self.index.popular.iter().filter(near).map(|target| (*target, ())).collect();
+        let found: Vec<(Target, ())> = index::popular(near).map(|target| (target, ())).collect();
         let (target, (), candidates) = Self::best(found)?;
         Some(Resemblance {
             code: NameCode::N5,
@@ -346,7 +352,12 @@ impl<'a> Owner<'a> {
     }
 }
 
-/// Guards of N2. `target` is lower-case.
+/// True for the namespace of an id.
+fn is_home(id: Option<&str>, namespace: &str) -> bool {
+    id.and_then(|id| id.split_once('/')).is_some_and(|(home, _)| home.eq_ignore_ascii_case(namespace))
+}
+
+/// Guards of N2.
 pub(super) fn is_plausible_slip(edit: Edit, target: &str, weight: u16) -> bool {
     // Digits tell accounts apart (`user1`), and a digit for a letter is for N1; separators are for N3.
     if edit.any(|byte| byte.is_ascii_digit()) || edit.all(|byte| matches!(byte, b'-' | b'_' | b'.')) {
@@ -355,7 +366,11 @@ pub(super) fn is_plausible_slip(edit: Edit, target: &str, weight: u16) -> bool {
     if target.len() < 4 || (target.len() < 6 && weight < BRAND) {
         return false;
     }
-    let stem = TAILS.iter().find_map(|tail| target.strip_suffix(tail)).unwrap_or(target).len();
+    let ends_in = |tail: &&&str| {
+        let end = target.as_bytes().get(target.len().saturating_sub(tail.len())..);
+        end.is_some_and(|end| end.eq_ignore_ascii_case(tail.as_bytes()))
+    };
+    let stem = target.len() - TAILS.iter().find(ends_in).map_or(0, |tail| tail.len());
     // In `zai-org` only the tail can be misspelt: `xai-org` is somebody else.
     stem >= 4 || (stem >= 2 && target.len() >= 5 && edit.at() > stem && edit.all(|byte| byte.is_ascii_alphabetic()))
 }

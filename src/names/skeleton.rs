@@ -93,7 +93,7 @@ const fn table(eye: u8) -> [u8; 256] {
 
 /// The readings under which a text has different skeletons: both only if it has a capital I or a 1.
 pub(super) fn readings_of(text: &str) -> &'static [Reading] {
-    let both = memchr::memchr2(b'1', b'I', text.as_bytes()).is_some();
+    let both = text.bytes().any(|byte| matches!(byte, b'1' | b'I'));
     READINGS.get(..if both { 2 } else { 1 }).unwrap_or_default()
 }
 
@@ -116,8 +116,8 @@ impl Iterator for Skeleton<'_> {
                     return Some(Glyph { seen: first, start, len: 1 });
                 }
             };
-            // A capital pair (`RN`, `CL`) does not look like one letter.
-            let second = self.text.get(start + 1).filter(|byte| byte.is_ascii_lowercase() || **byte == b'I');
+            // A capital pair (`RN`, `CL`) does not look like one letter; `c1` looks like what `cl` looks like.
+            let second = self.text.get(start + 1).filter(|byte| byte.is_ascii_lowercase() || matches!(byte, b'I' | b'1' | b'|'));
             if second.map(|byte| self.folded(*byte)) == Some(pair.0) {
                 self.next += 1;
                 return Some(Glyph { seen: pair.1, start, len: 2 });
@@ -154,6 +154,7 @@ mod tests {
             ("Intel", "lntel"),
             ("rneta-Ilarna", "meta-llama"),
             ("clbmdz", "dbmdz"),
+            ("inc1usionAI", "inclusionAI"),
         ] {
             assert!(look_alike(query, target, Separators::Dropped).is_some(), "{query} {target}");
         }

@@ -4,16 +4,6 @@ use super::edit::Edit;
 use super::list::WORDS;
 use super::skeleton::{Reading, Separators, Skeleton};
 
-/// Lower-case, and every separator a `-`: what two names are compared by.
-pub(super) fn normal_byte(byte: u8) -> u8 {
-    if matches!(byte, b'_' | b'.') { b'-' } else { byte.to_ascii_lowercase() }
-}
-
-/// The normal form of a name in ASCII. The length is kept.
-pub(super) fn normal(name: &str) -> String {
-    name.bytes().map(|byte| char::from(normal_byte(byte))).collect()
-}
-
 /// The run of ASCII letters around a position, as start and end; empty if there is no letter there.
 fn letter_run(text: &[u8], at: usize) -> (usize, usize) {
     let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
@@ -46,9 +36,12 @@ fn camel_part(text: &[u8], at: usize) -> (usize, usize) {
 
 /// True when the word around this position is one that occurs in known ids, as a letter run or as a CamelCase part.
 pub(super) fn is_own_word(text: &str, at: usize) -> bool {
-    [run_at(text.as_bytes(), at), camel_part(text.as_bytes(), at)]
-        .into_iter()
-        .any(|(start, end)| text.get(start..end).is_some_and(|word| !word.is_empty() && WORDS.find(word).is_some()))
+    let (run, part) = (run_at(text.as_bytes(), at), camel_part(text.as_bytes(), at));
+    // A lone capital is no word: the I of `smalI` stands for an l.
+    let part = Some(part).filter(|part| *part == run || part.1 - part.0 > 1);
+    let known =
+        |(start, end): (usize, usize)| text.get(start..end).is_some_and(|word| !word.is_empty() && WORDS.find(word).is_some());
+    known(run) || part.is_some_and(known)
 }
 
 /// Whether one edit in a repo name may be a slip: legitimate neighbours differ in digits, in short tokens (`7b`, `hf`,

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use crate::catalog::Entry;
 use crate::python::ast::{ArgumentKind, Call, Expr, ExprKind};
-use crate::python::things::{Kept, ModuleId, Resolved, Thing};
+use crate::python::fold;
+use crate::python::things::{Kept, ModuleId, Resolved, Thing, is_download};
 use crate::python::value::{At, Resolver};
 use crate::span::Span;
 use crate::usage::{Argument, Definition, Literal, Origin, Role, Value, Why};
@@ -296,6 +297,17 @@ fn for_role(value: Value, role: Role) -> Value {
     );
     let meaningless =
         |literal: &Literal| matches!(literal, Literal::Result(name) if !place && !name.ends_with(".resolve_revision"));
+    // What `json.load` or `input` gives is no path, and not known.
+    let unread = |literal: &Literal| match literal {
+        Literal::Result(name) => {
+            let place = ["tempfile.", "os.path.", "pathlib.", "glob.", "shutil.", "io.", "builtins.open", "builtins.bytes"];
+            fold::is_standard(name) && !place.iter().any(|place| name.starts_with(place)) && !is_download(name)
+        }
+        _ => false,
+    };
+    if role != Role::Path && value.literals().iter().any(unread) {
+        return Value::Unknown(Why::Call);
+    }
     if value.literals().iter().any(meaningless) {
         return Value::Unknown(Why::Call);
     }

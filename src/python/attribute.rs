@@ -1,23 +1,21 @@
 //! Attributes: of library objects, of classes and instances of the project, of modules, of parsed command lines.
 
+mod function;
+mod instance;
+
 use std::rc::Rc;
 
-use crate::python::ast::{Expr, ExprKind, Parameter, StmtKind};
+use crate::python::ast::{Expr, ExprKind, StmtKind};
 use crate::python::defaults;
 use crate::python::fold;
 use crate::python::module::LineIndex;
-use crate::python::scope::{How, LinePlace, Scope, first_word, is_class, is_collecting};
-use crate::python::things::{
-    ALTERNATIVES, Construction, Instance, Kept, Mapping, ModuleId, Resolved, Sequence, SequenceKind, Thing,
-};
+use crate::python::scope::{How, LinePlace};
+use crate::python::things::{ALTERNATIVES, Instance, ModuleId, Resolved, Thing, is_download};
 use crate::python::value::{At, Resolver};
 use crate::usage::{Origin, Why};
 
 /// How many classes up an attribute is looked for.
 const BASES: u32 = 12;
-
-/// Names under which people hand on a parsed command line.
-const OPTION_NAMES: [&str; 9] = ["args", "arg", "arguments", "opt", "opts", "options", "cli_args", "parsed_args", "namespace"];
 
 impl Resolver<'_> {
     /// `value.name`
@@ -30,7 +28,16 @@ impl Resolver<'_> {
             });
         }
         let receiver = self.value(value, at);
-        self.attribute(&receiver, name, at.module)
+        let found = self.attribute(&receiver, name, at.module);
+        let holds = |thing: &Thing| matches!(thing, Thing::Instance(_) | Thing::Mapping(_) | Thing::Options(_));
+        match &value.kind {
+            ExprKind::Name(owner)
+                if receiver.things.iter().all(holds) && !matches!(&**owner, "self" | "cls") && at.locals.is_none() =>
+            {
+                self.reassigned(found, owner, name, value.span.start, at)
+            }
+            _ => found,
+        }
     }
 
     /// The attribute of a value.
@@ -59,6 +66,14 @@ impl Resolver<'_> {
                 if object.contains('.') && (name == "value" || name == "default") {
                     return Resolved::unknown(Why::Attribute);
                 }
+                if self.is_namespace(object)
+                    && let Some(inner) = self.foreign(&format!("{object}.{name}"), 0, module)
+                {
+                    return Resolved::known(Thing::Module(inner), None);
+                }
+                if self.is_namespace(object) {
+                    return self.note_namespace(&format!("{object}.{name}"));
+                }
                 if matches!(&**object, "absl.flags.FLAGS" | "absl.app.flags.FLAGS") {
                     return self.absl_flag(module, name);
                 }
@@ -66,6 +81,10 @@ impl Resolver<'_> {
             }
             Thing::Result(result) if name == "name" && &**result == "tempfile.TemporaryDirectory" => {
                 Resolved::known(Thing::Path(None), None)
+            }
+            // The bytes of a response.
+            Thing::Result(result) if matches!(name, "content" | "raw" | "text" | "body") && is_download(result) => {
+                Resolved::result(format!("{result}.{name}"))
             }
             Thing::Result(result) => Resolved::object(format!("{result}.{name}")),
             // `SimpleNamespace(x=1).x`
@@ -78,6 +97,7 @@ impl Resolver<'_> {
                 Some(Thing::Object(object)) if defaults::is_class_parser(object) => Resolved::known(thing.clone(), None),
                 _ => Resolved::unknown(Why::Attribute),
             },
+            Thing::Options(_) | Thing::Instance(_) if name == "__dict__" => Resolved::known(thing.clone(), None),
             Thing::Options(owner) => self.option(*owner, name),
             Thing::Class(place) => self.class_attribute(*place, name),
             Thing::Instance(instance) => self.instance_attribute(instance, name),
@@ -97,6 +117,10 @@ impl Resolver<'_> {
         if let Some(value) = self.global(id, name) {
             return value;
         }
+        // A module of the project that is called like a library, and does not have the name: the library is meant.
+        if let Some(dotted) = self.hides(id) {
+            return Resolved::object(format!("{dotted}.{name}"));
+        }
         // A submodule.
         match self.foreign(name, 1, id) {
             Some(inner) if inner != from => Resolved::known(Thing::Module(inner), None),
@@ -108,7 +132,7 @@ impl Resolver<'_> {
     /// catalogued library whose own source this is.
     pub fn qualified(&self, place: LinePlace) -> Option<String> {
         let open = self.open(place.module)?;
-        if !open.foreign || open.module.scope(place.line).is_some() {
+        if !open.foreign || open.module.scope(place.line).is_some() || self.hides(place.module).is_some() {
             return None;
         }
         let path = open.path.strip_prefix("src/").unwrap_or(&open.path);
@@ -148,7 +172,7 @@ impl Resolver<'_> {
     }
 
     /// The kind of data class, by its bases and decorators.
-    fn is_enum(&self, place: LinePlace) -> Option<bool> {
+    pub(super) fn is_enum(&self, place: LinePlace) -> Option<bool> {
         if let Some(known) = self.enums.borrow().get(&place) {
             return *known;
         }
@@ -258,7 +282,7 @@ impl Resolver<'_> {
         if depth > BASES {
             return Resolved::unknown(Why::Bound);
         }
-        let mut library = None;
+        let mut library = Vec::new();
         let mut unknown = false;
         for (base, _) in self.bases(place) {
             if base.things.is_empty() {
@@ -267,7 +291,10 @@ impl Resolver<'_> {
             for thing in &base.things {
                 match thing {
                     Thing::Class(inner) if *inner != place => {
-                        let value = self.own_attribute(*inner, name).or_else(|| self.assigned_attribute(*inner, name, instance));
+                        let value = match instance {
+                            Some(instance) => self.found_in_class(*inner, name, instance),
+                            None => self.own_attribute(*inner, name).or_else(|| self.assigned_attribute(*inner, name, None)),
+                        };
                         if let Some(value) = value {
                             return value;
                         }
@@ -278,8 +305,9 @@ impl Resolver<'_> {
                         unknown |= value.unknown != Some(Why::Unbound);
                     }
                     Thing::Object(object) => {
-                        if self.is_library(object) && library.is_none() {
-                            library = Some(Resolved::object(format!("{object}.{name}")));
+                        // Which of several bases has it is not known here.
+                        if self.is_library(object) {
+                            library.push(Resolved::object(format!("{object}.{name}")));
                         } else if !object.starts_with("builtins.") && !fold::is_standard(object) {
                             unknown = true;
                         }
@@ -288,440 +316,9 @@ impl Resolver<'_> {
                 }
             }
         }
-        match library {
-            Some(value) => value,
-            None if unknown => Resolved::unknown(Why::Attribute),
-            None => Resolved::unknown(Why::Unbound),
+        if library.is_empty() {
+            return Resolved::unknown(if unknown { Why::Attribute } else { Why::Unbound });
         }
+        Resolved::join(&library)
     }
-
-    /// An attribute of an instance.
-    fn instance_attribute(&self, instance: &Rc<Instance>, name: &str) -> Rc<Resolved> {
-        let place = instance.class;
-        if let Some(value) = self.assigned_attribute(place, name, Some(instance)) {
-            return value;
-        }
-        if let Some(value) = self.own_attribute(place, name) {
-            // A function of the class is a method; a property is what it returns.
-            if let Some(Thing::Function(function)) = value.only() {
-                if self.decorated_with(*function, &["property", "cached_property"]) {
-                    return self.returned(*function);
-                }
-                return Resolved::known(Thing::Method(*function, Rc::new(Thing::Instance(instance.clone()))), None);
-            }
-            return self.field(instance, name, value);
-        }
-        // A field without a default.
-        if self.has_field(place, name) {
-            return self.field(instance, name, Resolved::unknown(Why::Parameter));
-        }
-        self.base_attribute(place, name, Some(instance), 0)
-    }
-
-    fn has_field(&self, place: LinePlace, name: &str) -> bool {
-        self.open(place.module).is_some_and(|open| !open.scoped(name, Some(place.line)).is_empty())
-    }
-
-    /// A field of a data class: what the constructor was given, else its default.
-    fn field(&self, instance: &Rc<Instance>, name: &str, value: Rc<Resolved>) -> Rc<Resolved> {
-        let annotated = self.open(instance.class.module).is_some_and(|open| {
-            open.scoped(name, Some(instance.class.line)).iter().any(|binding| {
-                matches!(binding.statement().map(|statement| &statement.kind), Some(StmtKind::AnnotatedAssign { .. }))
-            })
-        });
-        // A plain class attribute is a constant.
-        if !annotated {
-            return value;
-        }
-        let Some((given, open)) = self.construction(instance) else {
-            return value.with_origin(Origin::Default);
-        };
-        match kept(&given, name) {
-            Some(given) => given.clone(),
-            None if given.iter().any(|kept| kept.keyword.is_none()) || open => {
-                self.positional_field(instance, &given, open, name).unwrap_or_else(|| Resolved::unknown(Why::Attribute))
-            }
-            None => value,
-        }
-    }
-
-    /// The value that the constructor of a data class was given by position.
-    fn positional_field(&self, instance: &Rc<Instance>, given: &[Kept], more: bool, name: &str) -> Option<Rc<Resolved>> {
-        let open = self.open(instance.class.module)?;
-        let mut position = 0;
-        for number in open.module.block(instance.class.line).take(256) {
-            let line = LineIndex::new(number);
-            if open.module.parent(line) != Some(instance.class.line) {
-                continue;
-            }
-            for statement in open.module.statements(line).iter() {
-                if let StmtKind::AnnotatedAssign { target, value, .. } = &statement.kind
-                    && let ExprKind::Name(field) = &target.kind
-                {
-                    if &**field == name {
-                        if more {
-                            return None;
-                        }
-                        let by_position = given.iter().filter(|kept| kept.keyword.is_none()).nth(position);
-                        if let Some(kept) = by_position {
-                            return Some(kept.value.clone());
-                        }
-                        let at = At {
-                            module: instance.class.module,
-                            line,
-                            inline: false,
-                            scope: Some(instance.class.line),
-                            locals: None,
-                        };
-                        return value.as_ref().map(|value| self.value(value, at));
-                    }
-                    position += 1;
-                }
-            }
-        }
-        None
-    }
-
-    /// `self.name = value` in the methods of a class.
-    fn assigned_attribute(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
-        let key = (place, name.into(), instance.map(|instance| instance.construction));
-        if let Some(known) = self.attributes.borrow().get(&key) {
-            return known.clone();
-        }
-        // Attributes that depend on themselves have no answer.
-        self.attributes.borrow_mut().insert(key.clone(), Some(Resolved::unknown(Why::Bound)));
-        let value = self.assigned_attribute_inner(place, name, instance);
-        self.attributes.borrow_mut().insert(key, value.clone());
-        value
-    }
-
-    fn assigned_attribute_inner(&self, place: LinePlace, name: &str, instance: Option<&Rc<Instance>>) -> Option<Rc<Resolved>> {
-        let open = self.open(place.module)?;
-        let module = &*open.module;
-        let text = module.text();
-        let range = module.block(place.line);
-        let mut parts: Vec<(bool, Rc<Resolved>)> = Vec::new();
-        for (offset, line) in module.occurrences(name) {
-            if !range.contains(&line.number()) {
-                continue;
-            }
-            let before = text.get(..offset).unwrap_or("");
-            let after = text.get(offset + name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
-            let assigned = (after.starts_with('=') && !after.starts_with("=="))
-                || (after.starts_with(':') && !after.starts_with(":="))
-                || after.starts_with(',');
-            if !assigned || !(before.ends_with("self.") || before.ends_with("cls.")) {
-                continue;
-            }
-            let scope = module.scope(line);
-            let Some(method) = scope else { continue };
-            if module.scope(method) != Some(place.line) {
-                continue;
-            }
-            let initial = module
-                .statements(method)
-                .first()
-                .is_some_and(|statement| matches!(&statement.kind, StmtKind::Function { name, .. } if matches!(&*name.name, "__init__" | "__post_init__" | "setUp" | "setUpClass" | "setup")));
-            for statement in module.statements(line).iter() {
-                let (targets, value): (&[Expr], &Expr) = match &statement.kind {
-                    StmtKind::Assign { targets, value } => (targets, value),
-                    StmtKind::AnnotatedAssign { target, value: Some(value), .. } => (std::slice::from_ref(target), value),
-                    _ => continue,
-                };
-                let hit = targets
-                    .iter()
-                    .any(|target| matches!(&target.kind, ExprKind::Attribute { attribute, .. } if &*attribute.name == name));
-                if !hit {
-                    // Part of a tuple: not followed.
-                    if statement.span.contains(offset) && targets.iter().any(|target| target.span.contains(offset)) {
-                        parts.push((initial, Resolved::unknown(Why::Attribute)));
-                    }
-                    continue;
-                }
-                let at = At { module: place.module, line, inline: false, scope, locals: None };
-                let mut assigned = self.value(value, at);
-                if let Some(instance) = instance {
-                    assigned = self.constructed(value, assigned, instance, method, place.module);
-                }
-                parts.push((initial, assigned.with_origin(Origin::Constant)));
-            }
-            if parts.len() > ALTERNATIVES {
-                return Some(Resolved::unknown(Why::Bound));
-            }
-        }
-        if parts.is_empty() {
-            return None;
-        }
-        // `self.x = None` in `__init__` announces what another method assigns.
-        let meaningful = parts.iter().any(|(_, part)| !matches!(part.only(), Some(Thing::None)));
-        let parts: Vec<Rc<Resolved>> = parts
-            .into_iter()
-            .filter(|(_, part)| !(meaningful && matches!(part.only(), Some(Thing::None)) && part.origin != Origin::Default))
-            .map(|(_, part)| part)
-            .collect();
-        Some(Resolved::join(&parts))
-    }
-
-    /// The arguments that an instance was constructed with, and whether there may be more; `None` when not known.
-    fn construction(&self, instance: &Instance) -> Option<(Vec<Kept>, bool)> {
-        match instance.construction {
-            Construction::Unknown => None,
-            Construction::Bare => Some((Vec::new(), false)),
-            Construction::Call(call) => Some(match self.given_at(call) {
-                Some(given) => {
-                    let open = given.open();
-                    (given.arguments, open)
-                }
-                None => (Vec::new(), true),
-            }),
-        }
-    }
-
-    /// What `self.x = parameter` gives when the constructor's arguments are known.
-    fn constructed(
-        &self,
-        value: &Expr,
-        assigned: Rc<Resolved>,
-        instance: &Rc<Instance>,
-        method: LineIndex,
-        module: ModuleId,
-    ) -> Rc<Resolved> {
-        let from_parameter = assigned.origin == Origin::Default || assigned.unknown == Some(Why::Parameter);
-        if !from_parameter {
-            return assigned;
-        }
-        let Some((given, open)) = self.construction(instance) else {
-            return assigned;
-        };
-        let given = given.as_slice();
-        let ExprKind::Name(name) = &value.kind else {
-            return if given.is_empty() && !open { assigned } else { Resolved::unknown(Why::Attribute) };
-        };
-        let Some(place) = self.open(module) else {
-            return assigned;
-        };
-        let statements = place.module.statements(method);
-        let Some(StmtKind::Function { parameters, .. }) = statements.first().map(|statement| &statement.kind) else {
-            return assigned;
-        };
-        let Some(index) = parameters.iter().position(|parameter| parameter.name.name == *name) else {
-            return if given.is_empty() && !open { assigned } else { Resolved::unknown(Why::Attribute) };
-        };
-        if let Some(value) = kept(given, name) {
-            return value.clone();
-        }
-        let by_position = index.checked_sub(1).and_then(|index| given.iter().filter(|kept| kept.keyword.is_none()).nth(index));
-        match by_position {
-            Some(kept) => kept.value.clone(),
-            None if open => Resolved::unknown(Why::Unpacked),
-            None => assigned,
-        }
-    }
-
-    /// The decorators of a function or class: the expressions on the lines before its header.
-    pub(super) fn decorators(&self, place: LinePlace) -> Vec<(LineIndex, Expr)> {
-        let Some(open) = self.open(place.module) else {
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        let mut line = place.line;
-        while let Some(before) = line.number().checked_sub(1).map(LineIndex::new) {
-            if found.len() > 32 || !crate::python::scope::line_text(&open.module, before).starts_with('@') {
-                break;
-            }
-            for statement in open.module.statements(before).iter() {
-                if let StmtKind::Decorator(expression) = &statement.kind {
-                    found.push((before, expression.clone()));
-                }
-            }
-            line = before;
-        }
-        found
-    }
-
-    /// True when the last segment of a decorator's name is one of these.
-    pub(super) fn decorated_with(&self, place: LinePlace, names: &[&str]) -> bool {
-        self.decorators(place).iter().any(|(_, decorator)| {
-            let mut decorator = decorator;
-            if let ExprKind::Call(call) = &decorator.kind {
-                decorator = &call.function;
-            }
-            match &decorator.kind {
-                ExprKind::Name(name) => names.contains(&&**name),
-                ExprKind::Attribute { attribute, .. } => names.contains(&&*attribute.name),
-                _ => false,
-            }
-        })
-    }
-
-    /// What a parameter stands for.
-    pub(super) fn parameter(&self, place: LinePlace, parameters: &[Parameter], index: usize) -> Rc<Resolved> {
-        let Some(open) = self.open(place.module) else {
-            return Resolved::unknown(Why::Bound);
-        };
-        let Some(parameter) = parameters.get(index) else {
-            return Resolved::unknown(Why::Bound);
-        };
-        let outer: Scope = open.module.scope(place.line);
-        if is_collecting(parameter.kind) {
-            return if parameter.kind == crate::python::ast::ParameterKind::Star {
-                Resolved::known(
-                    Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items: Vec::new(), open: true })),
-                    None,
-                )
-            } else {
-                Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None)
-            };
-        }
-        if let (Some(class), 0) = (outer, index)
-            && is_class(&open.module, outer)
-            && !self.decorated_with(place, &["staticmethod"])
-        {
-            let class = LinePlace { module: place.module, line: class };
-            let by_name = matches!(&*parameter.name.name, "cls" | "mcs" | "klass");
-            if by_name || self.decorated_with(place, &["classmethod"]) {
-                return Resolved::known(Thing::Class(class), None);
-            }
-            return Resolved::known(Thing::Instance(Rc::new(Instance { class, construction: Construction::Unknown })), None);
-        }
-        let at = At { module: place.module, line: place.line, inline: false, scope: outer, locals: None };
-        if let Some(value) = self.option_default(place, &parameter.name.name) {
-            return value;
-        }
-        let annotated = parameter.annotation.as_ref().and_then(|annotation| self.annotated(annotation, at, 0));
-        if let Some(default) = &parameter.default {
-            let value = self.value(default, at);
-            if let Some(annotated) = annotated
-                && matches!(value.only(), Some(Thing::None))
-            {
-                return annotated;
-            }
-            return value.with_origin(Origin::Default);
-        }
-        if let Some(annotated) = annotated {
-            return annotated;
-        }
-        if OPTION_NAMES.contains(&&*parameter.name.name) && self.parses_options(place.module) {
-            return Resolved::known(Thing::Options(place.module), None).with_origin(Origin::Default);
-        }
-        Resolved::unknown(Why::Parameter)
-    }
-
-    /// An instance of the class that an annotation names, when it is one of a library or of the project.
-    pub(super) fn annotated(&self, annotation: &Expr, at: At<'_>, depth: u32) -> Option<Rc<Resolved>> {
-        if depth > 4 {
-            return None;
-        }
-        match &annotation.kind {
-            ExprKind::Name(_) | ExprKind::Attribute { .. } => match self.value(annotation, at).only()? {
-                Thing::Object(name) if name.ends_with("argparse.Namespace") => {
-                    Some(Resolved::known(Thing::Options(at.module), None).with_origin(Origin::Default))
-                }
-                Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
-                Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                    Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
-                    None,
-                )),
-                _ => None,
-            },
-            ExprKind::Str(text) => {
-                let last = text.trim();
-                let plain = last.chars().all(|character| character.is_alphanumeric() || character == '_');
-                if !plain || last.is_empty() {
-                    return None;
-                }
-                match self.name(last, annotation.span.start, at).only()? {
-                    Thing::Object(name) if self.is_library(name) => Some(Resolved::result(name)),
-                    Thing::Class(class) if self.is_enum(*class).is_none() => Some(Resolved::known(
-                        Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Unknown })),
-                        None,
-                    )),
-                    _ => None,
-                }
-            }
-            ExprKind::Subscript { value, index } => match &value.kind {
-                ExprKind::Name(name) if &**name == "Optional" => self.annotated(index, at, depth + 1),
-                ExprKind::Attribute { attribute, .. } if &*attribute.name == "Optional" => self.annotated(index, at, depth + 1),
-                ExprKind::Name(name) if &**name == "Annotated" => match &index.kind {
-                    ExprKind::Tuple(items) => self.annotated(items.first()?, at, depth + 1),
-                    _ => None,
-                },
-                _ => None,
-            },
-            ExprKind::Binary { left, right, .. } => match (&left.kind, &right.kind) {
-                (_, ExprKind::None) => self.annotated(left, at, depth + 1),
-                (ExprKind::None, _) => self.annotated(right, at, depth + 1),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// What a function of the project returns, when every way out of it is known.
-    pub(super) fn returned(&self, place: LinePlace) -> Rc<Resolved> {
-        if let Some(known) = self.returns.borrow().get(&place) {
-            return known.clone();
-        }
-        // Functions that call themselves have no answer.
-        self.returns.borrow_mut().insert(place, Resolved::unknown(Why::Bound));
-        let value = self.returned_inner(place).unwrap_or_else(|| Resolved::unknown(Why::Call));
-        self.returns.borrow_mut().insert(place, value.clone());
-        value
-    }
-
-    fn returned_inner(&self, place: LinePlace) -> Option<Rc<Resolved>> {
-        let open = self.open(place.module)?;
-        let module = &*open.module;
-        let mut parts = Vec::new();
-        let block = module.block(place.line);
-        if block.len() > 60 {
-            return None;
-        }
-        let mut lines: Vec<LineIndex> = block.clone().map(LineIndex::new).collect();
-        let inline = lines.is_empty();
-        if inline {
-            lines.push(place.line);
-        }
-        for line in lines {
-            let text = crate::python::scope::line_text(module, line);
-            if !inline && !text.contains("return") && !text.contains("yield") {
-                continue;
-            }
-            let scope = if inline { Some(place.line) } else { module.scope(line) };
-            if scope != Some(place.line) {
-                continue;
-            }
-            for (index, statement) in module.statements(line).iter().enumerate() {
-                match &statement.kind {
-                    StmtKind::Return(Some(value)) => {
-                        let at = At { module: place.module, line, inline: inline || index > 0, scope, locals: None };
-                        parts.push(self.value(value, at));
-                    }
-                    StmtKind::Return(None) => parts.push(Resolved::known(Thing::None, None)),
-                    StmtKind::Expr(Expr { kind: ExprKind::Yield(_), .. }) => return None,
-                    _ => {}
-                }
-            }
-            if parts.len() > 4 {
-                return None;
-            }
-        }
-        if parts.is_empty() {
-            return None;
-        }
-        // It may also run to its end.
-        let mut last = block.end.checked_sub(1).map(LineIndex::new)?;
-        while !inline && module.parent(last) != Some(place.line) {
-            last = module.parent(last)?;
-        }
-        if !inline && !matches!(first_word(module, last), "return" | "raise" | "else" | "with" | "except" | "try" | "finally") {
-            parts.push(Resolved::known(Thing::None, None));
-        }
-        Some(Resolved::join(&parts).with_origin(Origin::Constant))
-    }
-}
-
-/// The argument of a keyword.
-fn kept<'k>(given: &'k [Kept], name: &str) -> Option<&'k Rc<Resolved>> {
-    given.iter().rev().find(|kept| kept.keyword.as_deref() == Some(name)).map(|kept| &kept.value)
 }

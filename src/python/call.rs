@@ -1,10 +1,13 @@
 //! What a call returns: known functions of the standard library, functions and classes of the project, methods of literals.
 
+mod builtins;
+mod known;
+mod methods;
+
 use std::rc::Rc;
 
 use crate::python::ast::{ArgumentKind, Call, Expr, ExprKind};
 use crate::python::defaults;
-use crate::python::fold;
 use crate::python::scope::{LinePlace, is_class};
 use crate::python::things::{
     CallPlace, Construction, Instance, Kept, Mapping, Partial, Resolved, Sequence, SequenceKind, Source, Thing,
@@ -13,44 +16,6 @@ use crate::python::value::{At, Resolver};
 use crate::python::walk;
 use crate::span::Span;
 use crate::usage::{Origin, Why};
-
-/// Builtins whose result is worked out.
-const KNOWN_BUILTINS: [&str; 34] = [
-    "dict",
-    "list",
-    "tuple",
-    "set",
-    "frozenset",
-    "reversed",
-    "sorted",
-    "iter",
-    "enumerate",
-    "zip",
-    "range",
-    "str",
-    "bytes",
-    "bytearray",
-    "chr",
-    "ord",
-    "len",
-    "bool",
-    "int",
-    "getattr",
-    "type",
-    "super",
-    "vars",
-    "__import__",
-    "bytes.fromhex",
-    "bytearray.fromhex",
-    "dict.fromkeys",
-    "map",
-    "filter",
-    "print",
-    "open",
-    "abs",
-    "repr",
-    "format",
-];
 
 /// The arguments of a call, worked out.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +37,21 @@ impl Given {
     /// Something is given that is not known.
     pub fn open(&self) -> bool {
         self.open_positions || self.open_keywords
+    }
+
+    /// The entries of `update={..}` as keywords.
+    fn updated(self) -> Self {
+        let mut updated = Self { open_keywords: true, ..Self::default() };
+        let update = self.arguments.iter().find(|kept| kept.keyword.as_deref() == Some("update"));
+        if let Some(Thing::Mapping(mapping)) = update.and_then(|kept| kept.value.only()) {
+            updated.open_keywords = mapping.open;
+            for (key, value) in &mapping.items {
+                if let Some(key) = key.as_str() {
+                    updated.arguments.push(Kept { keyword: Some(key.into()), value: value.clone() });
+                }
+            }
+        }
+        updated
     }
 
     fn positional(&self) -> Vec<Rc<Resolved>> {
@@ -139,6 +119,16 @@ impl Resolver<'_> {
         let source = Some(Source { module: at.module, span });
         if let ExprKind::Attribute { value, attribute } = &call.function.kind {
             let receiver = self.value(value, at);
+            // `record._replace(x=1)`, `settings.model_copy(update={..})`
+            let copies = matches!(receiver.only(), Some(Thing::Instance(_) | Thing::Mapping(_)))
+                && matches!(&*attribute.name, "_replace" | "model_copy" | "evolve");
+            if copies {
+                let mut given = self.given(call, at);
+                if &*attribute.name == "model_copy" {
+                    given = given.updated();
+                }
+                return self.replaced(&receiver, &given.arguments, given.open());
+            }
             if let Some(folded) = self.method_of_literal(&receiver, &attribute.name, call, source, at) {
                 return folded;
             }
@@ -212,6 +202,16 @@ impl Resolver<'_> {
                 }
                 value
             }
+            Thing::Class(place) if self.is_enum(*place).is_some() => {
+                // `Models("org/m")`
+                let wanted = self.given(call, at).at(0).cloned();
+                let members = self.enum_members(*place).unwrap_or_default();
+                let member = members.iter().find(|member| {
+                    matches!((member.only(), &wanted), (Some(Thing::Member(value, _)), Some(wanted))
+                        if value.only().is_some() && value.only() == wanted.only())
+                });
+                member.cloned().unwrap_or_else(|| Resolved::unknown(Why::Call))
+            }
             Thing::Class(place) => {
                 let construction = match source {
                     Some(source) if at.locals.is_none() => Construction::Call(CallPlace {
@@ -222,11 +222,24 @@ impl Resolver<'_> {
                     }),
                     _ => Construction::Unknown,
                 };
-                Resolved::known(Thing::Instance(Rc::new(Instance { class: *place, construction })), None)
+                Resolved::known(Thing::Instance(Instance::new(*place, construction)), None)
             }
             Thing::Partial(partial) => {
                 if let Some(parsed) = self.parsed_classes(partial) {
                     return parsed;
+                }
+                if let Some(record) = self.record(partial, call, at) {
+                    return record;
+                }
+                // `attrgetter("load")(torch)`
+                if matches!(partial.callee.only(), Some(Thing::Object(name)) if &**name == "operator.attrgetter") {
+                    let name = partial.arguments.first().and_then(|kept| kept.value.only_str().map(str::to_owned));
+                    return match (name, self.given(call, at).at(0)) {
+                        (Some(name), Some(receiver)) if partial.arguments.len() == 1 => {
+                            name.split('.').take(8).fold(receiver.clone(), |value, name| self.attribute(&value, name, at.module))
+                        }
+                        _ => Resolved::unknown(Why::Call),
+                    };
                 }
                 match partial.callee.only() {
                     Some(Thing::Object(name)) => Resolved::result(name),
@@ -242,6 +255,29 @@ impl Resolver<'_> {
             }
             _ => Resolved::unknown(Why::Call),
         }
+    }
+
+    /// A tuple made by `collections.namedtuple("Name", "fields")`.
+    fn record(&self, partial: &Partial, call: &Call, at: At<'_>) -> Option<Rc<Resolved>> {
+        if !matches!(partial.callee.only(), Some(Thing::Object(name)) if &**name == "collections.namedtuple") {
+            return None;
+        }
+        let fields = &partial.arguments.get(1)?.value;
+        let names: Vec<String> = match fields.only()? {
+            Thing::Str(text) => text.split([',', ' ', '\n', '\t']).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            _ => self.elements(fields)?.iter().map(|name| name.only_str().map(str::to_owned)).collect::<Option<_>>()?,
+        };
+        let given = self.given(call, at);
+        let mut mapping = Mapping { record: true, open: false, ..Mapping::default() };
+        for (index, name) in names.iter().enumerate().take(256) {
+            let by_keyword = given.arguments.iter().find(|kept| kept.keyword.as_deref() == Some(name.as_str()));
+            let value = match by_keyword.map(|kept| &kept.value).or_else(|| given.at(index)) {
+                Some(value) => value.clone(),
+                None => Resolved::unknown(if given.open() { Why::Unpacked } else { Why::Parameter }),
+            };
+            mapping.set(Thing::Str(name.as_str().into()), value);
+        }
+        Some(Resolved::known(Thing::Mapping(Rc::new(mapping)), None))
     }
 
     /// `HfArgumentParser((A, B)).parse_args_into_dataclasses()`: instances of the classes.
@@ -262,9 +298,7 @@ impl Resolver<'_> {
             .map(|class| {
                 class
                     .map(|thing| match thing {
-                        Thing::Class(place) => {
-                            Some(Thing::Instance(Rc::new(Instance { class: *place, construction: Construction::Unknown })))
-                        }
+                        Thing::Class(place) => Some(Thing::Instance(Instance::new(*place, Construction::Unknown))),
                         Thing::Object(name) => Some(Thing::Result(name.clone())),
                         _ => None,
                     })
@@ -272,393 +306,6 @@ impl Resolver<'_> {
             })
             .collect();
         Some(Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::Tuple, items, open: false })), None))
-    }
-
-    /// Functions whose result the resolver knows.
-    fn known_function(&self, name: &str, call: &Call, source: Option<Source>, at: At<'_>) -> Option<Rc<Resolved>> {
-        if let Some(builtin) = name.strip_prefix("builtins.") {
-            return Some(self.builtin(builtin, call, source, at));
-        }
-        if defaults::is_class_parser(name) {
-            let given = self.given(call, at);
-            return Some(Resolved::known(
-                Thing::Partial(Rc::new(Partial { callee: Resolved::object(name), arguments: given.arguments, open: false })),
-                None,
-            ));
-        }
-        if let Some(default) = self.declared_default(name, call, at) {
-            return Some(default);
-        }
-        let root = name.split('.').next().unwrap_or(name);
-        if !fold::is_standard(root) && !defaults::is_known_outside(name) {
-            return None;
-        }
-        let argument = |position: usize, keyword: &str| -> Option<Rc<Resolved>> {
-            call.arguments
-                .iter()
-                .filter(|argument| matches!(argument.kind, ArgumentKind::Positional))
-                .nth(position)
-                .or_else(|| {
-                    call.arguments
-                        .iter()
-                        .find(|argument| matches!(&argument.kind, ArgumentKind::Keyword(name) if &*name.name == keyword))
-                })
-                .map(|argument| self.value(&argument.value, at))
-        };
-        let path = |text: Option<Rc<str>>| Resolved::known(Thing::Path(text), source);
-        Some(match name {
-            "functools.partial" | "functools.partialmethod" => {
-                let mut given = self.given(call, at);
-                if given.arguments.is_empty() || given.arguments.first().is_some_and(|kept| kept.keyword.is_some()) {
-                    return Some(Resolved::unknown(Why::Call));
-                }
-                let callee = given.arguments.remove(0).value;
-                Resolved::known(Thing::Partial(Rc::new(Partial { callee, open: given.open(), arguments: given.arguments })), None)
-            }
-            "importlib.import_module" => match argument(0, "name")?.only_str() {
-                Some(dotted) if !dotted.starts_with('.') => {
-                    if !self.is_library(dotted)
-                        && !fold::is_standard(dotted)
-                        && let Some(module) = self.foreign(dotted, 0, at.module)
-                    {
-                        return Some(Resolved::known(Thing::Module(module), None));
-                    }
-                    Resolved::object(dotted)
-                }
-                _ => Resolved::unknown(Why::Imported),
-            },
-            "os.environ.get" | "os.getenv" | "os.environ.setdefault" | "os.environ.pop" => match argument(1, "default") {
-                Some(default) if !matches!(default.only(), Some(Thing::None)) => default.with_origin(Origin::Environment),
-                _ => Resolved::unknown(Why::Environment),
-            },
-            "os.environ.copy" => Resolved::known(Thing::Mapping(Rc::new(Mapping::unknown())), None),
-            "os.path.join" | "posixpath.join" => {
-                let given = self.given(call, at);
-                path(fold::joined_path(&given.positional(), given.open()))
-            }
-            "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" | "pathlib.PurePosixPath" | "pathlib.WindowsPath" => {
-                let given = self.given(call, at);
-                path(fold::joined_path(&given.positional(), given.open()))
-            }
-            "os.path.abspath"
-            | "os.path.realpath"
-            | "os.path.dirname"
-            | "os.path.expanduser"
-            | "os.path.expandvars"
-            | "os.path.normpath"
-            | "os.path.relpath"
-            | "os.getcwd"
-            | "os.path.commonpath"
-            | "pathlib.Path.cwd"
-            | "pathlib.Path.home"
-            | "tempfile.mkdtemp"
-            | "tempfile.gettempdir"
-            | "tempfile.mktemp" => path(None),
-            "os.fspath" => argument(0, "path")?,
-            "os.path.basename" => Resolved::unknown(Why::Call),
-            "copy.copy" | "copy.deepcopy" => argument(0, "x")?,
-            "typing.cast" => argument(1, "val")?,
-            "collections.OrderedDict"
-            | "types.SimpleNamespace"
-            | "argparse.Namespace"
-            | "easydict.EasyDict"
-            | "munch.Munch"
-            | "ml_collections.ConfigDict" => self.builtin("dict", call, source, at),
-            "omegaconf.OmegaConf.create" | "addict.Dict" | "types.MappingProxyType" => argument(0, "obj")?,
-            "argparse.ArgumentParser.parse_args"
-            | "argparse.ArgumentParser.parse_known_args"
-            | "argparse.ArgumentParser.parse_intermixed_args" => {
-                defaults::options(at.module, name.rsplit('.').next().unwrap_or(name))
-            }
-            "base64.b64decode" | "base64.standard_b64decode" | "base64.urlsafe_b64decode" | "binascii.a2b_base64" => {
-                argument(0, "s")?.map(fold::decode_base64)
-            }
-            "base64.b16decode" | "binascii.unhexlify" | "binascii.a2b_hex" => argument(0, "s")?.map(fold::decode_hex),
-            "codecs.decode" | "codecs.encode" => {
-                let encoding = argument(1, "encoding")?;
-                let encoding = encoding.only_str()?.to_owned();
-                argument(0, "obj")?.map(|thing| fold::decode_codec(thing, &encoding))
-            }
-            "urllib.parse.unquote" => argument(0, "string")?.map(fold::unquote),
-            _ => return None,
-        })
-    }
-
-    fn builtin(&self, name: &str, call: &Call, source: Option<Source>, at: At<'_>) -> Rc<Resolved> {
-        if !KNOWN_BUILTINS.contains(&name) {
-            return Resolved::unknown(Why::Call);
-        }
-        let given = self.given(call, at);
-        let first = given.at(0).cloned();
-        let unknown = || Resolved::unknown(first.as_ref().and_then(|first| first.unknown).unwrap_or(Why::Call));
-        match name {
-            "dict" => {
-                let mut mapping = Mapping { open: given.open(), ..Mapping::default() };
-                for kept in &given.arguments {
-                    match (&kept.keyword, kept.value.only()) {
-                        (Some(keyword), _) => mapping.set(Thing::Str(keyword.clone()), kept.value.clone()),
-                        (None, Some(Thing::Mapping(more))) => mapping.merge(more),
-                        (None, _) => match self.elements(&kept.value) {
-                            Some(pairs) => {
-                                for pair in pairs {
-                                    match self.elements(&pair).as_deref() {
-                                        Some([key, value]) if key.only().is_some() => {
-                                            if let Some(key) = key.only() {
-                                                mapping.set(key.clone(), value.clone());
-                                            }
-                                        }
-                                        _ => mapping.open = true,
-                                    }
-                                }
-                            }
-                            None => mapping.open = true,
-                        },
-                    }
-                }
-                Resolved::known(Thing::Mapping(Rc::new(mapping)), source)
-            }
-            "list" | "tuple" | "set" | "frozenset" | "reversed" | "sorted" | "iter" => {
-                let kind = match name {
-                    "tuple" => SequenceKind::Tuple,
-                    "set" | "frozenset" => SequenceKind::Set,
-                    _ => SequenceKind::List,
-                };
-                let items = match &first {
-                    None => Some(Vec::new()),
-                    Some(first) => self.elements(first),
-                };
-                match items {
-                    Some(mut items) => {
-                        if name == "reversed" {
-                            items.reverse();
-                        }
-                        if name == "sorted" && !fold::sort(&mut items, given.arguments.len() > 1) {
-                            return unknown();
-                        }
-                        Resolved::known(Thing::Sequence(Rc::new(Sequence { kind, items, open: given.open() })), source)
-                    }
-                    None => unknown(),
-                }
-            }
-            "enumerate" => match first.as_ref().and_then(|first| self.elements(first)) {
-                Some(items) if given.arguments.len() == 1 => {
-                    let items = items
-                        .into_iter()
-                        .enumerate()
-                        .map(|(index, item)| {
-                            let index = Resolved::known(Thing::Int(i64::try_from(index).unwrap_or(i64::MAX)), None);
-                            tuple(vec![index, item])
-                        })
-                        .collect();
-                    list(items, source)
-                }
-                _ => unknown(),
-            },
-            "zip" => {
-                let columns: Option<Vec<Vec<Rc<Resolved>>>> =
-                    given.arguments.iter().map(|kept| self.elements(&kept.value)).collect();
-                match columns {
-                    Some(columns) if !columns.is_empty() && !given.open() => {
-                        let length = columns.iter().map(Vec::len).min().unwrap_or(0);
-                        let rows = (0..length)
-                            .map(|row| tuple(columns.iter().filter_map(|column| column.get(row)).cloned().collect()))
-                            .collect();
-                        list(rows, source)
-                    }
-                    _ => unknown(),
-                }
-            }
-            "range" => fold::range(&given.positional(), source),
-            "str" => match &first {
-                None => Resolved::text("", source),
-                Some(first) => match first.only() {
-                    Some(Thing::Bytes(_)) | None => unknown(),
-                    Some(_) => fold::display(first),
-                },
-            },
-            "bytes" | "bytearray" => match &first {
-                Some(first) => first.map(fold::to_bytes),
-                None => unknown(),
-            },
-            "chr" => first.as_ref().map_or_else(unknown, |first| first.map(fold::character)),
-            "ord" => first.as_ref().map_or_else(unknown, |first| first.map(fold::ordinal)),
-            "len" => match &first {
-                Some(first) => first.map(|thing| match thing {
-                    Thing::Str(text) => i64::try_from(text.chars().count()).ok().map(Thing::Int),
-                    Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => {
-                        i64::try_from(sequence.items.len()).ok().map(Thing::Int)
-                    }
-                    _ => None,
-                }),
-                None => unknown(),
-            },
-            "bool" => match first.as_ref().map(|first| (first.truth(), first.origin)) {
-                Some((Some(truth), origin)) => Resolved::known(Thing::Bool(truth), source).with_origin(origin),
-                _ => unknown(),
-            },
-            "int" => first.as_ref().map_or_else(unknown, |first| {
-                first.map(|thing| match thing {
-                    Thing::Int(number) => Some(Thing::Int(*number)),
-                    Thing::Bool(value) => Some(Thing::Int(i64::from(*value))),
-                    Thing::Str(text) => text.trim().parse().ok().map(Thing::Int),
-                    _ => None,
-                })
-            }),
-            "getattr" => {
-                let (Some(receiver), Some(attribute)) = (given.at(0), given.at(1)) else {
-                    return unknown();
-                };
-                let Some(attribute) = attribute.only_str() else {
-                    // Any attribute of a library.
-                    return receiver.map(|thing| match thing {
-                        Thing::Object(name) if self.is_library(name) => Some(Thing::Object(format!("{name}.*").into())),
-                        _ => None,
-                    });
-                };
-                let value = self.attribute(receiver, attribute, at.module);
-                match given.at(2) {
-                    Some(default) if value.things.is_empty() => default.clone().with_origin(Origin::Default),
-                    _ => value,
-                }
-            }
-            "type" => first.as_ref().map_or_else(unknown, |first| {
-                first.map(|thing| match thing {
-                    Thing::Instance(instance) => Some(Thing::Class(instance.class)),
-                    Thing::Result(name) => Some(Thing::Object(name.clone())),
-                    _ => None,
-                })
-            }),
-            "super" => match (first.as_ref().and_then(|first| first.only().cloned()), self.class_around(at)) {
-                (Some(Thing::Class(class)), _) | (None, Some(class)) => Resolved::known(Thing::Super(class), None),
-                _ => unknown(),
-            },
-            "vars" => first.unwrap_or_else(|| Resolved::unknown(Why::Call)),
-            "__import__" => match first.as_ref().and_then(|first| first.only_str()) {
-                Some(dotted) => Resolved::object(dotted.split('.').next().unwrap_or(dotted)),
-                None => unknown(),
-            },
-            "bytes.fromhex" | "bytearray.fromhex" => first.as_ref().map_or_else(unknown, |first| first.map(fold::decode_hex)),
-            "dict.fromkeys" | "map" | "filter" => Resolved::unknown(Why::Call),
-            "print" => Resolved::known(Thing::None, None),
-            "open" => Resolved::result("builtins.open"),
-            _ => unknown(),
-        }
-    }
-
-    /// A method of a text, list, dict or path.
-    fn method_of_literal(
-        &self,
-        receiver: &Rc<Resolved>,
-        name: &str,
-        call: &Call,
-        source: Option<Source>,
-        at: At<'_>,
-    ) -> Option<Rc<Resolved>> {
-        let literal = |thing: &Thing| {
-            matches!(
-                thing,
-                Thing::Str(_)
-                    | Thing::Bytes(_)
-                    | Thing::Sequence(_)
-                    | Thing::Mapping(_)
-                    | Thing::Path(_)
-                    | Thing::Member(_, true)
-            )
-        };
-        if receiver.things.is_empty() || !receiver.things.iter().any(literal) {
-            return None;
-        }
-        let given = self.given(call, at);
-        let mut parts = Vec::with_capacity(receiver.things.len());
-        for thing in &receiver.things {
-            let part = match thing {
-                Thing::Mapping(mapping) => self.mapping_method(mapping, name, &given),
-                Thing::Path(text) => fold::path_method(text.as_ref(), name, &given.positional()),
-                Thing::Str(text) => self.text_method(text, name, &given, source),
-                Thing::Member(_, true) => match thing.as_str() {
-                    Some(text) => self.text_method(text, name, &given, source),
-                    None => Resolved::unknown(Why::Call),
-                },
-                Thing::Bytes(bytes) => fold::bytes_method(bytes, name, &given.positional()),
-                Thing::Sequence(sequence) => match name {
-                    "copy" if !sequence.open => Resolved::known(thing.clone(), source),
-                    _ => Resolved::unknown(Why::Call),
-                },
-                _ => Resolved::unknown(Why::Call),
-            };
-            parts.push(part);
-        }
-        if let Some(why) = receiver.unknown {
-            parts.push(Resolved::unknown(why));
-        }
-        Some(Resolved::join(&parts).with_origin(receiver.origin))
-    }
-
-    fn text_method(&self, text: &str, name: &str, given: &Given, source: Option<Source>) -> Rc<Resolved> {
-        match name {
-            "join" => match given.at(0).and_then(|items| self.elements(items)) {
-                Some(items) => fold::join(text, &items, source),
-                None => Resolved::unknown(given.at(0).and_then(|first| first.unknown).unwrap_or(Why::Call)),
-            },
-            "format" => {
-                if given.open() {
-                    return Resolved::unknown(Why::Unpacked);
-                }
-                let named: Vec<(&str, &Rc<Resolved>)> = given
-                    .arguments
-                    .iter()
-                    .filter_map(|kept| kept.keyword.as_deref().map(|keyword| (keyword, &kept.value)))
-                    .collect();
-                fold::format(text, &given.positional(), &named, source)
-            }
-            _ if given.open() || given.arguments.iter().any(|kept| kept.keyword.is_some()) => Resolved::unknown(Why::Call),
-            _ => fold::text_method(text, name, &given.positional(), source),
-        }
-    }
-
-    fn mapping_method(&self, mapping: &Rc<Mapping>, name: &str, given: &Given) -> Rc<Resolved> {
-        let pairs = |build: &dyn Fn(&Thing, &Rc<Resolved>) -> Rc<Resolved>| {
-            let items = mapping.items.iter().map(|(key, value)| build(key, value)).collect();
-            Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: mapping.open })), None)
-        };
-        match name {
-            "items" => pairs(&|key, value| tuple(vec![Resolved::known(key.clone(), value.source), value.clone()])),
-            "keys" => pairs(&|key, value| Resolved::known(key.clone(), value.source)),
-            "values" => pairs(&|_, value| value.clone()),
-            "copy" => Resolved::known(Thing::Mapping(mapping.clone()), None),
-            "get" | "pop" | "setdefault" => {
-                let Some(key) = given.at(0) else {
-                    return Resolved::unknown(Why::Call);
-                };
-                let default = || match given.at(1) {
-                    Some(default) => default.clone(),
-                    None if name == "get" => Resolved::known(Thing::None, None),
-                    None => Resolved::unknown(Why::Call),
-                };
-                match key.only() {
-                    Some(key) => match mapping.items.iter().find(|(have, _)| have == key) {
-                        Some((_, value)) if mapping.unsure.contains(key) => Resolved::join(&[value.clone(), default()]),
-                        Some((_, value)) => value.clone(),
-                        // What a caller may hand on.
-                        None if mapping.open => {
-                            if given.at(1).is_some() {
-                                default().with_origin(Origin::Default)
-                            } else {
-                                Resolved::unknown(Why::Unpacked)
-                            }
-                        }
-                        None => default(),
-                    },
-                    None if key.unknown.is_some() && !mapping.open && mapping.items.len() <= 64 => {
-                        let mut parts: Vec<Rc<Resolved>> = mapping.items.iter().map(|(_, value)| value.clone()).collect();
-                        parts.push(default());
-                        Resolved::join(&parts)
-                    }
-                    None => Resolved::unknown(key.why()),
-                }
-            }
-            _ => Resolved::unknown(Why::Call),
-        }
     }
 
     /// The value of an expression that is called without arguments (`default_factory=lambda: ...`).
@@ -675,9 +322,7 @@ impl Resolver<'_> {
                 name => Resolved::result(name),
             },
             Some(Thing::Function(place)) => self.returned(*place),
-            Some(Thing::Class(class)) => {
-                Resolved::known(Thing::Instance(Rc::new(Instance { class: *class, construction: Construction::Bare })), None)
-            }
+            Some(Thing::Class(class)) => Resolved::known(Thing::Instance(Instance::new(*class, Construction::Bare)), None),
             _ => Resolved::unknown(Why::Call),
         }
     }

@@ -1,6 +1,8 @@
 //! What the code around a call says about it: a check of its path, a save to the same place before.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::python::ast::{ArgumentKind, Expr, ExprKind};
 use crate::python::module::{LineIndex, Module};
@@ -41,12 +43,14 @@ struct Saved {
 pub struct Surroundings<'m> {
     module: &'m Module<'m>,
     saved: OnceCell<Vec<Saved>>,
+    /// What earlier cells of the notebook save to, by the number of the cell.
+    earlier: RefCell<HashMap<ModuleId, Rc<[Saved]>>>,
 }
 
 impl<'m> Surroundings<'m> {
     /// Nothing is looked at before it is asked for.
     pub fn new(module: &'m Module<'m>) -> Self {
-        Self { module, saved: OnceCell::new() }
+        Self { module, saved: OnceCell::new(), earlier: RefCell::default() }
     }
 
     /// Notes what the surroundings say about a call.
@@ -57,41 +61,29 @@ impl<'m> Surroundings<'m> {
         let written = argument.value_span.text(self.module.text()).to_owned();
         let literals: Vec<String> =
             argument.value.literals().iter().filter_map(|literal| literal.as_str().map(str::to_owned)).collect();
-        let saved = self.saved.get_or_init(|| self.collect(resolver, module));
-        one.saved_before = saved.iter().any(|saved| {
-            saved.offset < one.whole.start
-                && (saved.text == written || saved.value.as_ref().is_some_and(|value| literals.contains(value)))
-        });
+        let saved = self.saved.get_or_init(|| collect(self.module, resolver, module));
+        let same = |saved: &Saved| saved.text == written || saved.value.as_ref().is_some_and(|value| literals.contains(value));
+        one.saved_before = saved.iter().any(|saved| saved.offset < one.whole.start && same(saved))
+            || resolver.earlier_cells(module).any(|cell| self.saved_in(cell, resolver, &written, &literals).iter().any(same));
         one.guarded = self.guard(&written, at);
     }
 
-    fn collect(&self, resolver: &Resolver<'_>, module: ModuleId) -> Vec<Saved> {
-        let mut saved = Vec::new();
-        for word in SAVES {
-            for (offset, line) in self.module.occurrences(word) {
-                if saved.len() > 512 {
-                    return saved;
-                }
-                let scope = self.module.scope(line);
-                let at = At { module, line, inline: false, scope, locals: None };
-                for statement in self.module.statements(line).iter() {
-                    walk::statement_expressions(statement, &mut |outer| {
-                        walk::each(outer, &mut |expression| {
-                            if !expression.span.contains(offset) {
-                                return;
-                            }
-                            for target in saved_to(expression, word) {
-                                saved.push(Saved {
-                                    offset: expression.span.start,
-                                    text: target.span.text(self.module.text()).to_owned(),
-                                    value: resolver.value(target, at).only_str().map(str::to_owned),
-                                });
-                            }
-                        });
-                    });
-                }
-            }
+    /// What an earlier cell saves to, where it mentions the place at all.
+    fn saved_in(&self, cell: ModuleId, resolver: &Resolver<'_>, written: &str, literals: &[String]) -> Rc<[Saved]> {
+        let Some(open) = resolver.open(cell) else {
+            return Rc::new([]);
+        };
+        let text = open.module.text();
+        let mentioned =
+            literals.iter().map(String::as_str).chain([written]).any(|place| !place.is_empty() && text.contains(place));
+        if !mentioned {
+            return Rc::new([]);
         }
+        if let Some(known) = self.earlier.borrow().get(&cell) {
+            return Rc::clone(known);
+        }
+        let saved: Rc<[Saved]> = collect(&open.module, resolver, cell).into();
+        self.earlier.borrow_mut().insert(cell, Rc::clone(&saved));
         saved
     }
 
@@ -138,6 +130,37 @@ impl<'m> Surroundings<'m> {
         }
         None
     }
+}
+
+/// The places that a text saves to.
+fn collect(text: &Module<'_>, resolver: &Resolver<'_>, module: ModuleId) -> Vec<Saved> {
+    let mut saved = Vec::new();
+    for word in SAVES {
+        for (offset, line) in text.occurrences(word) {
+            if saved.len() > 512 {
+                return saved;
+            }
+            let scope = text.scope(line);
+            let at = At { module, line, inline: false, scope, locals: None };
+            for statement in text.statements(line).iter() {
+                walk::statement_expressions(statement, &mut |outer| {
+                    walk::each(outer, &mut |expression| {
+                        if !expression.span.contains(offset) {
+                            return;
+                        }
+                        for target in saved_to(expression, word) {
+                            saved.push(Saved {
+                                offset: expression.span.start,
+                                text: target.span.text(text.text()).to_owned(),
+                                value: resolver.value(target, at).only_str().map(str::to_owned),
+                            });
+                        }
+                    });
+                });
+            }
+        }
+    }
+    saved
 }
 
 /// The places that a call writes to.

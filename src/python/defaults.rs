@@ -19,7 +19,13 @@ pub fn is_class_parser(name: &str) -> bool {
 pub fn is_known_outside(name: &str) -> bool {
     matches!(
         name,
-        "easydict.EasyDict" | "munch.Munch" | "ml_collections.ConfigDict" | "omegaconf.OmegaConf.create" | "addict.Dict"
+        "attrs.evolve"
+            | "attr.evolve"
+            | "easydict.EasyDict"
+            | "munch.Munch"
+            | "ml_collections.ConfigDict"
+            | "omegaconf.OmegaConf.create"
+            | "addict.Dict"
     )
 }
 

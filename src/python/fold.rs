@@ -2,106 +2,27 @@
 //!
 //! Only what CPython would give, exactly; anything else is unknown.
 
+mod codec;
+mod path;
+mod standard;
+mod text;
+
+pub use codec::{bytes_method, character, decode_base64, decode_codec, decode_hex, ordinal, to_bytes, unquote};
+pub use path::{joined_path, path_method};
+pub use standard::is_standard;
+pub use text::{display, display_thing, format, is_blank, join, text_method};
+
 use std::rc::Rc;
 
-use base64::Engine as _;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use path::join_two;
 
 use crate::python::ast::Operator;
-use crate::python::format::{Spec, percent, replacement_fields};
-use crate::python::things::{ALTERNATIVES, Resolved, Sequence, SequenceKind, Source, Thing};
+use crate::python::format::percent;
+use crate::python::things::{ALTERNATIVES, Resolved, Sequence, SequenceKind, Source, Thing, is_download};
 use crate::usage::{Origin, Why};
 
 /// Longer texts are not folded.
 const LONGEST: usize = 1 << 16;
-
-/// Roots of the standard library that the resolver knows functions of, or that never are a module of the project.
-const STANDARD: &[&str] = &[
-    "__future__",
-    "abc",
-    "argparse",
-    "ast",
-    "asyncio",
-    "atexit",
-    "base64",
-    "binascii",
-    "builtins",
-    "codecs",
-    "collections",
-    "concurrent",
-    "contextlib",
-    "copy",
-    "csv",
-    "ctypes",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "dis",
-    "enum",
-    "functools",
-    "gc",
-    "getpass",
-    "glob",
-    "gzip",
-    "hashlib",
-    "heapq",
-    "importlib",
-    "inspect",
-    "io",
-    "itertools",
-    "json",
-    "logging",
-    "marshal",
-    "math",
-    "multiprocessing",
-    "operator",
-    "os",
-    "pathlib",
-    "pickle",
-    "platform",
-    "posixpath",
-    "pprint",
-    "queue",
-    "random",
-    "re",
-    "secrets",
-    "shelve",
-    "shlex",
-    "shutil",
-    "signal",
-    "socket",
-    "sqlite3",
-    "ssl",
-    "statistics",
-    "string",
-    "struct",
-    "subprocess",
-    "sys",
-    "tarfile",
-    "tempfile",
-    "textwrap",
-    "threading",
-    "time",
-    "traceback",
-    "types",
-    "typing",
-    "typing_extensions",
-    "unittest",
-    "urllib",
-    "uuid",
-    "warnings",
-    "weakref",
-    "xml",
-    "zipfile",
-    "zlib",
-];
-
-/// True for modules of the standard library.
-pub fn is_standard(dotted: &str) -> bool {
-    let root = dotted.split('.').next().unwrap_or(dotted);
-    STANDARD.binary_search(&root).is_ok()
-}
 
 /// A result for every pair of alternatives.
 fn pairwise(
@@ -149,6 +70,17 @@ pub fn binary(operator: Operator, left: &Resolved, right: &Resolved, source: Opt
             return Resolved::known(Thing::Path(None), source);
         }
     }
+    // So is a path with something unknown behind it; and what lies below a download came with it.
+    if matches!(operator, Operator::Add | Operator::Divide)
+        && right.things.is_empty()
+        && let Some(thing @ (Thing::Path(_) | Thing::Result(_))) = left.only()
+    {
+        match thing {
+            Thing::Path(_) => return Resolved::known(Thing::Path(None), source),
+            Thing::Result(result) if is_download(result) => return Resolved::known(thing.clone(), source),
+            _ => {}
+        }
+    }
     pairwise(left, right, source, |first, second| operate(operator, first, second))
 }
 
@@ -177,6 +109,17 @@ fn operate(operator: Operator, left: &Thing, right: &Thing) -> Option<Thing> {
         // A local path with something after it stays one.
         (Operator::Add, Thing::Path(first), Thing::Str(second)) => {
             Some(Thing::Path(first.as_ref().map(|first| format!("{first}{second}").into())))
+        }
+        (Operator::Add, Thing::Path(first), Thing::Path(second)) => Some(Thing::Path(match (first, second) {
+            (Some(first), Some(second)) => Some(format!("{first}{second}").into()),
+            _ => None,
+        })),
+        // An f-string that begins with a path.
+        (Operator::Add, Thing::Str(first), Thing::Path(_)) if first.is_empty() => Some(right.clone()),
+        // Something below a downloaded folder.
+        (Operator::Add | Operator::Divide, Thing::Result(first), Thing::Str(_)) if is_download(first) => Some(left.clone()),
+        (Operator::Add, Thing::Str(first), Thing::Result(second)) if first.is_empty() && is_download(second) => {
+            Some(right.clone())
         }
         (Operator::Add, Thing::Sequence(first), Thing::Sequence(second))
             if first.kind == second.kind && first.kind != SequenceKind::Set =>
@@ -304,24 +247,6 @@ pub fn compare(operator: &str, left: &Thing, right: &Thing) -> Option<bool> {
     }
 }
 
-/// `str(value)` and plain fields of f-strings.
-pub fn display(value: &Rc<Resolved>) -> Rc<Resolved> {
-    value.map(display_thing)
-}
-
-/// `str(thing)`
-pub fn display_thing(thing: &Thing) -> Option<Thing> {
-    Some(match thing {
-        Thing::Str(_) | Thing::Path(_) => thing.clone(),
-        Thing::Int(number) => Thing::Str(number.to_string().into()),
-        Thing::Bool(true) => Thing::Str("True".into()),
-        Thing::Bool(false) => Thing::Str("False".into()),
-        Thing::None => Thing::Str("None".into()),
-        // The text of a member differs between versions of Python and kinds of enum.
-        _ => return None,
-    })
-}
-
 /// The elements of a text between bounds.
 pub fn slice(
     container: &Resolved,
@@ -402,307 +327,6 @@ pub fn index(thing: &Thing, key: &Resolved, source: Option<Source>) -> Rc<Resolv
         Some(character) => Resolved::text(character.to_string(), source),
         None => Resolved::unknown(Why::Expression),
     }
-}
-
-fn join_two(first: &str, second: &str) -> String {
-    if second.starts_with('/') || first.is_empty() {
-        return second.to_owned();
-    }
-    if second.is_empty() {
-        return first.to_owned();
-    }
-    format!("{}/{second}", first.trim_end_matches('/'))
-}
-
-/// The text of `os.path.join(..)`, `Path(..)`, where all parts are known.
-pub fn joined_path(parts: &[Rc<Resolved>], open: bool) -> Option<Rc<str>> {
-    if open || parts.is_empty() {
-        return None;
-    }
-    let mut joined = String::new();
-    for part in parts {
-        let next = match part.only()? {
-            Thing::Str(text) => text.clone(),
-            Thing::Path(Some(text)) => text.clone(),
-            _ => return None,
-        };
-        joined = join_two(&joined, &next);
-        if joined.len() > LONGEST {
-            return None;
-        }
-    }
-    Some(joined.into())
-}
-
-/// Methods of a path.
-pub fn path_method(text: Option<&Rc<str>>, name: &str, arguments: &[Rc<Resolved>]) -> Rc<Resolved> {
-    let path = |text: Option<Rc<str>>| Resolved::known(Thing::Path(text), None);
-    match name {
-        "resolve" | "absolute" | "expanduser" | "with_suffix" | "with_name" | "with_stem" | "relative_to" | "as_uri"
-        | "rename" | "readlink" => path(None),
-        "as_posix" | "__str__" | "__fspath__" | "strip" | "rstrip" => path(text.cloned()),
-        "joinpath" => {
-            let mut parts = vec![path(text.cloned())];
-            parts.extend(arguments.iter().cloned());
-            path(joined_path(&parts, false))
-        }
-        "replace" | "format" | "lower" => path(None),
-        _ => Resolved::unknown(Why::Call),
-    }
-}
-
-/// `separator.join(items)`
-pub fn join(separator: &str, items: &[Rc<Resolved>], source: Option<Source>) -> Rc<Resolved> {
-    let mut joined = Resolved::text("", source);
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 && !separator.is_empty() {
-            joined = binary(Operator::Add, &joined, &Resolved::text(separator, source), source);
-        }
-        joined = binary(Operator::Add, &joined, item, source);
-        if joined.things.is_empty() {
-            break;
-        }
-    }
-    joined
-}
-
-/// `text.format(..)`
-pub fn format(text: &str, positional: &[Rc<Resolved>], named: &[(&str, &Rc<Resolved>)], source: Option<Source>) -> Rc<Resolved> {
-    let Some(fields) = replacement_fields(text) else {
-        return Resolved::unknown(Why::Expression);
-    };
-    let mut joined = Resolved::text("", source);
-    let mut next = 0;
-    for field in fields {
-        let part = match field {
-            Spec::Literal(literal) => Resolved::text(literal, source),
-            Spec::Field(name) => {
-                let value = if name.is_empty() {
-                    next += 1;
-                    positional.get(next - 1)
-                } else if let Ok(index) = name.parse::<usize>() {
-                    positional.get(index)
-                } else {
-                    named.iter().find(|(have, _)| *have == name).map(|(_, value)| *value)
-                };
-                match value {
-                    Some(value) => display(value),
-                    None => return Resolved::unknown(Why::Expression),
-                }
-            }
-        };
-        joined = binary(Operator::Add, &joined, &part, source);
-        if joined.things.is_empty() {
-            return joined;
-        }
-    }
-    joined
-}
-
-/// Methods of a text with arguments by position.
-pub fn text_method(text: &str, name: &str, arguments: &[Rc<Resolved>], source: Option<Source>) -> Rc<Resolved> {
-    match text_method_inner(text, name, arguments, source) {
-        Some(value) => value,
-        None => Resolved::unknown(arguments.iter().find_map(|argument| argument.unknown).unwrap_or(Why::Call)),
-    }
-}
-
-fn text_method_inner(text: &str, name: &str, arguments: &[Rc<Resolved>], source: Option<Source>) -> Option<Rc<Resolved>> {
-    let texts: Option<Vec<&str>> = arguments.iter().map(|argument| argument.only_str()).collect();
-    let known = |text: String| Some(Resolved::text(text, source));
-    let list = |items: Vec<String>| {
-        let items = items.into_iter().map(|item| Resolved::text(item, source)).collect();
-        Some(Resolved::known(Thing::Sequence(Rc::new(Sequence { kind: SequenceKind::List, items, open: false })), source))
-    };
-    let truth = |value: bool| Some(Resolved::known(Thing::Bool(value), source));
-    // Case and blanks are what Unicode says; both sides agree on ASCII.
-    if !text.is_ascii()
-        && !matches!(name, "replace" | "split" | "startswith" | "endswith" | "removeprefix" | "removesuffix" | "encode")
-    {
-        return None;
-    }
-    match (name, texts?.as_slice()) {
-        ("lower" | "casefold", []) => known(text.to_ascii_lowercase()),
-        ("upper", []) => known(text.to_ascii_uppercase()),
-        ("strip", []) => known(text.trim_matches(is_blank).to_owned()),
-        ("lstrip", []) => known(text.trim_start_matches(is_blank).to_owned()),
-        ("rstrip", []) => known(text.trim_end_matches(is_blank).to_owned()),
-        ("strip", [set]) => known(text.trim_matches(|character| set.contains(character)).to_owned()),
-        ("lstrip", [set]) => known(text.trim_start_matches(|character| set.contains(character)).to_owned()),
-        ("rstrip", [set]) => known(text.trim_end_matches(|character| set.contains(character)).to_owned()),
-        ("replace", [from, to]) if !from.is_empty() => {
-            let replaced = text.replace(from, to);
-            (replaced.len() <= LONGEST).then(|| Resolved::text(replaced, source))
-        }
-        ("removeprefix", [prefix]) => known(text.strip_prefix(prefix).unwrap_or(text).to_owned()),
-        ("removesuffix", [suffix]) => known(text.strip_suffix(suffix).unwrap_or(text).to_owned()),
-        ("startswith", [prefix]) => truth(text.starts_with(prefix)),
-        ("endswith", [suffix]) => truth(text.ends_with(suffix)),
-        ("split", [separator]) if !separator.is_empty() => list(text.split(separator).map(str::to_owned).collect()),
-        ("split", []) => list(text.split(is_blank).filter(|part| !part.is_empty()).map(str::to_owned).collect()),
-        ("encode", []) | ("encode", ["utf-8" | "utf8"]) => Some(Resolved::known(Thing::Bytes(text.as_bytes().into()), source)),
-        ("encode", ["ascii"]) if text.is_ascii() => Some(Resolved::known(Thing::Bytes(text.as_bytes().into()), source)),
-        ("title" | "capitalize", []) if name == "capitalize" => {
-            let mut lower = text.to_ascii_lowercase();
-            if let Some(first) = lower.get_mut(..1) {
-                first.make_ascii_uppercase();
-            }
-            known(lower)
-        }
-        _ => None,
-    }
-}
-
-/// Blanks of ASCII as Python's `strip` sees them.
-fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1f')
-}
-
-/// Methods of bytes.
-pub fn bytes_method(bytes: &Rc<[u8]>, name: &str, arguments: &[Rc<Resolved>]) -> Rc<Resolved> {
-    let encoding = match arguments {
-        [] => Some("utf-8"),
-        [encoding] => encoding.only_str(),
-        _ => None,
-    };
-    let text = match (name, encoding) {
-        ("decode", Some("utf-8" | "utf8" | "UTF-8")) => std::str::from_utf8(bytes).ok(),
-        ("decode", Some("ascii")) => std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()),
-        ("hex", _) if arguments.is_empty() => {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            return Resolved::text(hex, None);
-        }
-        _ => None,
-    };
-    match text {
-        Some(text) => Resolved::text(text, None),
-        None => Resolved::unknown(Why::Call),
-    }
-}
-
-/// `base64.b64decode(..)`, standard or for addresses.
-pub fn decode_base64(thing: &Thing) -> Option<Thing> {
-    let bytes = bytes_of(thing)?;
-    if bytes.len() > LONGEST {
-        return None;
-    }
-    let standard: Vec<u8> = bytes
-        .iter()
-        .map(|byte| match byte {
-            b'-' => b'+',
-            b'_' => b'/',
-            other => *other,
-        })
-        .collect();
-    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireCanonical);
-    let engine = GeneralPurpose::new(&base64::alphabet::STANDARD, config);
-    engine.decode(standard).ok().map(|bytes| Thing::Bytes(bytes.into()))
-}
-
-/// `bytes.fromhex(..)`, `unhexlify(..)`
-pub fn decode_hex(thing: &Thing) -> Option<Thing> {
-    let bytes = bytes_of(thing)?;
-    let digits: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    if !digits.len().is_multiple_of(2) || digits.len() > LONGEST {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    digits
-        .chunks_exact(2)
-        .map(|pair| match pair {
-            [high, low] => Some(digit(*high)? * 16 + digit(*low)?),
-            _ => None,
-        })
-        .collect::<Option<Vec<u8>>>()
-        .map(|bytes| Thing::Bytes(bytes.into()))
-}
-
-/// `codecs.decode(text, encoding)`
-pub fn decode_codec(thing: &Thing, encoding: &str) -> Option<Thing> {
-    match encoding {
-        "rot13" | "rot_13" => {
-            let rotated: String = thing
-                .as_str()?
-                .chars()
-                .map(|character| {
-                    let shift = |first: u8| {
-                        let from = u8::try_from(character).unwrap_or(first) - first;
-                        char::from(first + (from + 13) % 26)
-                    };
-                    match character {
-                        'a'..='z' => shift(b'a'),
-                        'A'..='Z' => shift(b'A'),
-                        other => other,
-                    }
-                })
-                .collect();
-            Some(Thing::Str(rotated.into()))
-        }
-        "hex" | "hex_codec" => decode_hex(thing),
-        _ => None,
-    }
-}
-
-/// `urllib.parse.unquote(..)`
-pub fn unquote(thing: &Thing) -> Option<Thing> {
-    let text = thing.as_str()?;
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, more)) = rest.split_first() {
-        rest = more;
-        if *first == b'%'
-            && let Some(pair) = more.get(..2)
-            && let Some(value) = std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok())
-        {
-            bytes.push(value);
-            rest = more.get(2..).unwrap_or(&[]);
-        } else {
-            bytes.push(*first);
-        }
-    }
-    String::from_utf8(bytes).ok().map(|text| Thing::Str(text.into()))
-}
-
-fn bytes_of(thing: &Thing) -> Option<Vec<u8>> {
-    match thing {
-        Thing::Bytes(bytes) => Some(bytes.to_vec()),
-        other => Some(other.as_str()?.as_bytes().to_vec()),
-    }
-}
-
-/// `bytes([..])`
-pub fn to_bytes(thing: &Thing) -> Option<Thing> {
-    match thing {
-        Thing::Bytes(_) => Some(thing.clone()),
-        Thing::Sequence(sequence) if !sequence.open && sequence.kind != SequenceKind::Set => sequence
-            .items
-            .iter()
-            .map(|item| match item.only() {
-                Some(Thing::Int(number)) => u8::try_from(*number).ok(),
-                _ => None,
-            })
-            .collect::<Option<Vec<u8>>>()
-            .map(|bytes| Thing::Bytes(bytes.into())),
-        _ => None,
-    }
-}
-
-/// `chr(..)`
-pub fn character(thing: &Thing) -> Option<Thing> {
-    match thing {
-        Thing::Int(number) => {
-            u32::try_from(*number).ok().and_then(char::from_u32).map(|character| Thing::Str(character.to_string().into()))
-        }
-        _ => None,
-    }
-}
-
-/// `ord(..)`
-pub fn ordinal(thing: &Thing) -> Option<Thing> {
-    let text = thing.as_str()?;
-    let mut characters = text.chars();
-    let first = characters.next()?;
-    characters.next().is_none().then(|| Thing::Int(i64::from(u32::from(first))))
 }
 
 /// `range(..)`

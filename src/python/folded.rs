@@ -45,10 +45,50 @@ const SIGNS: [&str; 14] = [
     "unquote(",
 ];
 
-/// The texts that a module puts together.
-pub(super) fn folded(module: &Module<'_>, resolver: &Resolver<'_>, id: u32) -> Vec<Folded> {
+/// At most so many names of first parts, and lines with one of them.
+const MOST_NAMES: usize = 64;
+
+/// The names of literals that may begin what somebody looks for: `PREFIX = "hf_"`.
+pub(super) fn first_parts(module: &Module<'_>, is_first: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for string in module.strings() {
+        let text =
+            string.text(module.text()).trim_start_matches(|sign: char| sign.is_ascii_alphabetic()).trim_matches(['"', '\'']);
+        if names.len() >= MOST_NAMES || !is_first(text) {
+            continue;
+        }
+        let Some(line) = module.line_at(string.start()) else { continue };
+        for statement in module.statements(line).iter() {
+            let mut take = |target: &Expr| match &target.kind {
+                ExprKind::Name(name) => drop(names.insert(name.to_string())),
+                ExprKind::Attribute { attribute, .. } => drop(names.insert(attribute.name.to_string())),
+                ExprKind::Tuple(items) | ExprKind::List(items) => {
+                    names.extend(items.iter().filter_map(|item| match &item.kind {
+                        ExprKind::Name(name) => Some(name.to_string()),
+                        _ => None,
+                    }));
+                }
+                _ => {}
+            };
+            match &statement.kind {
+                StmtKind::Assign { targets, .. } => targets.iter().for_each(&mut take),
+                StmtKind::AnnotatedAssign { target, .. } => take(target),
+                _ => {}
+            }
+        }
+    }
+    names
+}
+
+/// The texts that a module puts together; `names` begin some of them.
+pub(super) fn folded(module: &Module<'_>, resolver: &Resolver<'_>, id: u32, names: &BTreeSet<String>) -> Vec<Folded> {
     let mut found = Vec::new();
-    for line in lines(module) {
+    let mut lines = lines(module);
+    for name in names {
+        // `a + b` has no literal: it is found by the name of its first part.
+        lines.extend(module.occurrences(name).map(|(_, line)| line).take(MOST));
+    }
+    for line in lines {
         let statements = module.statements(line);
         let compound = statements.first().is_some_and(is_header);
         for (index, statement) in statements.iter().enumerate() {

@@ -4,16 +4,21 @@
 //! the whole text is parsed once and both come from its tree; [`ParseMode::Whole`] does so from the start, which the
 //! differential test uses. Nobody outside sees which way was taken, except by [`Module::fell_back`].
 
+mod whole;
+
+use whole::{parse_whole_cleanly, statements_of};
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::python::ast::{Stmt, StmtKind};
 use crate::python::outline::{NONE, Outline, TroubleKind, is_word};
-use crate::python::syntax::{Flat, Parsed, Wrapper, parse_part, parse_whole};
+use crate::python::syntax::{Parsed, Wrapper, parse_part};
 use crate::span::Span;
 
 /// The largest text that is parsed whole, in bytes: about 0.15 seconds of work, two when it is garbage.
@@ -24,6 +29,9 @@ pub const MAX_LINE: usize = 1 << 20;
 pub const MAX_OPEN_LINE: usize = 1 << 16;
 /// How many bytes of logical lines are parsed in one text, at most.
 pub const MAX_PARTS: usize = 16 << 20;
+
+/// The words of a text are indexed after so many have been asked for: about as many searches as making the index takes.
+const INDEX_AFTER: u32 = 64;
 
 /// How a text is parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +119,10 @@ pub struct Module<'s> {
     budget: Cell<usize>,
     problems: RefCell<Vec<ModuleProblem>>,
     fell_back: Cell<bool>,
+    /// Where words of a hash stand, once many have been asked for: the text is then read once instead of once for each of them.
+    words: OnceCell<HashMap<u64, Vec<u32>>>,
+    /// How many words have been asked for.
+    asked: Cell<u32>,
     /// The roots of the imports; each cell of a notebook asks for those of all others.
     roots: OnceCell<BTreeSet<String>>,
 }
@@ -134,6 +146,8 @@ impl<'s> Module<'s> {
             budget: Cell::new(MAX_PARTS),
             problems: RefCell::default(),
             fell_back: Cell::new(trouble.is_some() || mode == ParseMode::Whole),
+            words: OnceCell::new(),
+            asked: Cell::new(0),
             roots: OnceCell::new(),
         };
         if !module.fell_back.get() {
@@ -254,39 +268,81 @@ impl<'s> Module<'s> {
             return false;
         };
         let code = line.span.text(self.text);
-        match first_word(code) {
-            "def" | "class" => true,
-            "async" => {
-                let rest = code.get("async".len()..).unwrap_or_default();
-                first_word(rest.trim_start()) == "def"
-            }
-            _ => false,
-        }
+        matches!(header_word(code), "def" | "class")
     }
 
     /// Where a name stands in code as a whole word, in order, with the line.
     pub fn occurrences<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, LineIndex)> + use<'a, 's> {
         let bytes = self.text.as_bytes();
         let length = name.len();
-        let finder = memchr::memmem::Finder::new(name).into_owned();
+        let indexed = self.indexed(name);
+        let wanted: Box<[u8]> = name.as_bytes().into();
+        let finder = indexed.is_none().then(|| memchr::memmem::Finder::new(name).into_owned());
+        let mut next = 0;
         let mut from = if length == 0 { bytes.len() } else { 0 };
         std::iter::from_fn(move || {
             loop {
-                let found = from + finder.find(bytes.get(from..)?)?;
-                from = found + length;
-                let before = found.checked_sub(1).and_then(|before| bytes.get(before)).copied().is_some_and(is_word);
-                let after = bytes.get(from).copied().is_some_and(is_word);
-                if length == 0 || before || after || !self.in_code(found) {
-                    if length == 0 {
-                        return None;
+                let found = match (indexed, &finder) {
+                    (Some(places), _) => {
+                        let place = *places.get(next)? as usize;
+                        next += 1;
+                        // Two words may have one hash.
+                        let end = place + length;
+                        if bytes.get(place..end) != Some(&*wanted) || bytes.get(end).copied().is_some_and(is_word) {
+                            continue;
+                        }
+                        place
                     }
-                    continue;
-                }
-                if let Some(line) = self.line_at(found) {
+                    (None, Some(finder)) if length > 0 => {
+                        let found = from + finder.find(bytes.get(from..)?)?;
+                        from = found + length;
+                        let before = found.checked_sub(1).and_then(|before| bytes.get(before)).copied().is_some_and(is_word);
+                        let after = bytes.get(from).copied().is_some_and(is_word);
+                        if before || after {
+                            continue;
+                        }
+                        found
+                    }
+                    _ => return None,
+                };
+                if self.in_code(found)
+                    && let Some(line) = self.line_at(found)
+                {
                     return Some((found, line));
                 }
             }
         })
+    }
+
+    /// Where a word stands, from the index of all words; `None` while too few have been asked for to make one.
+    fn indexed(&self, name: &str) -> Option<&[u32]> {
+        if self.words.get().is_none() {
+            let asked = self.asked.get();
+            self.asked.set(asked.saturating_add(1));
+            if asked < INDEX_AFTER {
+                return None;
+            }
+        }
+        if name.is_empty() || !name.bytes().all(is_word) {
+            return None;
+        }
+        let words = self.words.get_or_init(|| self.index());
+        Some(words.get(&hash_of(name.as_bytes())).map_or(&[], Vec::as_slice))
+    }
+
+    fn index(&self) -> HashMap<u64, Vec<u32>> {
+        let bytes = self.text.as_bytes();
+        let mut words: HashMap<u64, Vec<u32>> = HashMap::new();
+        let mut from = 0;
+        while let Some(gap) = bytes.get(from..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) {
+            let start = from + gap;
+            let length = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !is_word(*byte)));
+            from = length.map_or(bytes.len(), |length| start + length);
+            if let (Some(word), Ok(start)) = (bytes.get(start..from), u32::try_from(start)) {
+                words.entry(hash_of(word)).or_default().push(start);
+            }
+        }
+        words
     }
 
     /// The comments, for suppressions.
@@ -414,155 +470,28 @@ impl<'s> Module<'s> {
         let to = whole.partition_point(|statement| statement.span.start < end);
         whole.get(from..to).unwrap_or_default().to_vec()
     }
-
-    /// Replaces the outline by what a whole parse says.
-    fn use_whole(&mut self, parsed: Parsed) {
-        let mut outline = Outline {
-            comments: parsed.comments,
-            strings: parsed.strings,
-            dark: parsed.dark,
-            trouble: self.outline.trouble,
-            ..Outline::default()
-        };
-        let mut cache: HashMap<u32, Rc<[Stmt]>> = HashMap::new();
-        // The line of every statement, to find the line of a header.
-        let mut line_of: Vec<u32> = Vec::with_capacity(parsed.statements.len());
-        let mut group: Vec<Stmt> = Vec::new();
-        for flat in parsed.statements {
-            let number = u32::try_from(outline.lines.len()).unwrap_or(NONE);
-            let statement = flat.statement;
-            let joined = group.last().is_some_and(|before: &Stmt| self.on_one_line(before.span, statement.span));
-            if !joined {
-                if !group.is_empty() {
-                    let before = number.saturating_sub(1);
-                    cache.insert(before, std::mem::take(&mut group).into());
-                }
-                let parent = flat.parent.and_then(|parent| line_of.get(parent)).copied().unwrap_or(NONE);
-                outline.parents.push(parent);
-                outline.ends.push(number.saturating_add(1));
-                outline.tails.push(0);
-                outline.lines.push(Line { span: statement.span, indent: self.indent_at(statement.span.start()), header: false });
-            }
-            let number = u32::try_from(outline.lines.len().saturating_sub(1)).unwrap_or(NONE);
-            line_of.push(number);
-            if let Some(line) = outline.lines.last_mut() {
-                let end = self.end_of_code(statement.span.end());
-                line.span = Span::new(line.span.start(), end);
-                line.header = is_header(&statement.kind);
-            }
-            group.push(statement);
-        }
-        if let Some(last) = outline.lines.len().checked_sub(1) {
-            cache.insert(u32::try_from(last).unwrap_or(NONE), group.into());
-        }
-        let bytes = self.text.as_bytes();
-        for (tail, line) in outline.tails.iter_mut().zip(&outline.lines) {
-            let end = line.span.end();
-            let length = tail_length(bytes.get(end..).unwrap_or_default());
-            *tail = Span::new(end + length, end + length).start;
-        }
-        // A block ends where its last line ends; parents come before their lines.
-        for number in (0..outline.lines.len()).rev() {
-            let end = outline.ends.get(number).copied().unwrap_or(0);
-            let parent = outline.parents.get(number).copied().unwrap_or(NONE);
-            if let Some(parent_end) = outline.ends.get_mut(parent as usize) {
-                *parent_end = (*parent_end).max(end);
-            }
-        }
-        self.outline = Arc::new(outline);
-        self.cache = Rc::new(RefCell::new(cache));
-        // All is in the cache; what is not asks for nothing.
-        let _ = self.whole.set(Some(Vec::new()));
-    }
-
-    /// True when no newline, other than a continued one, stands between two statements.
-    fn on_one_line(&self, before: Span, after: Span) -> bool {
-        let Some(between) = self.text.get(before.end()..after.start()) else {
-            // They overlap: broken code.
-            return true;
-        };
-        let bytes = between.as_bytes();
-        let mut offset = 0;
-        while let Some(byte) = bytes.get(offset) {
-            match byte {
-                b'\\' => {
-                    offset += 2;
-                    if bytes.get(offset - 1) == Some(&b'\r') && bytes.get(offset) == Some(&b'\n') {
-                        offset += 1;
-                    }
-                }
-                b'\n' | b'\r' | b'#' => return false,
-                _ => offset += 1,
-            }
-        }
-        true
-    }
-
-    /// The end of a line whose last statement ends here: a semicolon belongs to it.
-    fn end_of_code(&self, end: usize) -> usize {
-        let rest = self.text.as_bytes().get(end..).unwrap_or_default();
-        let blanks = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | 0x0c)).unwrap_or(rest.len());
-        if rest.get(blanks) == Some(&b';') { end + blanks + 1 } else { end }
-    }
-
-    /// The columns of indentation of the physical line that holds this byte.
-    fn indent_at(&self, offset: usize) -> u32 {
-        let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |newline| newline + 1);
-        let mut column = 0u32;
-        for byte in before.get(start..).unwrap_or_default() {
-            match byte {
-                b' ' => column = column.saturating_add(1),
-                b'\t' => column = (column | 7).saturating_add(1),
-                0x0c => column = 0,
-                0xef | 0xbb | 0xbf if start == 0 => {}
-                _ => break,
-            }
-        }
-        column
-    }
 }
 
-/// The length of what follows the last statement of a line, to the end of the physical line; continued ones count.
-fn tail_length(rest: &[u8]) -> usize {
-    let mut offset = 0;
-    while let Some(byte) = rest.get(offset) {
-        match byte {
-            b'\n' | b'\r' => return offset,
-            b'#' => {
-                let comment = rest.get(offset..).unwrap_or_default();
-                let length = memchr::memchr2(b'\n', b'\r', comment);
-                return offset + length.unwrap_or(comment.len());
-            }
-            b'\\' if rest.get(offset + 1) == Some(&b'\r') && rest.get(offset + 2) == Some(&b'\n') => {
-                offset += 3;
-            }
-            b'\\' => offset += 2,
-            _ => offset += 1,
-        }
-    }
-    rest.len()
+fn hash_of(word: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(word);
+    hasher.finish()
 }
 
-/// Parses a whole text; `None` when it is too large, too costly or has syntax errors.
-fn parse_whole_cleanly(text: &str) -> Option<Parsed> {
-    if text.len() > MAX_WHOLE {
-        return None;
-    }
-    let parsed = parse_whole(text);
-    (!parsed.gave_up && parsed.error.is_none()).then_some(parsed)
-}
-
-fn statements_of(flats: Vec<Flat>) -> Vec<Stmt> {
-    flats.into_iter().map(|flat| flat.statement).collect()
-}
-
+/// The word at the start of a line, or nothing.
 fn first_word(code: &str) -> &str {
     let end = code.bytes().position(|byte| !is_word(byte)).unwrap_or(code.len());
     code.get(..end).unwrap_or_default()
 }
 
-fn is_header(kind: &StmtKind) -> bool {
+/// The word that tells what a line opens: the first one, after `async`.
+pub(super) fn header_word(code: &str) -> &str {
+    let rest = code.strip_prefix("async").filter(|rest| rest.starts_with([' ', '\t', '\x0c', '\\']));
+    first_word(rest.map_or(code, |rest| rest.trim_start_matches([' ', '\t', '\x0c', '\\', '\r', '\n'])))
+}
+
+/// True for statements that open a block.
+pub(super) fn is_header(kind: &StmtKind) -> bool {
     matches!(
         kind,
         StmtKind::Function { .. }
@@ -582,205 +511,4 @@ fn is_header(kind: &StmtKind) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::*;
-    use crate::python::ast::ExprKind;
-
-    fn dump(module: &Module<'_>) -> Vec<String> {
-        (0..u32::try_from(module.lines().len()).unwrap())
-            .map(|number| {
-                let index = LineIndex::new(number);
-                let line = module.line(index).unwrap();
-                format!(
-                    "{number} {:?} {} {} {:?} {:?} {:?}",
-                    line.span.text(module.text()),
-                    line.indent,
-                    line.header,
-                    module.parent(index).map(LineIndex::number),
-                    module.block(index),
-                    module.statements(index)
-                )
-            })
-            .collect()
-    }
-
-    fn same(text: &str) {
-        let parts = Module::new(text, ParseMode::OnDemand);
-        let whole = Module::new(text, ParseMode::Whole);
-        let (left, right) = (dump(&parts), dump(&whole));
-        for (left, right) in left.iter().zip(&right) {
-            assert_eq!(left, right, "in {text}");
-        }
-        assert_eq!(left.len(), right.len(), "in {text}");
-        assert!(!parts.fell_back(), "{text} fell back: {:?}", parts.problems());
-        assert_eq!(parts.problems(), whole.problems(), "in {text}");
-        assert_eq!(parts.comments(), whole.comments(), "in {text}");
-        assert_eq!(parts.strings(), whole.strings(), "in {text}");
-        for offset in 0..text.len() {
-            assert_eq!(parts.in_code(offset), whole.in_code(offset), "at {offset} in {text}");
-        }
-    }
-
-    #[test]
-    fn both_ways_agree_on_all_statements() {
-        same(
-            "import torch, os.path as p\nfrom . import a\nfrom ..b.c import (d as e,\n  f)\nfrom __future__ import x\nfrom q import *\n",
-        );
-        same("if a:\n  b\nelif c: d\nelse:\n    e; f = 1;\nwhile x: pass\nelse: y\nfor i, j in k, l:\n  pass\n");
-        same(
-            "try:\n  a\nexcept (B, C) as d:\n  e\nexcept:\n  f\nelse:\n  g\nfinally:\n  h\ntry: x\nexcept Y: z\ntry: x\nfinally: z\n",
-        );
-        same("try:\n  a\nexcept* E as d:\n  e\n");
-        same(
-            "@a.b(c)\n@d\nasync def f(a, /, b: int = 1, *args, c=2, **kw) -> T:\n    '''doc'''\n    return await g()\nclass A(B, metaclass=C):\n    x: int = 3\n    y: str\n    def m(self): return 1\n",
-        );
-        same("with open(a) as b, c: pass\nwith (open(a) as b, open(c) as d,):\n    x\nasync with x as y:\n  z\n");
-        same(
-            "match x, y:\n    case [1, *z] if z: pass\n    case A(b=c) | None:\n        d\n    case _: e\nmatch = 1\ncase = match\n",
-        );
-        same(
-            "x = y = z\nx += 1\nx @= y\nx: int\na, b = c\n(a) = b\n[a, b] = c\ndel a, b\nraise A from b\nassert a, b\nglobal a, b\nnonlocal c\npass\n",
-        );
-        same("x = [i for i in y if i]; y = {a: b for a, b in c}; z = {a for a in b}; f(x for x in y)\n");
-        same("a[1:2, ::3]; a[b]; a[b,]; a < b <= c not in d is not e; lambda x, *y: x; (yield); (a := b)\n");
-        same("# only\n\n  # comments\nx = 1 # one\n\ty = 2\n".replace("\ty", "y").as_str());
-        same("x = f(a, # one\n  b)\ny = \\\n  1\nif x: \\\n  y\n");
-        same("x = 'a' \"b\" r'\\c' b'd'\ny = f'{a}b{{c}} {d!r:>{w}} {e=}' 'g'\nz = rb'\\x00'\n");
-    }
-
-    #[test]
-    fn newlines_of_every_kind_end_lines() {
-        for newline in ["\n", "\r\n", "\r"] {
-            same(&"\u{feff}if x:\n    a = '''1\n2'''\n\n    b = (1,\n  2) # c\nc\n".replace('\n', newline));
-        }
-    }
-
-    #[test]
-    fn nested_f_strings_have_fields_of_code() {
-        let text = "x = f'{torch.load(f\"{a}\")}' + 'torch'\n";
-        let module = Module::new(text, ParseMode::OnDemand);
-        let found: Vec<usize> = module.occurrences("torch").map(|(at, _)| at).collect();
-        assert_eq!(found, [7]);
-        assert_eq!(module.strings().len(), 3);
-    }
-
-    #[test]
-    fn a_broken_text_is_read_as_far_as_possible() {
-        let texts = [
-            "x = torch.load(a\ny = torch.load(b)\ndef f():\n    torch.load(c)\n",
-            "x = torch.load(a, # no\n\nimport x\ny = torch.load(b)\nz = torch.load(c)\n",
-            "x = torch.load(a)\ny = 'abc\ny = torch.load(b)\nz = torch.load(c)\n",
-            "x = torch.load(a)\ny = \"\"\"abc\ny = torch.load(b)\nz = torch.load(c)\n",
-            "x = torch.load(a))\ny = torch.load(b)\nz = f'{torch.load(c)\n",
-            "x = torch.load(a)\nx y z = 1\n  y = torch.load(b)\nz = f(torch.load(c)\n",
-            "def f(:\n  x = torch.load(a)\n  if y = torch.load(b):\n    z = torch.load(c)\n",
-        ];
-        for text in texts {
-            let module = Module::new(text, ParseMode::OnDemand);
-            assert!(module.fell_back(), "{text}");
-            let all = dump(&module).join("\n");
-            assert!(!module.problems().is_empty(), "{text}");
-            for name in ["\"a\"", "\"b\"", "\"c\""] {
-                let call = format!(
-                    "Positional, value: Expr {{ span: Span {{ start: {0}, end: {1} }}, kind: Name({name})",
-                    text.find(&format!("({}", &name[1..2])).unwrap() + 1,
-                    text.find(&format!("({}", &name[1..2])).unwrap() + 2
-                );
-                assert!(all.contains(&call), "{name} of {text} in {all}");
-            }
-        }
-    }
-
-    #[test]
-    fn deep_nesting_is_bounded_and_reported() {
-        let text = format!("x = {}1{}\n", "torch.load(".repeat(10_000), ")".repeat(10_000));
-        let module = Module::new(&text, ParseMode::OnDemand);
-        assert_eq!(module.statements(LineIndex::new(0)).len(), 1);
-        assert_eq!(module.problems().len(), 1);
-        assert_eq!(module.problems()[0].kind, ModuleProblemKind::TooDeep);
-    }
-
-    #[test]
-    fn costly_texts_are_bounded() {
-        // Each of these took minutes, or would overflow the stack of a thread.
-        let texts = [
-            "f(torch,\n".repeat(100_000),
-            format!("x = '{}'\n", "\\N{".repeat(20_000)),
-            format!("x = f'{}'\n", "\\N{".repeat(20_000)),
-            format!("x = a{}\n", " + b".repeat(20_000)),
-            format!("x = {}\n", "[".repeat(20_000)),
-            "\\\"\"\" a ".repeat(20_000),
-        ];
-        for text in texts {
-            let module = Module::new(&text, ParseMode::OnDemand);
-            for number in 0..u32::try_from(module.lines().len().min(10)).unwrap() {
-                let _ = module.statements(LineIndex::new(number));
-            }
-            let told = !module.problems().is_empty();
-            assert!(told || text.starts_with("x = '"), "{}", &text[..20]);
-        }
-    }
-
-    #[test]
-    fn scopes_and_blocks_nest() {
-        let text = "class A:\n    x = 1\n    async  def f(self):\n        if a:\n            b\n    c\nd\n";
-        let module = Module::new(text, ParseMode::OnDemand);
-        let line = LineIndex::new;
-        assert_eq!(module.scope(line(4)), Some(line(2)));
-        assert_eq!(module.scope(line(2)), Some(line(0)));
-        assert_eq!(module.scope(line(5)), Some(line(0)));
-        assert_eq!(module.scope(line(6)), None);
-        assert_eq!(module.block(line(0)), 1..6);
-        assert_eq!(module.block(line(3)), 4..5);
-        assert_eq!(module.parent(line(4)), Some(line(3)));
-    }
-
-    #[test]
-    fn lines_are_found_by_offset() {
-        let text = "a = 1  # note\n\n# alone\nb = (2,\n 3)\n";
-        let module = Module::new(text, ParseMode::OnDemand);
-        let at = |needle: &str| module.line_at(text.find(needle).unwrap()).map(LineIndex::number);
-        assert_eq!(at("1"), Some(0));
-        assert_eq!(at("note"), Some(0));
-        assert_eq!(at("alone"), None);
-        assert_eq!(at("3"), Some(1));
-        assert_eq!(module.line_at(text.len()), None);
-    }
-
-    #[test]
-    fn unusual_names_are_whole_words() {
-        let text = "torché = 1\ntorch = 2\n_torch = torch2 = 3\n";
-        let module = Module::new(text, ParseMode::OnDemand);
-        assert_eq!(module.occurrences("torch").count(), 1);
-        assert_eq!(module.occurrences("").count(), 0);
-    }
-
-    #[test]
-    fn literals_are_decoded() {
-        let value = |code: &str| {
-            let text = format!("x = {code}\n");
-            let module = Module::new(&text, ParseMode::OnDemand);
-            match &module.statements(LineIndex::new(0))[0].kind {
-                StmtKind::Assign { value, .. } => value.kind.clone(),
-                other => panic!("{other:?}"),
-            }
-        };
-        assert_eq!(
-            value(
-                r"'a\n\x41\u00e9\101\q\
-b'"
-            ),
-            ExprKind::Str("a\nA\u{e9}A\\qb".into())
-        );
-        assert_eq!(value("('a'\n  # why\n 'b')"), ExprKind::Str("ab".into()));
-        assert_eq!(value(r"rb'\x00'"), ExprKind::Bytes(br"\x00".to_vec()));
-        assert_eq!(value(r"b'\x00\377'"), ExprKind::Bytes(vec![0, 255]));
-        assert_eq!(value("0x_ff"), ExprKind::Int(255));
-        assert_eq!(value("1_000"), ExprKind::Int(1000));
-        assert_eq!(value("1e5"), ExprKind::Number("1e5".into()));
-        assert_eq!(value("1j"), ExprKind::Number("1j".into()));
-        assert!(matches!(value(r"'\N{BULLET}'"), ExprKind::Joined(_)));
-        assert!(matches!(value("t'{a}'"), ExprKind::Other(inner) if inner.len() == 1));
-    }
-}
+mod tests;

@@ -3,14 +3,36 @@
 use std::rc::Rc;
 
 use crate::python::ast::{ArgumentKind, Expr, ExprKind, StmtKind};
+use crate::python::flow::{certainly_before, same_loop};
 use crate::python::module::{LineIndex, Module};
-use crate::python::scope::{Binding, Block, How, Scope, block_kind, certainly_before, same_loop};
+use crate::python::scope::{Binding, Block, How, LinePlace, Scope, block_kind};
 use crate::python::things::{Mapping, Resolved, Sequence, SequenceKind, Thing};
 use crate::python::value::{At, Open, Resolver};
 use crate::usage::{Origin, Why};
 
 /// More changes than this are not followed.
 const CHANGES: usize = 256;
+
+/// What holds the dict or list that is changed.
+#[derive(Clone, Copy)]
+enum Holder<'n> {
+    /// A name.
+    Name(&'n str),
+    /// An attribute of the instance or its class: `self.name`.
+    Own(&'n str),
+}
+
+impl Holder<'_> {
+    fn is(self, expression: &Expr) -> bool {
+        match (self, &expression.kind) {
+            (Self::Name(name), ExprKind::Name(have)) => &**have == name,
+            (Self::Own(name), ExprKind::Attribute { value, attribute }) => {
+                &*attribute.name == name && matches!(&value.kind, ExprKind::Name(owner) if matches!(&**owner, "self" | "cls"))
+            }
+            _ => false,
+        }
+    }
+}
 
 impl<'a> Resolver<'a> {
     /// A value after the changes that its name sees between the bindings that reach a use and the use.
@@ -76,7 +98,7 @@ impl<'a> Resolver<'a> {
                 }
                 let inner = At { module: at.module, line, inline: false, scope: here, locals: None };
                 for thing in &mut things {
-                    changed |= self.change(thing, &statement.kind, name, sure, inner);
+                    changed |= self.change(thing, &statement.kind, Holder::Name(name), sure, inner);
                 }
             }
         }
@@ -91,14 +113,103 @@ impl<'a> Resolver<'a> {
         Rc::new(result)
     }
 
+    /// The dict or list in `self.name` after what the methods of its class do to it.
+    pub(super) fn changed_field(&self, value: Rc<Resolved>, class: LinePlace, name: &str) -> Rc<Resolved> {
+        if !value.things.iter().any(|thing| matches!(thing, Thing::Mapping(_) | Thing::Sequence(_))) {
+            return value;
+        }
+        let Some(open) = self.open(class.module) else {
+            return value;
+        };
+        let module = &*open.module;
+        let range = module.block(class.line);
+        let text = module.text();
+        let mut things = value.things.clone();
+        let mut changed = false;
+        let mut count = 0;
+        for (start, line) in module.occurrences(name) {
+            let own = text.get(..start).is_some_and(|before| before.ends_with("self.") || before.ends_with("cls."));
+            let after = text.get(start + name.len()..).unwrap_or("");
+            if !own || !range.contains(&line.number()) || !changes(after) {
+                continue;
+            }
+            count += 1;
+            if count > CHANGES {
+                return Resolved::unknown(Why::Bound);
+            }
+            let Some(method) = module.scope(line) else { continue };
+            let initial = matches!(
+                module.statements(method).first().map(|statement| &statement.kind),
+                Some(StmtKind::Function { name, .. }) if matches!(&*name.name, "__init__" | "__post_init__" | "setUp" | "setup")
+            );
+            let sure = initial && module.parent(line) == Some(method);
+            let at = At { module: class.module, line, inline: false, scope: Some(method), locals: None };
+            for statement in module.statements(line).iter() {
+                for thing in &mut things {
+                    changed |= self.change(thing, &statement.kind, Holder::Own(name), sure, at);
+                }
+            }
+        }
+        if !changed {
+            return value;
+        }
+        let mut result = (*value).clone();
+        result.things = things;
+        Rc::new(result)
+    }
+
+    /// The value of `owner.name` after the assignments `owner.name = ...` that reach a place in the scope of the name.
+    pub(super) fn reassigned(&self, value: Rc<Resolved>, owner: &str, name: &str, offset: u32, at: At<'_>) -> Rc<Resolved> {
+        let Some(open) = self.open(at.module) else {
+            return value;
+        };
+        let places = open.assignments(owner, name);
+        if places.is_empty() || places.len() > CHANGES {
+            return value;
+        }
+        let module = &*open.module;
+        // The name itself may be bound again after the assignment.
+        let bound = open.scoped(owner, at.scope);
+        let mut value = value;
+        for (position, line) in places.iter().copied() {
+            if position >= offset || module.scope(line) != at.scope || excluded(module, line, at.line) {
+                continue;
+            }
+            let again = |binding: &Binding| {
+                binding.offset > position && binding.offset < offset && !matches!(binding.how, How::Declared | How::Delete)
+            };
+            if bound.iter().any(again) {
+                continue;
+            }
+            let sure = certainly_before(module, line, at.line);
+            for statement in module.statements(line).iter() {
+                let StmtKind::Assign { targets, value: given } = &statement.kind else {
+                    continue;
+                };
+                let hit = targets.iter().any(|target| match &target.kind {
+                    ExprKind::Attribute { value, attribute } => {
+                        &*attribute.name == name && matches!(&value.kind, ExprKind::Name(have) if &**have == owner)
+                    }
+                    _ => false,
+                });
+                if hit && statement.span.end <= offset {
+                    let inner = At { module: at.module, line, inline: false, scope: at.scope, locals: None };
+                    let given = self.value(given, inner).with_origin(Origin::Constant);
+                    value = if sure { given } else { Resolved::join(&[value, given]) };
+                }
+            }
+        }
+        value
+    }
+
     /// Applies one statement. True when it changes the thing.
-    fn change(&self, thing: &mut Thing, statement: &StmtKind, name: &str, sure: bool, at: At<'_>) -> bool {
+    fn change(&self, thing: &mut Thing, statement: &StmtKind, holder: Holder<'_>, sure: bool, at: At<'_>) -> bool {
         match statement {
             StmtKind::Assign { targets, value } => {
                 let mut changed = false;
                 for target in targets {
                     if let ExprKind::Subscript { value: container, index } = &target.kind
-                        && is_name(container, name)
+                        && holder.is(container)
                     {
                         changed = true;
                         let key = self.value(index, at);
@@ -110,7 +221,7 @@ impl<'a> Resolver<'a> {
             }
             StmtKind::AugmentedAssign { target, .. } => {
                 if let ExprKind::Subscript { value, .. } = &target.kind
-                    && is_name(value, name)
+                    && holder.is(value)
                 {
                     make_open(thing);
                     return true;
@@ -121,7 +232,7 @@ impl<'a> Resolver<'a> {
                 let mut changed = false;
                 for target in targets {
                     if let ExprKind::Subscript { value, index } = &target.kind
-                        && is_name(value, name)
+                        && holder.is(value)
                     {
                         changed = true;
                         self.remove(thing, index, sure, at);
@@ -133,7 +244,7 @@ impl<'a> Resolver<'a> {
                 let ExprKind::Attribute { value, attribute } = &call.function.kind else {
                     return false;
                 };
-                if !is_name(value, name) {
+                if !holder.is(value) {
                     return false;
                 }
                 self.change_by_method(thing, &attribute.name, call, sure, at)
@@ -276,10 +387,6 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn is_name(expression: &Expr, name: &str) -> bool {
-    matches!(&expression.kind, ExprKind::Name(have) if &**have == name)
-}
-
 /// Where a name stands that may be changed there, in order.
 pub(super) fn places(module: &Module<'_>, name: &str) -> Vec<(u32, LineIndex)> {
     let text = module.text();
@@ -290,6 +397,22 @@ pub(super) fn places(module: &Module<'_>, name: &str) -> Vec<(u32, LineIndex)> {
             changes(after) && module.line(*line).is_some_and(|line| text.get(line.span.start()..*start).is_some_and(begins))
         })
         .map(|(start, line)| (u32::try_from(start).unwrap_or(u32::MAX), line))
+        .collect()
+}
+
+/// Where `owner.name = ...` stands, in order.
+pub(super) fn assignments(module: &Module<'_>, owner: &str, name: &str) -> Vec<(u32, LineIndex)> {
+    let text = module.text();
+    module
+        .occurrences(name)
+        .filter_map(|(start, line)| {
+            let after = text.get(start + name.len()..)?.trim_start_matches([' ', '\t']);
+            let assigned = after.starts_with('=') && !after.starts_with("==");
+            let from = start.checked_sub(owner.len() + 1)?;
+            let written = text.get(from..start)?.strip_suffix('.') == Some(owner);
+            let begins = module.line(line).is_some_and(|line| text.get(line.span.start()..from).is_some_and(begins));
+            (assigned && written && begins).then(|| (u32::try_from(from).unwrap_or(u32::MAX), line))
+        })
         .collect()
 }
 

@@ -86,6 +86,12 @@ pub trait Project: Sync {
     /// The module that `from_path` (relative to the root, with `/`) reaches by a dotted name and, for a relative import,
     /// so many leading dots. `None` when the project has no such module.
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>>;
+
+    /// The module of the project that `from_path` imports by a dotted name which is also a library's: Python takes it when
+    /// it stands beside the script or at the root. `None` in the library's own project.
+    fn shadow(&self, _dotted: &str, _from_path: &str) -> Option<Arc<ForeignModule>> {
+        None
+    }
 }
 
 /// No other modules.
@@ -122,6 +128,10 @@ impl MapProject {
 impl Project for MapProject {
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
         candidates(dotted, level, from_path).into_iter().find_map(|path| self.files.get(&path).cloned())
+    }
+
+    fn shadow(&self, dotted: &str, from_path: &str) -> Option<Arc<ForeignModule>> {
+        shadowing(dotted, from_path, &|path| self.files.get(path).cloned())
     }
 }
 
@@ -195,6 +205,51 @@ impl Project for FolderProject {
     fn module(&self, dotted: &str, level: u32, from_path: &str) -> Option<Arc<ForeignModule>> {
         candidates(dotted, level, from_path).into_iter().find_map(|path| self.file(&path))
     }
+
+    fn shadow(&self, dotted: &str, from_path: &str) -> Option<Arc<ForeignModule>> {
+        shadowing(dotted, from_path, &|path| self.file(path))
+    }
+}
+
+/// The module that hides a library: in the folder that Python searches first for the file, or at the root of the project.
+fn shadowing(dotted: &str, from_path: &str, file: &dyn Fn(&str) -> Option<Arc<ForeignModule>>) -> Option<Arc<ForeignModule>> {
+    let join = |base: &str, rest: &str| if base.is_empty() { rest.to_owned() } else { format!("{base}/{rest}") };
+    // Out of the packages around the file: what holds the outermost one is searched.
+    let mut base = from_path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut depth = 0;
+    while !base.is_empty() && depth < 32 && file(&join(base, "__init__.py")).is_some() {
+        base = base.rsplit_once('/').map_or("", |(folder, _)| folder);
+        depth += 1;
+    }
+    let root = dotted.split('.').next().unwrap_or(dotted);
+    let inner = dotted.replace('.', "/");
+    let bases: &[&str] = if base.is_empty() { &[""] } else { &[base, ""] };
+    bases.iter().find_map(|base| {
+        let is_module = |path: &str| path != from_path && file(path).is_some();
+        let hides = is_module(&join(base, &format!("{root}.py"))) || is_module(&join(base, &format!("{root}/__init__.py")));
+        if !hides || is_distribution(base, root, file) || is_distribution("", root, file) {
+            return None;
+        }
+        let paths = [join(base, &format!("{inner}.py")), join(base, &format!("{inner}/__init__.py"))];
+        paths.iter().filter(|path| *path != from_path).find_map(|path| file(path))
+    })
+}
+
+/// True when the project in this folder is the library itself: its manifest says so.
+fn is_distribution(base: &str, root: &str, file: &dyn Fn(&str) -> Option<Arc<ForeignModule>>) -> bool {
+    let plain = |name: &str| name.to_ascii_lowercase().replace(['-', '.'], "_");
+    ["pyproject.toml", "setup.cfg", "setup.py"].iter().any(|manifest| {
+        let path = if base.is_empty() { (*manifest).to_owned() } else { format!("{base}/{manifest}") };
+        file(&path).is_some_and(|manifest| {
+            manifest.text.lines().any(|line| {
+                let named = line.trim_start().strip_prefix("name").map(str::trim_start).and_then(|rest| rest.strip_prefix('='));
+                named.is_some_and(|name| {
+                    let name = name.trim().trim_matches([',', ' ', '"', '\'']);
+                    plain(name) == plain(root)
+                })
+            })
+        })
+    })
 }
 
 /// The paths at which a module may stand, the likeliest first.

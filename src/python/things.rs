@@ -49,6 +49,8 @@ pub struct Mapping {
     pub unsure: Vec<Thing>,
     /// There may be more or other entries.
     pub open: bool,
+    /// The fields of a named tuple: iterating gives the values.
+    pub record: bool,
 }
 
 impl Mapping {
@@ -152,6 +154,35 @@ pub struct Instance {
     pub class: LinePlace,
     /// How it was constructed.
     pub construction: Construction,
+    /// Fields that a copy was given (`dataclasses.replace`).
+    pub replaced: Rc<Mapping>,
+}
+
+impl Instance {
+    /// An instance as its constructor made it.
+    pub fn new(class: LinePlace, construction: Construction) -> Rc<Self> {
+        Rc::new(Self { class, construction, replaced: Rc::default() })
+    }
+}
+
+/// True for what a download gives: the path of a file or folder, or bytes; also for what is read from those.
+pub fn is_download(result: &str) -> bool {
+    const DOWNLOADS: [&str; 9] = [
+        "hf_hub_download",
+        "snapshot_download",
+        "cached_download",
+        "cached_file",
+        "load_from_hub",
+        "download_file_from_hf",
+        "urlopen",
+        "urlretrieve",
+        "dataset_download",
+    ];
+    let requested = || {
+        let root = result.split('.').next().unwrap_or(result);
+        matches!(root, "requests" | "httpx" | "aiohttp" | "gdown")
+    };
+    result.split('.').any(|segment| DOWNLOADS.contains(&segment)) || requested()
 }
 
 /// One thing that an expression can stand for.

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::class::{at, before, is_word, run, slice};
 use super::kind::Decoding;
-use super::placeholder::looks_random;
+use super::placeholder::{looks_random, reads_like_words};
 use super::scanner::ScanContext;
 use super::{SecretMatch, scan};
 
@@ -118,10 +118,20 @@ fn is_interrupted(text: &[u8], start: usize, end: usize) -> bool {
         && matches!(next, b'"' | b'\'' | b'{' | b'%' | b'\\')
 }
 
-/// `hf_quantizer`: six small letters or more and nothing else are a name. Of the parts of a token of that length, one in
-/// two hundred looks so; of the names in code that begin with `hf_`, nearly all.
+/// `hf_quantizer`: six small letters or more that pair like those of words are a name; small letters at random are not.
 fn is_plain_word(part: &[u8]) -> bool {
-    part.len() >= 6 && part.iter().all(u8::is_ascii_lowercase)
+    part.len() >= 6 && part.iter().all(u8::is_ascii_lowercase) && reads_like_words(part)
+}
+
+/// Whether the text of a literal can be the first part of a token that goes on elsewhere: `h`, `hf`, `hf_`, `hf_AbC`.
+#[must_use]
+pub fn is_first_part(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let rest = ["hf_", "api_org_", "oauth_app_secret_"].iter().find_map(|prefix| bytes.strip_prefix(prefix.as_bytes()));
+    match rest {
+        Some(rest) => rest.len() < 34 && rest.iter().all(u8::is_ascii_alphanumeric) && !is_plain_word(rest),
+        None => matches!(text, "h" | "hf"),
+    }
 }
 
 /// A quote must follow soon: the part is a short literal of its own.

@@ -1,7 +1,7 @@
 //! Hides credentials in texts that a printer wants to show: whole ones, cut ones, encoded ones.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::SecretMatch;
@@ -41,6 +41,12 @@ pub fn redact(text: &str) -> Cow<'_, str> {
     apply(text, covers, false)
 }
 
+/// Masks whole credentials only: for texts in which names such as `hf_…` must stay whole.
+#[must_use]
+pub fn redact_whole(text: &str) -> Cow<'_, str> {
+    apply(text, whole_ones(text.as_bytes()), false)
+}
+
 /// As [`redact`], but every hidden character becomes one bullet, so that columns stay where they are.
 #[must_use]
 pub fn redact_equal_width(line: &str) -> Cow<'_, str> {
@@ -58,6 +64,55 @@ pub fn mask_known<'text>(text: &'text str, matches: &[SecretMatch]) -> Cow<'text
 #[must_use]
 pub fn mask_known_equal_width<'text>(text: &'text str, matches: &[SecretMatch]) -> Cow<'text, str> {
     apply(text, known(text, matches), true)
+}
+
+/// Masks pieces of given credentials wherever they stand, forwards and backwards, and whatever [`redact`] masks: for the
+/// lines of a file in which a credential is put together out of several places.
+#[derive(Debug, Default)]
+pub struct KnownMask {
+    windows: HashSet<Window>,
+}
+
+/// Eight bytes of a body. Not shown by `Debug`.
+#[derive(PartialEq, Eq, Hash)]
+struct Window([u8; WINDOW]);
+
+impl std::fmt::Debug for Window {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Window(hidden)")
+    }
+}
+
+impl KnownMask {
+    /// A mask for these credentials.
+    #[must_use]
+    pub fn new(matches: &[SecretMatch]) -> Self {
+        let mut windows = HashSet::new();
+        for item in matches {
+            let body = slice(&item.secret.value, prefix_length(item.kind, &item.secret.value), item.secret.value.len());
+            for window in body.windows(WINDOW) {
+                if let Ok(window) = <[u8; WINDOW]>::try_from(window) {
+                    let mut turned = window;
+                    turned.reverse();
+                    windows.extend([Window(window), Window(turned)]);
+                }
+            }
+        }
+        Self { windows }
+    }
+
+    /// The text without them.
+    #[must_use]
+    pub fn redact<'text>(&self, text: &'text str) -> Cow<'text, str> {
+        let mut covers = covers(text);
+        if !self.windows.is_empty() {
+            covers.extend(text.as_bytes().windows(WINDOW).enumerate().filter_map(|(start, window)| {
+                let window = Window(window.try_into().ok()?);
+                self.windows.contains(&window).then(|| Cover { range: start..start + WINDOW, shown: bullets() })
+            }));
+        }
+        apply(text, covers, false)
+    }
 }
 
 fn known(text: &str, matches: &[SecretMatch]) -> Vec<Cover> {
@@ -88,6 +143,12 @@ fn bullets() -> String {
 
 fn covers(text: &str) -> Vec<Cover> {
     let bytes = text.as_bytes();
+    let mut covers = whole_ones(bytes);
+    cut_ones(bytes, &mut covers);
+    covers
+}
+
+fn whole_ones(bytes: &[u8]) -> Vec<Cover> {
     let mut covers = Vec::new();
     for item in find(bytes, ScanContext::Source).found {
         let shown = if item.chain.is_empty() { masked(item.kind, &item.secret) } else { bullets() };
@@ -96,7 +157,6 @@ fn covers(text: &str) -> Vec<Cover> {
         covers.push(Cover { range: item.span.start + prefix..item.span.end, shown });
         covers.extend(item.also.into_iter().map(|range| Cover { range, shown: bullets() }));
     }
-    cut_ones(bytes, &mut covers);
     covers
 }
 

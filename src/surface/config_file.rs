@@ -16,7 +16,7 @@ const MAX_STEPS: usize = 200_000;
 const MAX_DEPTH: usize = 100;
 
 /// Roles that make an entry of a configuration worth a use.
-const SUBJECTS: &[Role] = &[
+pub(super) const SUBJECTS: &[Role] = &[
     Role::RepoId,
     Role::TokenizerId,
     Role::AdapterId,

@@ -58,6 +58,11 @@ const ENVIRONMENTS: &[&str] = &[
     "remoteEnv",
 ];
 
+/// The keys that make a document more than data: scripts, commands, environments.
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    [SCRIPTS, COMMANDS, ENVIRONMENTS].into_iter().flatten().copied()
+}
+
 /// Reads every document of a tree.
 pub fn read(reading: &mut Reading<'_>, tree: &Tree, surface: Surface) {
     let mut walk = Walk { tree, surface, steps: 0 };

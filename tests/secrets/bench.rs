@@ -3,6 +3,7 @@
 
 use hublint::secrets::{Decoding, Rule, SecretMatch, Surface, scan_bytes, scan_folded};
 
+use super::program;
 use super::render::{LETTERS, Random, base64, placeholder, render};
 use Surface::{Json, ShellLike as Shell, Text};
 
@@ -205,7 +206,6 @@ const ENCODED: &[(&str, Surface, Encoder)] = &[
 ];
 
 /// Leaks that only the resolver can put together, with the value that it would hand over.
-/// `needs = "folding"`: the lead wires these through the whole program.
 const FOLDED: &[(&str, &str)] = &[
     ("f-string with constant", "P = 'hf_'\nt = f\"{P}{{L34}}\""),
     ("percent format", "t = \"hf_%s\" % \"{{L34}}\""),
@@ -420,6 +420,63 @@ fn folded_values_are_found() {
         assert_eq!(found[0].chain, [Decoding::Folded]);
         assert_eq!(found[0].fingerprint, scan_bytes(value.as_bytes(), Text)[0].fingerprint);
     }
+}
+
+/// The same through the whole of a file's checks: in a file, in a notebook of one cell and of a cell a line.
+#[test]
+fn folded_values_are_found_in_files() {
+    for (name, template) in FOLDED {
+        for seed in SEEDS {
+            let mut random = Random::new(seed, name);
+            let source = template.replace("{{L34}}", &random.string(LETTERS, 34)) + "\n";
+            let cells: Vec<&str> = source.split_inclusive('\n').collect();
+            for (path, text) in [
+                ("a.py", source.clone()),
+                ("a.ipynb", program::notebook(&[&source])),
+                ("b.ipynb", program::notebook(&cells)),
+                ("src/deep.py", format!("def f():\n    {}", source.replace('\n', "\n    ").trim_end())),
+            ] {
+                let found = program::tokens(path, text);
+                assert_eq!(found.len(), 1, "{name}, {path}, seed {seed}");
+                assert!(found[0].message.contains("hidden by"), "{}", found[0].message);
+            }
+        }
+    }
+}
+
+/// A token in two literals, wherever it is cut: the first part may be a word by chance.
+#[test]
+fn tokens_in_two_parts_are_found_wherever_they_are_cut() {
+    let (mut missed, mut unlucky) = (Vec::new(), Vec::new());
+    let mut runs = 0;
+    for seed in 0..4 {
+        for cut in 1..36 {
+            let mut random = Random::new(seed * 100 + cut as u64, "cut");
+            let token = format!("hf_{}", random.string(LETTERS, 34));
+            // All of the first part in small letters: the worst case for a look that tells names from parts of tokens.
+            let lower = format!("{}{}", token[..cut].to_ascii_lowercase(), &token[cut..]);
+            for (token, wrong) in [(&token, &mut missed), (&lower, &mut unlucky)] {
+                if hublint::secrets::is_placeholder_body(&token[3..]) {
+                    continue;
+                }
+                let (head, tail) = token.split_at(cut);
+                let field = format!("a = '{head}'\nt = f'{{a}}{tail}'\n");
+                for source in [
+                    format!("t = \"{head}\" + \"{tail}\"\n"),
+                    format!("a = '{head}'\nb = '{tail}'\nt = a + b\n"),
+                    // A field of one letter before `f_`: the first pass over the bytes does not look for that.
+                    if cut > 1 { field } else { String::new() },
+                ] {
+                    runs += 1;
+                    if !source.is_empty() && program::tokens("a.py", source.as_str()).len() != 1 {
+                        wrong.push(format!("{cut}: {}", source.replace(|sign: char| sign.is_ascii_uppercase(), "A")));
+                    }
+                }
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+    assert!(unlucky.len() * 2 * 100 <= runs * 5, "{} of {}: {unlucky:#?}", unlucky.len(), runs / 2);
 }
 
 #[test]

@@ -163,3 +163,47 @@ fn speed_of_ordinary_and_of_large_inputs() {
     let cells = format!("{{\"cells\":[{{\"source\":[{}]}}]}}", cells.join(","));
     measure("notebook of many short lines", cells.as_bytes(), Surface::Json);
 }
+
+/// How many Python files of a folder are folded, and how many of them only because small letters that are no words count as
+/// a part of a token. `HUBLINT_CORPUS` names the folder.
+#[test]
+#[ignore = "a measurement over a folder of other people's code"]
+fn files_that_are_folded() {
+    let Some(root) = std::env::var_os("HUBLINT_CORPUS") else { return };
+    let (mut files, mut hinted, mut more) = (0, 0, Vec::new());
+    let mut folders = vec![std::path::PathBuf::from(root)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() && !path.is_symlink() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "py")
+                && let Ok(text) = std::fs::read_to_string(&path)
+            {
+                files += 1;
+                if hublint::secrets::fold_hint(&text) {
+                    hinted += 1;
+                    if !hublint::secrets::fold_hint(&plain_words(&text)) {
+                        more.push(path);
+                    }
+                }
+            }
+        }
+    }
+    eprintln!("{files} Python files, {hinted} folded, {} of them for small letters that are no words: {more:#?}", more.len());
+}
+
+/// The text with every quoted `hf_` and small letters as `hf_quantizer`.
+fn plain_words(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("hf_") {
+        let (before, tail) = rest.split_at(at + 3);
+        out.push_str(before);
+        let length = tail.bytes().take_while(u8::is_ascii_lowercase).count();
+        let plain = length >= 6 && tail[length..].starts_with(['"', '\'', '{', '%', '\\']);
+        out.push_str(if plain { "quantizer" } else { &tail[..length] });
+        rest = &tail[length..];
+    }
+    out + rest
+}

@@ -119,19 +119,6 @@ fn is_host(host: &str) -> bool {
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
-/// One path segment with everything but unreserved characters as `%XX`, "/" included (`quote(text, safe="")`).
-pub(super) fn encode_segment(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            result.push(char::from(byte));
-        } else {
-            result.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    result
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
@@ -221,12 +208,5 @@ mod tests {
         for bad in ["http://localhost.example", "http://128.0.0.1", "http://127.0.0.1.example", "http://0.0.0.0"] {
             assert!(!address(bad).is_loopback(), "{bad}");
         }
-    }
-
-    #[test]
-    fn revisions_become_one_segment() {
-        assert_eq!(encode_segment("refs/pr/3"), "refs%2Fpr%2F3");
-        assert_eq!(encode_segment("a?b#c%d é"), "a%3Fb%23c%25d%20%C3%A9");
-        assert_eq!(encode_segment("v1.0-rc_1~"), "v1.0-rc_1~");
     }
 }
