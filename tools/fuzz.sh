@@ -2,7 +2,7 @@
 # Fuzzes with libFuzzer and needs nothing but cargo (a stable toolchain), a C++ compiler and, for seeds, Python 3:
 #   tools/fuzz.sh list | build | all SECONDS | TARGET SECONDS [OPTION OF LIBFUZZER]... | TARGET FILE...
 # With SECONDS it fuzzes each target so long; with files it runs the target once over each (to look into a finding).
-# FUZZ_SEEDS=FOLDER adds the files of a folder, an unpacked package say, to the seeds.
+# FUZZ_SEEDS=FOLDER adds the files of a folder, an unpacked package say, to the seeds. FUZZ_OPTIONS: for every target of `all`.
 # Everything lies in target/fuzz: build, seeds, corpus/TARGET (kept from run to run), findings/TARGET.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,7 +48,8 @@ case ${1:-} in
     [ $# -eq 2 ] || usage
     build && seeds
     failed=0
-    for target in $targets; do fuzz "$target" "$2" || failed=1; done
+    # shellcheck disable=SC2086 # options, separated by blanks
+    for target in $targets; do fuzz "$target" "$2" ${FUZZ_OPTIONS:-} || failed=1; done
     exit "$failed"
     ;;
   "" | -*) usage ;;
