@@ -11,7 +11,7 @@ use crate::error::{Error, InFile};
 use crate::finding::{Draft, Finding, FindingContext, Level, Suppression};
 use crate::printable::printable;
 use crate::report::Report;
-use crate::source::{Language, OffsetMap, Source, Unit, UnitKind};
+use crate::source::{Language, Source};
 use crate::span::Span;
 
 /// Version of the format.
@@ -207,20 +207,7 @@ impl Baseline {
         }
         let path = discover::relative(root, &discover::canonical(&self.file))
             .unwrap_or_else(|| self.file.to_string_lossy().into_owned());
-        let source = Source {
-            path,
-            bytes: self.text.clone().into_bytes(),
-            notebook: false,
-            units: vec![Unit {
-                text: self.text.clone(),
-                language: Language::Json,
-                kind: UnitKind::File,
-                cell: None,
-                map: OffsetMap::identity(0, self.text.len()),
-            }],
-            cells: Vec::new(),
-            problems: Vec::new(),
-        };
+        let source = Source::verbatim(&path, self.text.clone(), Language::Json);
         let context = FindingContext::new(&source);
         // One pass: where each digest stands.
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
@@ -257,20 +244,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source {
-        Source {
-            path: "a.py".to_owned(),
-            bytes: text.as_bytes().to_vec(),
-            notebook: false,
-            cells: Vec::new(),
-            problems: Vec::new(),
-            units: vec![Unit {
-                text: text.to_owned(),
-                language: Language::Python,
-                kind: UnitKind::File,
-                cell: None,
-                map: OffsetMap::identity(0, text.len()),
-            }],
-        }
+        Source::verbatim("a.py", text.to_owned(), Language::Python)
     }
 
     fn findings(text: &str) -> Vec<Finding> {

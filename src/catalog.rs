@@ -19,7 +19,7 @@ mod user;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 pub use index::{Head, matches};
 pub use load::{DataError, DataFile, MAX_COMMAND_WORDS};
@@ -29,6 +29,7 @@ pub use schema::{CheckKind, FixAction, FlagWhen, Precision, RawExample as Exampl
 
 pub use user::{UserFile, examples as user_examples};
 
+use crate::words::WordSet;
 use index::Index;
 use schema::{LibraryFile, PolicyFile};
 
@@ -79,7 +80,7 @@ impl Slot {
 }
 
 /// Words by the numbers of the libraries whose callables they end.
-type Words = BTreeMap<Vec<usize>, Arc<[String]>>;
+type Words = BTreeMap<Vec<u16>, Arc<WordSet>>;
 
 /// All facts and policies: the built-in ones, and perhaps a user's own.
 pub struct Catalog {
@@ -91,7 +92,7 @@ pub struct Catalog {
     /// Built-in policies one by one: a run with findings of two rules reads two.
     single: Vec<OnceLock<Option<Policy>>>,
     user_policies: Vec<Policy>,
-    words: Mutex<Words>,
+    words: RwLock<Words>,
 }
 
 static EMPTY: Entry = Entry {
@@ -137,7 +138,7 @@ impl Catalog {
             policies: OnceLock::new(),
             single: tables::POLICIES.iter().map(|_| OnceLock::new()).collect(),
             user_policies: Vec::new(),
-            words: Mutex::new(BTreeMap::new()),
+            words: RwLock::new(BTreeMap::new()),
         }
     }
 
@@ -306,25 +307,24 @@ impl Catalog {
     /// The words worth looking for in a Python file that imports these roots: last segments of the callables of their
     /// libraries, switch words, names of environment variables. Sorted, each once; kept for each set of libraries.
     #[must_use]
-    pub fn words(&self, imports_root: &dyn Fn(&str) -> bool) -> Arc<[String]> {
-        let libraries: Vec<usize> = self
-            .libraries
-            .iter()
-            .enumerate()
-            .filter(|(_, slot)| slot.head().imports.iter().any(|root| imports_root(root)))
-            .map(|(number, _)| number)
-            .collect();
-        let mut kept = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(words) = kept.get(&libraries) {
+    pub fn words<'r>(&self, roots: impl Iterator<Item = &'r str>) -> Arc<WordSet> {
+        let mut libraries: Vec<u16> = Vec::new();
+        for root in roots {
+            libraries.extend(self.layers().flat_map(|index| index::rows(&index.roots, root)).map(|row| row.1));
+        }
+        libraries.sort_unstable();
+        libraries.dedup();
+        if let Some(words) = self.words.read().unwrap_or_else(PoisonError::into_inner).get(&libraries) {
             return Arc::clone(words);
         }
         let mut words: BTreeSet<&str> = self.switch_words().chain(self.environment_names()).collect();
         for number in &libraries {
-            if let Some(slot) = self.libraries.get(*number) {
-                words.extend(slot.head().words.iter().map(Cow::as_ref));
+            if let Some(head) = self.head(*number) {
+                words.extend(head.words.iter().map(Cow::as_ref));
             }
         }
-        let words: Arc<[String]> = words.into_iter().map(str::to_owned).collect();
+        let words = Arc::new(WordSet::new(words.into_iter().map(str::to_owned).collect()));
+        let mut kept = self.words.write().unwrap_or_else(PoisonError::into_inner);
         // A bound for a server that lives long and sees many projects.
         if kept.len() > 4096 {
             kept.clear();
@@ -488,11 +488,11 @@ mod tests {
     #[test]
     fn words_follow_the_imports() {
         let catalog = Catalog::builtin();
-        let words = catalog.words(&|root| root == "torch");
+        let words = catalog.words(["torch"].into_iter());
         let has = |word: &str| words.iter().any(|known| known == word);
         assert!(has("load") && has("trust_remote_code") && has("HF_TOKEN"));
         assert!(!has("load_dataset"));
-        assert!(Arc::ptr_eq(&words, &catalog.words(&|root| root == "torch")));
+        assert!(Arc::ptr_eq(&words, &catalog.words(["torch"].into_iter())));
     }
 
     /// Prints what a start costs: `cargo test --lib -- --ignored --nocapture start_costs`.
@@ -518,10 +518,8 @@ mod tests {
         time("first entry of transformers", &|| {
             _ = std::hint::black_box(catalog.entry(catalog.callable(name).unwrap()).names.len())
         });
-        time("words of two roots", &|| {
-            _ = std::hint::black_box(catalog.words(&|root| root == "torch" || root == "transformers"))
-        });
-        time("words again", &|| _ = std::hint::black_box(catalog.words(&|root| root == "torch" || root == "transformers")));
+        time("words of two roots", &|| _ = std::hint::black_box(catalog.words(["torch", "transformers"].into_iter())));
+        time("words again", &|| _ = std::hint::black_box(catalog.words(["torch", "transformers"].into_iter())));
         time("one policy", &|| _ = std::hint::black_box(catalog.policy("unpinned-revision").unwrap().cases.len()));
         time("all policies", &|| _ = std::hint::black_box(catalog.policies().len()));
         time("every library", &|| _ = std::hint::black_box(catalog.entries().count()));

@@ -16,7 +16,7 @@ use ignore::gitignore::Gitignore;
 use crate::discover;
 use crate::error::{Error, InFile, nearest};
 use crate::finding::{Draft, Finding, FindingContext, Level};
-use crate::source::{Language, OffsetMap, Source, Unit, UnitKind};
+use crate::source::{Language, Source};
 use crate::span::Span;
 
 pub use schema::schema;
@@ -268,20 +268,7 @@ impl Config {
             return Vec::new();
         };
         let path = discover::relative(root, &discover::canonical(file)).unwrap_or_else(|| file.to_string_lossy().into_owned());
-        let source = Source {
-            path,
-            bytes: self.text.clone().into_bytes(),
-            notebook: false,
-            units: vec![Unit {
-                text: self.text.clone(),
-                language: Language::Toml,
-                kind: UnitKind::File,
-                cell: None,
-                map: OffsetMap::identity(0, self.text.len()),
-            }],
-            cells: Vec::new(),
-            problems: Vec::new(),
-        };
+        let source = Source::verbatim(&path, self.text.clone(), Language::Toml);
         let context = FindingContext::new(&source);
         let findings = self
             .allow

@@ -16,10 +16,10 @@ use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
 use crate::python::module::{Module, ParseMode};
 use crate::python::printed;
 use crate::python::project::Project;
-use crate::python::uses::{self, CodeCell, FileContext};
+use crate::python::uses::{self, CodeCell, FileContext, FileUses, Texts};
 use crate::reference::{LocalPaths, PinState, Target, references};
 use crate::secrets::{self, SecretMatch};
-use crate::source::{FileLanguage, Language, OffsetMap, Source, Unit, UnitKind, language_of};
+use crate::source::{FileLanguage, Language, Source, UnitKind, language_of};
 use crate::span::Span;
 use crate::suppress::{self, Directives, Known};
 use crate::usage::{Definition, Role, Use};
@@ -49,6 +49,16 @@ pub trait World: Sync {
     fn at_least(&self, package: &str, version: &str, from: &str) -> Ternary;
     /// The requirement that says so: `torch==2.5.1 (requirements.txt)`.
     fn evidence(&self, package: &str, from: &str) -> Option<String>;
+}
+
+/// How findings are written up.
+struct Writing<'w> {
+    /// The file holds directives.
+    directives: bool,
+    /// Which rules ran.
+    ran: &'w dyn Fn(&str) -> bool,
+    /// Hides secrets in every text.
+    mask: &'w dyn Fn(&str) -> std::borrow::Cow<'_, str>,
 }
 
 /// Libraries that read a Hub token from the environment.
@@ -231,14 +241,14 @@ impl Engine<'_> {
             let found = crate::surface::uses(&source, self.catalog);
             result.uses.extend(found.uses);
             result.problems.extend(found.problems);
-            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
-            installed = found.installs.into_iter().flat_map(each).collect();
             printed.extend(found.printed.into_iter().map(|shown| judge::token::Printed {
                 unit: shown.unit,
                 span: shown.span,
                 statement: shown.statement,
                 what: shown.what,
             }));
+            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
+            installed = found.installs.into_iter().flat_map(each).collect();
         }
         let mut own_versions = Vec::new();
         if self.enabled(version::RULE) {
@@ -264,7 +274,8 @@ impl Engine<'_> {
         let own = self.user_drafts(&result.uses, &context);
         let ran = |rule: &str| self.enabled(rule) && rule != version::RULE;
         let all = verdicts.into_iter().chain(tokens).chain(own_versions).collect();
-        self.write_up(&source, all, own, hits.directive, &ran, &|text| mask.redact(text), &mut result);
+        let writing = Writing { directives: hits.directive, ran: &ran, mask: &|text| mask.redact(text) };
+        self.write_up(&source, all, own, &writing, &mut result);
         if self.settings.list_repos {
             self.list_repos(&source, &context, &mut result);
         }
@@ -321,16 +332,9 @@ impl Engine<'_> {
         let mut result = FileResult::default();
         let FileLanguage::Plain(language) = language_of(path, &[]) else { return result };
         // Spans count in the text as it is, so no byte order mark is taken off here.
-        let map = OffsetMap::identity(0, text.len());
-        let source = Source {
-            path: path.to_owned(),
-            bytes: text.clone().into_bytes(),
-            notebook: false,
-            units: vec![Unit { text, language, kind: UnitKind::File, cell: None, map }],
-            cells: Vec::new(),
-            problems: Vec::new(),
-        };
-        self.write_up(&source, verdicts, Vec::new(), true, &|_| false, &secrets::redact, &mut result);
+        let source = Source::verbatim(path, text, language);
+        let writing = Writing { directives: true, ran: &|_| false, mask: &secrets::redact };
+        self.write_up(&source, verdicts, Vec::new(), &writing, &mut result);
         // What else the comments of this file do was said when it was checked itself.
         result.findings.retain(|finding| finding.rule == version::RULE);
         result
@@ -379,34 +383,40 @@ impl Engine<'_> {
         // A name may be bound in another cell.
         let assembles =
             hits.secret && self.enabled("leaked-token") && modules.iter().any(|(_, module)| secrets::fold_hint(module.text()));
-        for (unit, module) in &modules {
-            let file = FileContext { path: &source.path, unit: *unit, cells: &cells };
-            let found = uses::uses(module, &file, self.catalog, self.project);
-            result.uses.extend(found.uses);
-            imports.extend(found.imports);
-            for line in &found.commands {
-                result.uses.extend(crate::surface::from_python(line, *unit, module.text(), self.catalog));
-            }
-            result.uses.extend(addresses(*unit, module));
-            if assembles {
-                let texts = uses::folded_strings(module, &file, self.catalog, self.project);
-                folded.extend(texts.into_iter().map(|found| judge::token::Folded {
-                    unit: *unit,
-                    span: found.span,
-                    text: found.text,
-                }));
-            }
-            for problem in module.problems() {
-                result.problems.push(Problem {
-                    path: source.path.clone(),
-                    line: source.units.get(*unit).map(|unit| {
-                        let byte = unit.map.file_offset(problem.offset as usize);
-                        let before = source.bytes.get(..byte).unwrap_or_default();
-                        u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
-                    }),
-                    message: problem.to_string(),
-                    partial: true,
-                });
+        // The cells of a notebook are one program; pieces of code in a document are not.
+        let units: Vec<CodeCell<'_>> = modules.iter().map(|(unit, module)| CodeCell { module, unit: *unit }).collect();
+        let together = if source.notebook { units.len() } else { 1 };
+        let is_root = |root: &str| self.catalog.is_root(root);
+        for units in units.chunks(together.max(1)) {
+            let texts = Texts::default();
+            let file = FileUses::new(units, &source.path, &texts, self.catalog, self.project, &is_root);
+            for (number, CodeCell { unit, module }) in units.iter().enumerate() {
+                let found = file.uses(number);
+                result.uses.extend(found.uses);
+                imports.extend(found.imports);
+                for line in &found.commands {
+                    result.uses.extend(crate::surface::from_python(line, *unit, module.text(), self.catalog));
+                }
+                result.uses.extend(addresses(*unit, module));
+                if assembles {
+                    folded.extend(file.folded_strings(number).into_iter().map(|found| judge::token::Folded {
+                        unit: *unit,
+                        span: found.span,
+                        text: found.text,
+                    }));
+                }
+                for problem in module.problems() {
+                    result.problems.push(Problem {
+                        path: source.path.clone(),
+                        line: source.units.get(*unit).map(|unit| {
+                            let byte = unit.map.file_offset(problem.offset as usize);
+                            let before = source.bytes.get(..byte).unwrap_or_default();
+                            u32::try_from(memchr::memchr_iter(b'\n', before).count() + 1).unwrap_or(u32::MAX)
+                        }),
+                        message: problem.to_string(),
+                        partial: true,
+                    });
+                }
             }
         }
         let printed = if self.enabled("leaked-token") {
@@ -475,21 +485,12 @@ impl Engine<'_> {
     }
 
     /// Puts the policies' words to the verdicts.
-    fn write_up(
-        &self,
-        source: &Source,
-        verdicts: Vec<Verdict>,
-        own: Vec<Draft>,
-        directives: bool,
-        ran: &dyn Fn(&str) -> bool,
-        mask: &dyn Fn(&str) -> std::borrow::Cow<'_, str>,
-        result: &mut FileResult,
-    ) {
-        if verdicts.is_empty() && own.is_empty() && !directives {
+    fn write_up(&self, source: &Source, verdicts: Vec<Verdict>, own: Vec<Draft>, writing: &Writing<'_>, result: &mut FileResult) {
+        if verdicts.is_empty() && own.is_empty() && !writing.directives {
             return;
         }
         let outlines = Outlines::new(source);
-        let context = FindingContext::new(source).masked_by(mask).with_line_hashes(self.settings.line_hashes);
+        let context = FindingContext::new(source).masked_by(writing.mask).with_line_hashes(self.settings.line_hashes);
         let findings = verdicts
             .into_iter()
             .filter_map(|verdict| self.finding(&outlines, verdict, &context))
@@ -500,13 +501,10 @@ impl Engine<'_> {
             result.findings = findings;
             return;
         }
-        let comments = |unit: usize| {
-            let text = source.units.get(unit).map_or("", |unit| unit.text.as_str());
-            Module::new(text, ParseMode::OnDemand).comments().to_vec()
-        };
+        let comments = |unit: usize| outlines.module(unit).map_or_else(Vec::new, |module| module.comments().to_vec());
         let directives = Directives::read(&context, &comments);
         let ids: BTreeSet<&str> = self.catalog.policy_ids().collect();
-        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran });
+        let applied = suppress::apply(&context, &directives, findings, &Known { ids: &ids, ran: writing.ran });
         result.findings = applied.findings;
         result.suppressed = applied.suppressed;
     }

@@ -34,4 +34,5 @@ pub mod suppress;
 pub mod surface;
 pub mod usage;
 pub mod versions;
+pub mod words;
 pub mod world;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use hublint::cli::Cli;
+use hublint::cli::{Cli, Command};
 use hublint::secrets::{Guarded, guard_panics};
 
 fn main() -> ExitCode {
@@ -18,7 +18,10 @@ fn main() -> ExitCode {
         }
     };
     let stdout = std::io::stdout();
-    let mut out = Guarded::new(std::io::BufWriter::new(stdout.lock()));
+    // With `check - --fix` the repaired text goes back to the editor that sent it: a mask would destroy it.
+    let given_back = matches!(&arguments.command, Command::Check(check)
+        if check.repair.fix && !check.repair.diff && check.paths.iter().any(|path| path.as_os_str() == "-"));
+    let mut out = Guarded::new(std::io::BufWriter::new(stdout.lock())).opened(given_back);
     let code = match hublint::commands::run(arguments.command, &mut out) {
         Ok(code) => code,
         Err(hublint::commands::Failure::Closed) => return ExitCode::SUCCESS,

@@ -16,6 +16,7 @@ mod literal;
 pub mod module;
 mod mutate;
 pub mod outline;
+mod plain;
 pub mod printed;
 pub mod project;
 mod scope;

@@ -239,14 +239,19 @@ fn addresses(argument: &Argument, role: Role) -> Vec<Reference> {
         .map(|address| Reference {
             kind: address.kind,
             role,
+            target: target_of(&address),
             full_id: address.id.clone(),
             id: address.id,
-            target: Target::Hub,
             pin: address.revision.as_deref().map_or(PinState::Absent, PinState::of),
             span: argument.span,
             pinned_in_id: true,
         })
         .collect()
+}
+
+/// What an address names: `huggingface.co/username/repo` stands for an address.
+fn target_of(address: &Address) -> Target {
+    if crate::names::is_placeholder(&address.id) { Target::Unknown(Why::Variable) } else { Target::Hub }
 }
 
 #[allow(clippy::too_many_arguments)] // One step of `references`, split off for length only.
@@ -286,8 +291,7 @@ fn one(
         // A commit that is checked out behind a clone pins it, though the command itself cannot.
         let from_argument = entry.pin == Pin::Keyword || pin.is_commit();
         let state = inside.unwrap_or_else(|| if from_argument { pin.clone() } else { PinState::Absent });
-        let target = if crate::names::is_placeholder(&address.id) { Target::Unknown(Why::Variable) } else { Target::Hub };
-        return Some(Reference { kind: address.kind, ..reference(&address.id, target, state, pinned_in_id) });
+        return Some(Reference { kind: address.kind, ..reference(&address.id, target_of(&address), state, pinned_in_id) });
     }
     let (id, inside) = split_revision(text, entry.pin);
     let state = inside.map_or_else(|| pin.clone(), PinState::of);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::baseline::Baseline;
-use crate::catalog::{Catalog, Precision, UserFile};
+use crate::catalog::{Catalog, Policy, Precision, UserFile};
 use crate::config::Config;
 use crate::discover::{self, Discovery, Input};
 use crate::engine::{Engine, FileResult, RepoSeen, Settings};
@@ -298,7 +298,14 @@ pub fn check(options: &Options) -> Result<Outcome, Error> {
     report.sort();
     silence(&mut rows, &report);
     let input = input.map(|given| given.bytes);
-    Ok(Outcome { report, rules: rule_texts(catalog), root, config, repairs, repos, rows, input })
+    // SARIF describes all rules; the other formats say something only of those that found something.
+    let rules = if options.line_hashes {
+        rule_texts(catalog.policies())
+    } else {
+        let found: BTreeSet<&str> = report.findings.iter().chain(&repairs.fixed).map(|finding| finding.rule.as_str()).collect();
+        rule_texts(found.into_iter().filter_map(|id| catalog.policy(id)))
+    };
+    Ok(Outcome { report, rules, root, config, repairs, repos, rows, input })
 }
 
 /// The catalogue with a user's own files, when the configuration names folders of them.
@@ -578,11 +585,11 @@ pub fn buffer_path(name: &Path, root: &Path, working: &Path) -> String {
     discover::relative(root, &real).unwrap_or_else(|| name.to_string_lossy().replace('\\', "/"))
 }
 
-/// The texts of the rules for printers.
+/// The texts of some rules for printers.
 #[must_use]
-pub fn rule_texts(catalog: &Catalog) -> Vec<RuleText> {
+pub fn rule_texts<'p>(policies: impl IntoIterator<Item = &'p Policy>) -> Vec<RuleText> {
     let mut texts: BTreeMap<String, RuleText> = BTreeMap::new();
-    for policy in catalog.policies() {
+    for policy in policies {
         let precision = match policy.precision {
             Precision::VeryHigh => "very-high",
             Precision::High => "high",

@@ -189,6 +189,20 @@ impl Source {
         source
     }
 
+    /// A text of our own as one unit, as it is: the manifest, configuration or baseline that a finding is about.
+    #[must_use]
+    pub fn verbatim(path: &str, text: String, language: Language) -> Self {
+        let map = OffsetMap::identity(0, text.len());
+        Self {
+            path: path.to_owned(),
+            bytes: text.clone().into_bytes(),
+            notebook: false,
+            units: vec![Unit { text, language, kind: UnitKind::File, cell: None, map }],
+            cells: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
     fn problem(&mut self, message: &str, partial: bool) {
         self.problems.push(Problem { path: self.path.clone(), line: None, message: message.to_owned(), partial });
     }

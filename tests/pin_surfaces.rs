@@ -145,13 +145,12 @@ fn lists_of_words_in_json() {
     let item = "        \"org/m\"";
     let more = ["--revision", "A", "--tokenizer-revision", "A"].map(|word| format!(",\n        \"{word}\"")).concat();
     becomes("pod.json", before, &before.replace(item, &format!("{item}{more}")));
-    becomes(
-        "a.py",
-        "import transformers, subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--quiet\"])\n",
-        "import transformers, subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--revision\", \"A\", \"--quiet\"])\n",
-    );
-    let system = "import transformers, os\nos.system(\"hf download org/m\")\n";
-    becomes("a.py", system, &system.replace("org/m", "org/m --revision A"));
+    // The file must have to do with a library for its commands to be looked at.
+    let code = |line: &str| format!("from transformers import AutoModel\nAutoModel.from_pretrained('./local')\n{line}\n");
+    let list = "import subprocess\nsubprocess.run([\"hf\", \"download\", \"org/m\", \"--quiet\"])";
+    becomes("a.py", &code(list), &code(&list.replace("\"org/m\"", "\"org/m\", \"--revision\", \"A\"")));
+    let system = "import os\nos.system(\"hf download org/m\")";
+    becomes("a.py", &code(system), &code(&system.replace("org/m", "org/m --revision A")));
 }
 
 #[test]

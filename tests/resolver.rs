@@ -134,7 +134,9 @@ fn verdict_of(catalog: &Catalog, one: &Use) -> Verdict {
     let entry = one.entry.map(|id| catalog.entry(id));
     let truth = |argument: &Argument| -> Verdict {
         let literals = argument.value.literals();
-        if literals.iter().any(|literal| literal.truth() == Some(true)) {
+        // As the rules read it: "0" is on for Python, and off for whoever writes it.
+        let off = |literal: &Literal| matches!(literal.as_str(), Some("0" | "false" | "False"));
+        if literals.iter().any(|literal| literal.truth() == Some(true) && !off(literal)) {
             Verdict::Bad
         } else if literals.is_empty() {
             Verdict::Unknown

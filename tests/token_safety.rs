@@ -405,6 +405,17 @@ fn no_broken_configuration_shows_a_token() {
     }
 }
 
+/// The text that an editor gets back is its own: nothing in it is masked.
+#[test]
+fn text_from_standard_input_comes_back_whole() {
+    let mut world = World::new("editor");
+    let token = world.token();
+    let text = format!("t = '{token}'\n");
+    let output = run(world.path(), &["check", "-", "--fix", "--stdin-filename", "a.py"], &[], Some(text.as_bytes()));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), text);
+    world.secrets.assert_hidden(&output.stderr, "what is said beside it");
+}
+
 /// The child of the test below.
 #[test]
 fn panic_with_a_token() {

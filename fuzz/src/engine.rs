@@ -195,7 +195,7 @@ fn naive(data: &[u8], offset: usize) -> Position {
 fn print(result: &FileResult) {
     static RULES: OnceLock<Vec<RuleText>> = OnceLock::new();
     // One rule's text is enough: they are our own, and long.
-    let rules = RULES.get_or_init(|| hublint::run::rule_texts(Catalog::builtin()).into_iter().take(1).collect());
+    let rules = RULES.get_or_init(|| hublint::run::rule_texts(Catalog::builtin().policies().iter().take(1)));
     let mut report = Report {
         findings: result.findings.iter().take(20).cloned().collect(),
         suppressed: result.suppressed.iter().take(20).cloned().collect(),

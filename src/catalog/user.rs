@@ -400,7 +400,7 @@ params.token = []
         assert!(entry.parameter(Role::Token).is_none());
         assert!(catalog.is_root("my_pkg") && catalog.is_root("torch"));
         assert!(catalog.callable("torch.load").is_some());
-        assert!(catalog.words(&|root| root == "my_pkg").contains(&"load_model".to_owned()));
+        assert!(catalog.words(["my_pkg"].into_iter()).contains(&"load_model".to_owned()));
     }
 
     #[test]

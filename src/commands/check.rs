@@ -28,7 +28,24 @@ pub fn run(check: &Check, out: &mut dyn Write) -> Result<u8, Failure> {
         return write_baseline(path, &outcome, out);
     }
     if check.repair.diff {
-        super::pin::print_patches(&outcome.repairs, out)?;
+        for patch in &outcome.repairs.patches {
+            let assembled = outcome
+                .report
+                .findings
+                .iter()
+                .chain(&outcome.report.suppressed)
+                .any(|finding| finding.location.path == patch.path && finding.properties.contains_key("decoded"));
+            if assembled {
+                // Its pieces stand on lines of their own, where no mask would know them.
+                writeln!(
+                    out,
+                    "# {}: a token is put together in this file, so its patch is not shown; --fix writes it",
+                    report::printable(&patch.path)
+                )?;
+            } else {
+                out.write_all(&crate::fix::unified(&patch.path, &patch.old, &patch.new))?;
+            }
+        }
         return Ok(exit_code(check, &outcome.report));
     }
     let context = ReportContext {

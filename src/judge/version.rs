@@ -115,6 +115,9 @@ pub trait Manifests {
 /// What a folder gets of a package, and the rows that this version meets.
 type Asked = (Known, Vec<Match>);
 
+/// What one install command of a file is accused of.
+type OwnAccused = (Known, Vec<(Match, Reached)>);
+
 /// What one requirement is accused of.
 struct Accused<'a> {
     known: Known,
@@ -167,7 +170,7 @@ pub fn judge_own(reached: Vec<Reached>, installed: &[(usize, Requirement)], sour
     if installed.is_empty() {
         return (Vec::new(), reached);
     }
-    let mut accused: BTreeMap<(usize, usize, &str), (Known, Vec<(Match, Reached)>)> = BTreeMap::new();
+    let mut accused: BTreeMap<(usize, usize, &str), OwnAccused> = BTreeMap::new();
     let mut rest = Vec::new();
     for one in reached {
         // What needs a companion is for the manifests: they know all that is installed.

@@ -40,19 +40,23 @@ const BUILDERS: [&str; 14] = [
 /// The most popular target among those that look like a name or, failing those, are one edit from it.
 fn nearest(matcher: &Matcher, name: &str, shortest: usize, bare: bool) -> Option<Slip> {
     let long_enough = |target: &Target| target.shown.len() >= shortest;
-    let alike = matcher.look_alikes(name).into_iter().filter_map(|(target, readings)| {
-        (long_enough(&target) && is_plausible_look_alike(name, target.shown, readings, bare))
-            .then(|| (target, reason::of_look_alike(name, target.shown, readings, Separators::Unified)))
+    let alike = matcher
+        .look_alikes(name)
+        .into_iter()
+        .filter(|(target, readings)| long_enough(target) && is_plausible_look_alike(name, target.shown, *readings, bare));
+    let alike = alike.map(|(target, readings)| {
+        let reason = reason::of_look_alike(name, target.shown, readings, Separators::Unified);
+        (target, reason)
     });
     let mut found: Vec<(Target, String)> = alike.collect();
     if found.is_empty() {
-        let edits = matcher.one_edit(name).into_iter().filter_map(|(target, edit)| {
+        let edits = matcher.one_edit(name).into_iter().filter(|(target, edit)| {
             // `gtp2` is too natural a slip to be lost to the length.
             let short_swap =
-                || bare && target.shown.len() == 4 && target.shown.ends_with('2') && matches!(edit, Edit::Swapped { .. });
-            ((long_enough(&target) || short_swap()) && is_plausible_slip(edit, name, target.shown, bare))
-                .then(|| (target, reason::of_edit(name, target.shown, edit)))
+                bare && target.shown.len() == 4 && target.shown.ends_with('2') && matches!(edit, Edit::Swapped { .. });
+            (long_enough(target) || short_swap) && is_plausible_slip(*edit, name, target.shown, bare)
         });
+        let edits = edits.map(|(target, edit)| (target, reason::of_edit(name, target.shown, edit)));
         found.extend(edits);
     }
     let candidates = found.len();

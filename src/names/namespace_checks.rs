@@ -227,7 +227,7 @@ impl<'a> Owner<'a> {
         if let Some((target, edit)) = self.edits.iter().find(|(target, _)| is_home(home, target.shown)) {
             return Some(hit(target.shown, 1, false, *edit));
         }
-        let (target, edit, count, apart) = self.distant_slips(&boosted)?;
+        let (target, edit, count, apart) = self.distant_slips(boosted)?;
         let mut found = hit(target.shown, count, boosted(), edit);
         if apart {
             found.reason =

@@ -13,7 +13,7 @@ use crate::python::walk;
 use crate::usage::{Guard, Role, Use};
 
 /// Methods and functions that write to the place they are given.
-const SAVES: [&str; 14] = [
+pub(super) const SAVES: [&str; 14] = [
     "save_pretrained",
     "save",
     "save_to_disk",
@@ -35,8 +35,8 @@ struct Saved {
     offset: u32,
     /// How it is written.
     text: String,
-    /// What it is, when it is a text.
-    value: Option<String>,
+    /// The texts that it can be.
+    values: Vec<String>,
 }
 
 /// The surroundings of calls in a module.
@@ -62,7 +62,7 @@ impl<'m> Surroundings<'m> {
         let literals: Vec<String> =
             argument.value.literals().iter().filter_map(|literal| literal.as_str().map(str::to_owned)).collect();
         let saved = self.saved.get_or_init(|| collect(self.module, resolver, module));
-        let same = |saved: &Saved| saved.text == written || saved.value.as_ref().is_some_and(|value| literals.contains(value));
+        let same = |saved: &Saved| saved.text == written || saved.values.iter().any(|value| literals.contains(value));
         one.saved_before = saved.iter().any(|saved| saved.offset < one.whole.start && same(saved))
             || resolver.earlier_cells(module).any(|cell| self.saved_in(cell, resolver, &written, &literals).iter().any(same));
         one.guarded = self.guard(&written, at);
@@ -152,7 +152,12 @@ fn collect(text: &Module<'_>, resolver: &Resolver<'_>, module: ModuleId) -> Vec<
                             saved.push(Saved {
                                 offset: expression.span.start,
                                 text: target.span.text(text.text()).to_owned(),
-                                value: resolver.value(target, at).only_str().map(str::to_owned),
+                                values: resolver
+                                    .value(target, at)
+                                    .things
+                                    .iter()
+                                    .filter_map(|thing| thing.as_str().map(str::to_owned))
+                                    .collect(),
                             });
                         }
                     });

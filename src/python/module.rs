@@ -14,12 +14,16 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::python::ast::{Stmt, StmtKind};
+use crate::python::commands::STARTERS;
+use crate::python::context::SAVES;
 use crate::python::outline::{NONE, Outline, TroubleKind, is_word};
+use crate::python::plain;
 use crate::python::syntax::{Parsed, Wrapper, parse_part};
 use crate::span::Span;
+use crate::words::{self, WordSet};
 
 /// The largest text that is parsed whole, in bytes: about 0.15 seconds of work, two when it is garbage.
 pub const MAX_WHOLE: usize = 2 << 20;
@@ -27,6 +31,8 @@ pub const MAX_WHOLE: usize = 2 << 20;
 pub const MAX_LINE: usize = 1 << 20;
 /// The largest logical line that is parsed in a text with open brackets or strings: tree-sitter's time for such grows faster than they do.
 pub const MAX_OPEN_LINE: usize = 1 << 16;
+/// The largest logical line that is read without a tree, in bytes.
+const MAX_PLAIN: usize = 1 << 16;
 /// How many bytes of logical lines are parsed in one text, at most.
 pub const MAX_PARTS: usize = 16 << 20;
 
@@ -125,7 +131,16 @@ pub struct Module<'s> {
     asked: Cell<u32>,
     /// The roots of the imports; each cell of a notebook asks for those of all others.
     roots: OnceCell<BTreeSet<String>>,
+    /// Where the words of [`MARKED`] stand.
+    marks: OnceCell<Vec<Vec<u32>>>,
 }
+
+/// Words that are asked for in nearly every text: one scan finds them all.
+static MARKED: LazyLock<WordSet> = LazyLock::new(|| {
+    let fixed = ["import", "import_module", "__import__", "importorskip", "lazy_import", "add_argument", "option", "getattr"];
+    let words: BTreeSet<&str> = fixed.into_iter().chain(STARTERS).chain(SAVES).collect();
+    WordSet::new(words.into_iter().map(str::to_owned).collect())
+});
 
 impl<'s> Module<'s> {
     /// Outlines a text (linear in its length); falls back to parsing it whole when it cannot be outlined.
@@ -149,6 +164,7 @@ impl<'s> Module<'s> {
             words: OnceCell::new(),
             asked: Cell::new(0),
             roots: OnceCell::new(),
+            marks: OnceCell::new(),
         };
         if !module.fell_back.get() {
             return module;
@@ -275,14 +291,16 @@ impl<'s> Module<'s> {
     pub fn occurrences<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, LineIndex)> + use<'a, 's> {
         let bytes = self.text.as_bytes();
         let length = name.len();
-        let indexed = self.indexed(name);
+        let mut marked = MARKED.find(name.as_bytes()).map(|number| self.marks(number).iter());
+        let indexed = if marked.is_some() { None } else { self.indexed(name) };
         let wanted: Box<[u8]> = name.as_bytes().into();
-        let finder = indexed.is_none().then(|| memchr::memmem::Finder::new(name).into_owned());
+        let finder = (marked.is_none() && indexed.is_none()).then(|| memchr::memmem::Finder::new(name).into_owned());
         let mut next = 0;
         let mut from = if length == 0 { bytes.len() } else { 0 };
         std::iter::from_fn(move || {
             loop {
                 let found = match (indexed, &finder) {
+                    _ if marked.is_some() => *marked.as_mut()?.next()? as usize,
                     (Some(places), _) => {
                         let place = *places.get(next)? as usize;
                         next += 1;
@@ -345,6 +363,23 @@ impl<'s> Module<'s> {
         words
     }
 
+    /// Where a word of [`MARKED`] stands.
+    fn marks(&self, number: usize) -> &[u32] {
+        let marks = self.marks.get_or_init(|| {
+            let bytes = self.text.as_bytes();
+            let mut marks = vec![Vec::new(); MARKED.len()];
+            words::each(bytes, |start, end| {
+                let number = bytes.get(start..end).and_then(|word| MARKED.find(word));
+                if let Some(places) = number.and_then(|number| marks.get_mut(number)) {
+                    places.push(u32::try_from(start).unwrap_or(NONE));
+                }
+                true
+            });
+            marks
+        });
+        marks.get(number).map_or(&[], Vec::as_slice)
+    }
+
     /// The comments, for suppressions.
     #[must_use]
     pub fn comments(&self) -> &[Span] {
@@ -386,24 +421,15 @@ impl<'s> Module<'s> {
         }
     }
 
-    fn parse_line(&self, index: LineIndex) -> Vec<Stmt> {
-        let Some(line) = self.line(index).copied() else {
-            return Vec::new();
-        };
-        if let Some(Some(whole)) = self.whole.get() {
-            return self.statements_in_whole(whole, index);
-        }
+    /// How a line must be wrapped to be parsed alone; `None` for a lone `else:`, `try:` or `finally:`.
+    pub(super) fn wrapper(&self, index: LineIndex) -> Option<Wrapper> {
+        let line = self.line(index)?;
         let code = line.span.text(self.text);
-        let wrapper = match first_word(code) {
+        Some(match first_word(code) {
             word @ ("else" | "try" | "finally") => {
                 let rest = code.get(word.len()..).unwrap_or_default();
                 if rest.trim_start() == ":" {
-                    let kind = match word {
-                        "else" => StmtKind::Else,
-                        "try" => StmtKind::Try,
-                        _ => StmtKind::Finally,
-                    };
-                    return vec![Stmt { span: line.span, kind }];
+                    return None;
                 }
                 match word {
                     "else" => Wrapper::Else,
@@ -417,7 +443,31 @@ impl<'s> Module<'s> {
             "case" if self.in_match(index) => Wrapper::Case,
             _ if code.starts_with('@') => Wrapper::Decorator,
             _ => Wrapper::Plain,
+        })
+    }
+
+    fn parse_line(&self, index: LineIndex) -> Vec<Stmt> {
+        let Some(line) = self.line(index).copied() else {
+            return Vec::new();
         };
+        if let Some(Some(whole)) = self.whole.get() {
+            return self.statements_in_whole(whole, index);
+        }
+        let code = line.span.text(self.text);
+        let Some(wrapper) = self.wrapper(index) else {
+            let kind = match first_word(code) {
+                "else" => StmtKind::Else,
+                "try" => StmtKind::Try,
+                _ => StmtKind::Finally,
+            };
+            return vec![Stmt { span: line.span, kind }];
+        };
+        if self.outline.trouble.is_none()
+            && code.len() <= MAX_PLAIN
+            && let Some(statement) = plain::read(self.text, line.span, line.header, wrapper)
+        {
+            return vec![statement];
+        }
         let closers = self.outline.closers.get(&index.0);
         let closers = closers.map_or("", String::as_str);
         let largest = match self.outline.trouble {

@@ -7,61 +7,54 @@ use crate::catalog::Catalog;
 use crate::python::commands::{ROOTS, STARTERS};
 use crate::python::module::{LineIndex, Module};
 use crate::python::scope::line_text;
+use crate::words::{self, WordSet, is_word};
 
 /// The lines to look at.
 pub struct Triggers {
     /// In order.
     pub lines: BTreeSet<LineIndex>,
-    /// The words, sorted.
-    pub words: Arc<[String]>,
+    /// The words.
+    pub words: Arc<WordSet>,
 }
 
 impl Triggers {
     /// Looks for the words of the catalogue in a module that imports these roots.
     pub fn find(module: &Module<'_>, catalog: &Catalog, imports: &BTreeSet<String>) -> Self {
-        let words = catalog.words(&|root| imports.contains(root));
-        let shapes = Shapes::new(&words);
+        let words = catalog.words(imports.iter().map(String::as_str));
         let text = module.text();
         let bytes = text.as_bytes();
         let mut lines = BTreeSet::new();
         // Lines on which a name of Python itself stands bare; worth a look only when the module imports another thing by it.
         let mut bare: Vec<(LineIndex, &str)> = Vec::new();
         let mut taken: BTreeSet<&str> = BTreeSet::new();
-        let mut position = 0;
-        while let Some(gap) = bytes.get(position..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) {
-            let start = position + gap;
-            let length =
-                bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !is_word(*byte))).unwrap_or(bytes.len() - start);
-            position = start + length;
-            if !shapes.may_hold(bytes, start, position) {
-                continue;
-            }
-            let Some(word) = text.get(start..position) else {
-                continue;
+        let mut look = |start: usize, end: usize| {
+            let Some(word) = bytes.get(start..end).and_then(|word| words.find(word)).and_then(|_| text.get(start..end)) else {
+                return;
             };
-            if words.binary_search_by(|have| have.as_str().cmp(word)).is_err() {
-                continue;
+            let in_code = module.in_code(start);
+            if !in_code && !is_whole_string(bytes, start, end) {
+                return;
             }
-            if !module.in_code(start) && !is_whole_string(bytes, start, position) {
-                continue;
-            }
-            if let Some(line) = module.line_at(start) {
-                if !module.in_code(start) {
-                    if string_matters(module, line, catalog, word) {
-                        lines.insert(line);
-                    }
-                    continue;
+            let Some(line) = module.line_at(start) else {
+                return;
+            };
+            if !in_code {
+                if string_matters(module, line, catalog, word) {
+                    lines.insert(line);
                 }
-                if BUILTINS.contains(&word) && !follows_dot(bytes, start) {
-                    bare.push((line, word));
-                    if line_text(module, line).contains("import") {
-                        taken.insert(word);
-                    }
-                    continue;
+            } else if BUILTINS.contains(&word) && !follows_dot(bytes, start) {
+                bare.push((line, word));
+                if line_text(module, line).contains("import") {
+                    taken.insert(word);
                 }
+            } else {
                 lines.insert(line);
             }
-        }
+        };
+        words::each(bytes, |start, end| {
+            look(start, end);
+            true
+        });
         lines.extend(bare.into_iter().filter(|(_, word)| taken.contains(word)).map(|(line, _)| line));
         // Words with dashes in option strings (`--trust-remote-code`) are found by their option call.
         for (_, line) in module.occurrences("add_argument").chain(module.occurrences("option")) {
@@ -83,27 +76,22 @@ impl Triggers {
     }
 }
 
-/// True when one of the words stands in the text as a word of its own, wherever that is. `words` are sorted.
-pub fn holds_word(bytes: &[u8], words: &[String]) -> bool {
-    let shapes = Shapes::new(words);
-    let mut position = 0;
-    while let Some(gap) = bytes.get(position..).and_then(|rest| rest.iter().position(|byte| is_word(*byte))) {
-        let start = position + gap;
-        let length = bytes.get(start..).and_then(|rest| rest.iter().position(|byte| !is_word(*byte)));
-        position = length.map_or(bytes.len(), |length| start + length);
+/// True when one of the words stands in the text as a word of its own, wherever that is.
+pub fn holds_word(bytes: &[u8], words: &WordSet) -> bool {
+    let mut found = false;
+    words::each(bytes, |start, end| {
+        let is_one = |start: usize| {
+            bytes.get(start..end).is_some_and(|word| {
+                words.find(word).is_some()
+                    && (!BUILTINS.iter().any(|builtin| builtin.as_bytes() == word) || may_be_meant(bytes, start))
+            })
+        };
         // An escape of a notebook's JSON may stick to a word: `\\nload`.
-        let escaped = start.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\\');
-        for start in [start, start + 1].into_iter().take(1 + usize::from(escaped)) {
-            if shapes.may_hold(bytes, start, position)
-                && let Some(word) = bytes.get(start..position)
-                && words.binary_search_by(|have| have.as_bytes().cmp(word)).is_ok()
-                && (!BUILTINS.iter().any(|builtin| builtin.as_bytes() == word) || may_be_meant(bytes, start))
-            {
-                return true;
-            }
-        }
-    }
-    false
+        let escaped = || start.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&b'\\');
+        found = is_one(start) || (escaped() && is_one(start + 1));
+        !found
+    });
+    found
 }
 
 /// Names of Python itself that are the last word of a catalogued callable (`torch.hub.list`), too: bare, they are Python's.
@@ -172,46 +160,6 @@ fn is_word_character(character: char) -> bool {
 fn is_whole_string(bytes: &[u8], start: usize, end: usize) -> bool {
     let quote = |byte: Option<&u8>| matches!(byte, Some(b'"' | b'\''));
     quote(start.checked_sub(1).and_then(|before| bytes.get(before))) && quote(bytes.get(end))
-}
-
-/// Bytes of names; a table because every byte of every file is looked up.
-const WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let letter = byte as u8;
-        table[byte] = letter.is_ascii_alphanumeric() || letter == b'_' || letter >= 0x80;
-        byte += 1;
-    }
-    table
-};
-
-fn is_word(byte: u8) -> bool {
-    WORD.get(usize::from(byte)).copied().unwrap_or(false)
-}
-
-/// First byte and length of words: most identifiers differ already there.
-struct Shapes {
-    lengths: Box<[u64; 256]>,
-}
-
-impl Shapes {
-    fn new(words: &[String]) -> Self {
-        let mut lengths = Box::new([0_u64; 256]);
-        for word in words {
-            if let Some(slot) = word.bytes().next().and_then(|first| lengths.get_mut(usize::from(first))) {
-                *slot |= 1 << word.len().min(63);
-            }
-        }
-        Self { lengths }
-    }
-
-    fn may_hold(&self, bytes: &[u8], start: usize, end: usize) -> bool {
-        let Some(first) = bytes.get(start) else {
-            return false;
-        };
-        self.lengths.get(usize::from(*first)).is_some_and(|lengths| lengths & (1 << (end - start).min(63)) != 0)
-    }
 }
 
 /// The roots of all imports of a module, read from the text of its lines.

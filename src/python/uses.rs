@@ -7,6 +7,8 @@ mod calls;
 mod finish;
 mod switches;
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -23,10 +25,12 @@ use crate::python::project::Project;
 use crate::python::scope::{LinePlace, Scope, is_class, is_header};
 use crate::python::things::{ModuleId, Resolved, Thing};
 use crate::python::triggers::{self, Triggers};
-use crate::python::value::{At, Locals, Resolver, Texts};
+pub use crate::python::value::Texts;
+use crate::python::value::{At, Locals, Resolver};
 use crate::python::walk;
 use crate::span::Span;
 use crate::usage::{Confidence, Role, Surface, Use, UseKind, Why};
+use crate::words::WordSet;
 
 /// Expressions deeper than this are not walked.
 const DEPTH: u32 = 150;
@@ -64,75 +68,121 @@ pub struct PythonUses {
 
 /// The uses of catalogued APIs in a unit, and the command lines that it starts.
 pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Catalog, project: &'a dyn Project) -> PythonUses {
-    let mut imports = triggers::import_roots(unit).clone();
-    for cell in context.cells {
-        let more = triggers::import_roots(cell.module);
-        if !more.is_subset(&imports) {
-            imports.extend(more.iter().cloned());
-        }
-    }
+    let alone = [CodeCell { module: unit, unit: context.unit }];
     let texts = Texts::default();
     let is_root = |root: &str| catalog.is_root(root);
-    // What other modules of the project hand on from a library counts as imported from it.
-    let borrowed = borrowed(unit.text(), context.path, project, &is_root);
-    let mut lent = BTreeSet::new();
-    if !borrowed.is_empty() {
-        // Of its own: room is handed out in the order of the questions.
-        let texts = Texts::default();
-        let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
-        for one in &borrowed {
-            let roots = resolver.lent_roots(&one.module, one.level, &one.name, module);
-            if !roots.is_empty() {
-                lent.insert(one.word.clone());
-                imports.extend(roots);
-            }
-        }
-    }
-    let mut triggers = Triggers::find(unit, catalog, &imports);
-    for word in &lent {
-        triggers.lines.extend(unit.occurrences(word).map(|(_, line)| line));
-    }
-    let starters = triggers::starter_lines(unit, &imports);
-    if triggers.lines.is_empty() && starters.is_empty() {
-        return PythonUses { imports, ..PythonUses::default() };
-    }
-    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
-    let mut finder = Finder {
-        resolver: &resolver,
-        catalog,
-        imports: &imports,
-        module,
-        unit: context.unit,
-        text: unit.text(),
-        outline: unit,
-        names: lent,
-        words: triggers.words.clone(),
-        found: Vec::new(),
-        surroundings: Surroundings::new(unit),
-    };
-    let commands = finder.commands(&starters);
-    finder.follow_aliases(&mut triggers);
-    for line in &triggers.lines {
-        finder.line(*line);
-    }
-    let uses = finder.finish();
-    PythonUses { uses, imports, commands }
+    let here = context.cells.iter().position(|cell| cell.unit == context.unit);
+    let cells = if here.is_some() { context.cells } else { &alone };
+    FileUses::new(cells, context.path, &texts, catalog, project, &is_root).uses(here.unwrap_or(0))
 }
 
-/// The texts that a unit puts together out of others. Costly: ask only when it matters.
-pub fn folded_strings<'a>(
-    unit: &'a Module<'a>,
-    context: &FileContext<'a>,
+/// The code cells of one file (or the file itself) with what they share: names carry over from cell to cell, so all of
+/// them have one resolver, which is made when it is first needed.
+pub struct FileUses<'a> {
+    cells: &'a [CodeCell<'a>],
+    path: &'a str,
+    texts: &'a Texts,
     catalog: &'a Catalog,
     project: &'a dyn Project,
-) -> Vec<Folded> {
-    let texts = Texts::default();
-    let is_root = |root: &str| catalog.is_root(root);
-    let (resolver, module) = resolver(unit, context, &texts, project, &is_root);
-    let own = std::iter::once(unit).chain(context.cells.iter().map(|cell| cell.module));
-    let names: BTreeSet<String> =
-        own.flat_map(|module| folded::first_parts(module, &crate::secrets::is_first_part)).take(256).collect();
-    folded::folded(unit, &resolver, module, &names)
+    is_root: &'a dyn Fn(&str) -> bool,
+    imports: OnceCell<BTreeSet<String>>,
+    resolver: OnceCell<Resolver<'a>>,
+}
+
+impl<'a> FileUses<'a> {
+    /// Nothing is looked at before it is asked for. `is_root` is that of the catalogue.
+    pub fn new(
+        cells: &'a [CodeCell<'a>],
+        path: &'a str,
+        texts: &'a Texts,
+        catalog: &'a Catalog,
+        project: &'a dyn Project,
+        is_root: &'a dyn Fn(&str) -> bool,
+    ) -> Self {
+        Self { cells, path, texts, catalog, project, is_root, imports: OnceCell::new(), resolver: OnceCell::new() }
+    }
+
+    fn imports(&self) -> &BTreeSet<String> {
+        self.imports.get_or_init(|| {
+            let mut imports = BTreeSet::new();
+            for cell in self.cells {
+                imports.extend(triggers::import_roots(cell.module).iter().cloned());
+            }
+            imports
+        })
+    }
+
+    fn units(&self) -> Vec<(&'a Module<'a>, usize)> {
+        self.cells.iter().map(|cell| (cell.module, cell.unit)).collect()
+    }
+
+    fn resolver(&self) -> &Resolver<'a> {
+        self.resolver.get_or_init(|| Resolver::new(self.units(), self.path, self.texts, self.project, self.is_root))
+    }
+
+    /// The uses of catalogued APIs in a cell, and the command lines that it starts.
+    pub fn uses(&self, number: usize) -> PythonUses {
+        let Some(CodeCell { module: unit, unit: index }) = self.cells.get(number).copied() else {
+            return PythonUses::default();
+        };
+        let module = ModuleId::try_from(number).unwrap_or(0);
+        let mut imports = Cow::Borrowed(self.imports());
+        // What other modules of the project hand on from a library counts as imported from it.
+        let borrowed = borrowed(unit.text(), self.path, self.project, self.is_root);
+        let mut lent = BTreeSet::new();
+        if !borrowed.is_empty() {
+            // Of its own: room is handed out in the order of the questions.
+            let texts = Texts::default();
+            let units = self.cells.iter().map(|cell| (cell.module, cell.unit)).collect();
+            let resolver = Resolver::new(units, self.path, &texts, self.project, self.is_root);
+            for one in &borrowed {
+                let roots = resolver.lent_roots(&one.module, one.level, &one.name, module);
+                if !roots.is_empty() {
+                    lent.insert(one.word.clone());
+                    imports.to_mut().extend(roots);
+                }
+            }
+        }
+        let mut triggers = Triggers::find(unit, self.catalog, &imports);
+        for word in &lent {
+            triggers.lines.extend(unit.occurrences(word).map(|(_, line)| line));
+        }
+        let starters = triggers::starter_lines(unit, &imports);
+        if triggers.lines.is_empty() && starters.is_empty() {
+            return PythonUses { imports: imports.into_owned(), ..PythonUses::default() };
+        }
+        let mut finder = Finder {
+            resolver: self.resolver(),
+            catalog: self.catalog,
+            imports: &imports,
+            module,
+            unit: index,
+            text: unit.text(),
+            outline: unit,
+            names: lent,
+            words: triggers.words.clone(),
+            found: Vec::new(),
+            surroundings: Surroundings::new(unit),
+        };
+        let commands = finder.commands(&starters);
+        finder.follow_aliases(&mut triggers);
+        for line in &triggers.lines {
+            finder.line(*line);
+        }
+        let uses = finder.finish();
+        PythonUses { uses, imports: imports.into_owned(), commands }
+    }
+
+    /// The texts that a cell puts together out of others. Costly: ask only when it matters.
+    pub fn folded_strings(&self, number: usize) -> Vec<Folded> {
+        let Some(cell) = self.cells.get(number) else {
+            return Vec::new();
+        };
+        let own = self.cells.iter().map(|cell| cell.module);
+        let names: BTreeSet<String> =
+            own.flat_map(|module| folded::first_parts(module, &crate::secrets::is_first_part)).take(256).collect();
+        folded::folded(cell.module, self.resolver(), ModuleId::try_from(number).unwrap_or(0), &names)
+    }
 }
 
 /// The places of a unit where a Hub token is shown. `uses` are those of the whole file; `hub` says that the file has to do
@@ -200,7 +250,7 @@ struct Finder<'f, 'a> {
     outline: &'f Module<'f>,
     /// Names and attributes that stand for catalogued callables.
     names: BTreeSet<String>,
-    words: std::sync::Arc<[String]>,
+    words: std::sync::Arc<WordSet>,
     found: Vec<Found>,
     surroundings: Surroundings<'f>,
 }
@@ -224,7 +274,7 @@ struct Target {
 
 impl<'f> Finder<'f, '_> {
     fn is_word(&self, name: &str) -> bool {
-        self.words.binary_search_by(|word| word.as_str().cmp(name)).is_ok() || self.names.contains(name)
+        self.words.find(name.as_bytes()).is_some() || self.names.contains(name)
     }
 
     /// The statements of a line with the place to ask about each.

@@ -66,6 +66,10 @@ pub(super) fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn Lo
     if kind == RepoKind::Dataset && !id.contains('/') && PACKAGED_BUILDERS.contains(&id) {
         return Target::Builtin;
     }
+    // What mteb builds itself.
+    if id.starts_with("mteb/baseline-") {
+        return Target::Builtin;
+    }
     // `your-username/your-model` stands for an id as a variable does.
     if kind != RepoKind::Github && crate::names::is_placeholder(id) {
         return Target::Unknown(Why::Variable);
@@ -88,8 +92,6 @@ pub(super) fn classify(text: &str, kind: RepoKind, entry: &Entry, paths: &dyn Lo
                 Target::Ambiguous
             }
         }
-        // What mteb builds itself.
-        Some(("mteb", name)) if name.starts_with("baseline-") => Target::Builtin,
         Some((owner, _)) if owner.contains('_') && kind != RepoKind::Github => Target::Local,
         // The models without an owner are the first ones, and none of those has `_` in its name: `image_encoder` is a folder.
         None if id.contains('_') && kind == RepoKind::Model => Target::Local,

@@ -139,10 +139,19 @@ fn mark_long_line(bytes: &[u8], start: usize, end: usize, checkpoints: &mut Vec<
     if end.saturating_sub(start) <= STRIDE {
         return;
     }
+    let line = bytes.get(start..end).unwrap_or_default();
+    if line.is_ascii() {
+        // The pictures of a notebook, mostly: every byte is a column.
+        checkpoints.extend((1..line.len().div_ceil(STRIDE)).map(|number| {
+            let columns = u32::try_from(number * STRIDE).unwrap_or(u32::MAX);
+            Checkpoint { byte: start + number * STRIDE, scalars: columns, utf16: columns }
+        }));
+        return;
+    }
     let mut count = Count::default();
     let mut place = start;
     let mut next = start + STRIDE;
-    for character in characters(bytes.get(start..end).unwrap_or_default()) {
+    for character in characters(line) {
         if place >= next {
             checkpoints.push(Checkpoint { byte: place, scalars: count.scalars, utf16: count.utf16 });
             next = place + STRIDE;

@@ -56,7 +56,14 @@ impl Gate {
         let File { path, language, bytes } = file;
         let name = path.rsplit('/').next().unwrap_or(path);
         let known = hits.address || hits.word;
-        let holds_literal = || self.literals(catalog).of(bytes.len()).is_match(bytes);
+        let holds_literal = || {
+            let mut found = false;
+            self.literals(catalog).each(bytes, &mut |_, _, _| {
+                found = true;
+                false
+            });
+            found
+        };
         match language {
             FileLanguage::Notebook => known || holds_literal(),
             FileLanguage::Plain(Language::Python) => false,
@@ -188,13 +195,13 @@ checked_against = "1.0"
 [[command]]
 match = ["acmectl fetch"]
 kind = "model"
-pin = "argument"
+pin = "keyword"
 params.repo_id = { position = 0 }
 
 [[config]]
 match = ["acme.json"]
 kind = "model"
-pin = "argument"
+pin = "keyword"
 params.repo_id = { key = "repo" }
 "#;
         let own = crate::catalog::UserFile { name: "acme.toml".to_owned(), text: text.to_owned() };

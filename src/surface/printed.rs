@@ -369,7 +369,7 @@ impl Limit {
                     .flat_map(|word| word.split(|sign: char| !sign.is_ascii_digit()))
                     .filter(|digits| !digits.is_empty())
                     .filter_map(|digits| digits.parse::<i64>().ok())
-                    .last();
+                    .next_back();
                 let characters = arguments.iter().any(|word| word.starts_with("-c") || word.starts_with("-b"));
                 if characters { number.map(Limit::First) } else { Some(self) }
             }

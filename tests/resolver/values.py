@@ -393,3 +393,17 @@ revision = "0123456789abcdef0123456789abcdef01234567"
 del revision
 from somewhere import revision
 AutoModel.from_pretrained("org/m", revision=revision)  # use: transformers.AutoModel.from_pretrained repo_id="org/m" revision=?imported
+# situation: bad: a default that is set on one way only
+from transformers import AutoModel
+def load(revision="", fast=False):
+    if fast:
+        if not revision:
+            revision = "0123456789abcdef0123456789abcdef01234567"
+    return AutoModel.from_pretrained("org/m", revision=revision)  # use: transformers.AutoModel.from_pretrained repo_id="org/m" revision="" | "0123456789abcdef0123456789abcdef01234567"@default
+# situation: good: a default that is set on the way to the call
+from transformers import AutoModel
+def load(revision=None, fast=False):
+    if fast:
+        if revision is None:
+            revision = "0123456789abcdef0123456789abcdef01234567"
+        return AutoModel.from_pretrained("org/m", revision=revision)  # use: transformers.AutoModel.from_pretrained repo_id="org/m" revision="0123456789abcdef0123456789abcdef01234567"

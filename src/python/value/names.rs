@@ -3,7 +3,7 @@
 use super::builtins::BUILTINS;
 use super::{At, HOPS, Resolver};
 use crate::python::ast::{Expr, ExprKind, Operator, StmtKind};
-use crate::python::flow::Flow;
+use crate::python::flow::{Flow, certainly_before};
 use crate::python::fold;
 use crate::python::module::LineIndex;
 use crate::python::scope::{Binding, How, LinePlace, first_word, is_class};
@@ -50,7 +50,7 @@ impl Resolver<'_> {
                         self.last_definition(&found, &mut reached);
                     }
                     if !reached.is_empty() {
-                        let value = self.reached(at.module, name, &found, &reached);
+                        let value = self.reached(at.module, name, &found, &reached, at.line);
                         return self.mutated(value, name, &open, &found, &reached, scope, offset, at);
                     }
                     // Used before it is assigned, in a function: the name is local all the same.
@@ -98,7 +98,14 @@ impl Resolver<'_> {
         }
     }
 
-    pub(super) fn reached(&self, module: ModuleId, name: &str, found: &[Binding], reached: &[usize]) -> Rc<Resolved> {
+    pub(super) fn reached(
+        &self,
+        module: ModuleId,
+        name: &str,
+        found: &[Binding],
+        reached: &[usize],
+        usage: LineIndex,
+    ) -> Rc<Resolved> {
         let mut parts = Vec::with_capacity(reached.len());
         let mut excluded = false;
         for index in reached.iter().rev() {
@@ -121,7 +128,12 @@ impl Resolver<'_> {
                 }
                 value = Rc::new(kept);
             }
-            excluded |= self.replaces_none(module, name, binding);
+            // Only where the test is made on every way to the use.
+            excluded |= self.replaces_none(module, name, binding)
+                && self
+                    .open(module)
+                    .zip(binding.block)
+                    .is_some_and(|(open, header)| certainly_before(&open.module, header, usage));
             parts.push(value);
         }
         parts.reverse();
@@ -363,7 +375,7 @@ impl Resolver<'_> {
         if reached.is_empty() || reached.len() > ALTERNATIVES {
             return None;
         }
-        let value = self.reached(module, name, &found, &reached);
+        let value = self.reached(module, name, &found, &reached, last);
         let at = At { module, line: last, inline: false, scope: None, locals: None };
         Some(self.mutated(value, name, &open, &found, &reached, None, end, at))
     }
