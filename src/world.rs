@@ -23,10 +23,13 @@ pub struct Folder {
     root: PathBuf,
     versions: Mutex<BTreeMap<String, Arc<ProjectVersions>>>,
     /// By folder and package: what the manifests say, asked for every use.
-    known: Mutex<BTreeMap<(String, String), Option<Arc<Evidence>>>>,
+    known: Mutex<BTreeMap<(String, String), Answered>>,
     /// Which paths exist. Asked once: an answer does not change within a run.
     present: [Mutex<HashMap<String, bool, Hashing>>; PARTS],
 }
+
+/// `None` when no manifest names the package.
+type Answered = Option<Arc<Evidence>>;
 
 /// What the manifests say about a package, and the requirement in words.
 struct Evidence {
