@@ -8,6 +8,7 @@
 
 pub mod example;
 pub mod generated;
+mod generated_config;
 mod generated_words;
 mod index;
 pub mod json_schema;
@@ -95,23 +96,7 @@ pub struct Catalog {
     words: RwLock<Words>,
 }
 
-static EMPTY: Entry = Entry {
-    kind: EntryKind::Callable,
-    names: Vec::new(),
-    any_receiver: false,
-    parameters: Vec::new(),
-    repo: None,
-    pin: Pin::None,
-    runs_code: RunsCode::No,
-    unpickles: Unpickles::No,
-    local: LocalTest::Never,
-    default_organisation: None,
-    since: None,
-    until: None,
-    advice: None,
-    confidence: crate::usage::Confidence::Low,
-    signature: Vec::new(),
-};
+static EMPTY: Entry = Entry::nothing();
 
 static NO_LIBRARY: Library = Library {
     id: String::new(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, PLACEHOLDERS, Placeholder, RepoKind, Values};
+use crate::catalog::{Catalog, EntryId, PLACEHOLDERS, Placeholder, RepoKind, Values};
 use crate::finding::{Draft, Finding, FindingContext, Level, Problem, Related};
 use crate::fix::Outlines;
 use crate::inventory::rows::{Material, Row};
@@ -233,30 +233,31 @@ impl Engine<'_> {
             python |= fences.iter().any(|unit| unit.language == Language::Python);
             source.units.extend(fences);
         }
-        if python {
-            (folded, printed) = self.python(&source, hits, &mut result);
-        }
-        let mut installed: Vec<(usize, Requirement)> = Vec::new();
+        let mut found = crate::surface::SurfaceResult::default();
         if surface || language == FileLanguage::Notebook {
-            let found = crate::surface::uses(&source, self.catalog);
-            result.uses.extend(found.uses);
-            result.problems.extend(found.problems);
-            printed.extend(found.printed.into_iter().map(|shown| judge::token::Printed {
-                unit: shown.unit,
-                span: shown.span,
-                statement: shown.statement,
-                what: shown.what,
-            }));
-            let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
-            installed = found.installs.into_iter().flat_map(each).collect();
+            found = crate::surface::uses(&source, self.catalog);
+            result.problems.append(&mut found.problems);
         }
+        let each = |(unit, install): (usize, Installation)| install.requirements.into_iter().map(move |found| (unit, found));
+        let installed: Vec<(usize, Requirement)> = found.installs.into_iter().flat_map(each).collect();
+        // What a notebook installs decides how the calls in it are read.
+        let versions: Vec<Requirement> = installed.iter().map(|(_, requirement)| requirement.clone()).collect();
+        let seen = Seen { world: self.world, path, installed: versions };
+        if python {
+            (folded, printed) = self.python(&source, hits, &seen, &mut result);
+        }
+        result.uses.append(&mut found.uses);
+        printed.extend(found.printed.into_iter().map(|shown| judge::token::Printed {
+            unit: shown.unit,
+            span: shown.span,
+            statement: shown.statement,
+            what: shown.what,
+        }));
         let mut own_versions = Vec::new();
         if self.enabled(version::RULE) {
             let reached = version::reached(&source, &result.uses);
             (own_versions, result.reached) = version::judge_own(reached, &installed, &source);
         }
-        let installed = installed.into_iter().map(|(_, requirement)| requirement).collect();
-        let seen = Seen { world: self.world, path, installed };
         self.choose_variants(&mut result.uses, &seen);
         let context = Context {
             catalog: self.catalog,
@@ -312,16 +313,21 @@ impl Engine<'_> {
         hits.secret && self.enabled("leaked-token") && std::str::from_utf8(bytes).is_ok_and(secrets::fold_hint)
     }
 
-    /// Where the facts about a callable differ by version, takes those that hold for the project.
-    fn choose_variants(&self, uses: &mut [Use], versions: &dyn Versions) {
+    /// The facts about a callable that hold for the project, where they differ by version.
+    fn variant(&self, id: EntryId, qualified: &str, versions: &dyn Versions) -> EntryId {
         let at_least = |package: &str, version: &str| match versions.at_least(package, version) {
             Ternary::Yes => Some(true),
             Ternary::No => Some(false),
             Ternary::Unknown => None,
         };
+        self.catalog.variant(id, qualified, &at_least)
+    }
+
+    /// Takes those facts in every use.
+    fn choose_variants(&self, uses: &mut [Use], versions: &dyn Versions) {
         for usage in uses {
             if let Some(id) = usage.entry {
-                usage.entry = Some(self.catalog.variant(id, &usage.qualified, &at_least));
+                usage.entry = Some(self.variant(id, &usage.qualified, versions));
             }
         }
     }
@@ -363,8 +369,10 @@ impl Engine<'_> {
         &self,
         source: &Source,
         hits: Hits,
+        versions: &dyn Versions,
         result: &mut FileResult,
     ) -> (Vec<judge::token::Folded>, Vec<judge::token::Printed>) {
+        let variant = |id: EntryId, qualified: &str| self.variant(id, qualified, versions);
         let mut folded = Vec::new();
         let mut imports = BTreeSet::new();
         let mode = if self.settings.whole_parse { ParseMode::Whole } else { ParseMode::OnDemand };
@@ -389,7 +397,7 @@ impl Engine<'_> {
         let is_root = |root: &str| self.catalog.is_root(root);
         for units in units.chunks(together.max(1)) {
             let texts = Texts::default();
-            let file = FileUses::new(units, &source.path, &texts, self.catalog, self.project, &is_root);
+            let file = FileUses::new(units, &source.path, &texts, self.catalog, self.project, &is_root).reading(&variant);
             for (number, CodeCell { unit, module }) in units.iter().enumerate() {
                 let found = file.uses(number);
                 result.uses.extend(found.uses);
@@ -454,7 +462,7 @@ impl Engine<'_> {
             if !(may_hold(text) && (source.notebook || printed::may_show(text))) {
                 continue;
             }
-            let file = FileContext { path: &source.path, unit: *unit, cells };
+            let file = FileContext { path: &source.path, unit: *unit, cells, variant: &uses::newest };
             let shown = uses::printed(module, &file, self.catalog, self.project, found, hub);
             printed.extend(shown.into_iter().map(|shown| judge::token::Printed {
                 unit: *unit,

@@ -8,27 +8,17 @@ use local::{classify, without_scheme};
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Entry, EntryKind, LocalTest, Pin, RepoKind, RunsCode, Unpickles};
+use crate::catalog::{Entry, EntryKind, Pin, RepoKind};
 use crate::span::Span;
 use crate::usage::{Argument, Confidence, Literal, Origin, Role, Use, Value, Why};
 
 /// What is known of an address: it names its repository and carries its own revision.
-pub static ADDRESS_ENTRY: Entry = Entry {
-    kind: EntryKind::Callable,
-    names: Vec::new(),
-    any_receiver: false,
-    parameters: Vec::new(),
-    repo: Some(RepoKind::File),
-    pin: Pin::Address,
-    runs_code: RunsCode::No,
-    unpickles: Unpickles::No,
-    local: LocalTest::Never,
-    default_organisation: None,
-    since: None,
-    until: None,
-    advice: None,
-    confidence: Confidence::High,
-    signature: Vec::new(),
+pub static ADDRESS_ENTRY: Entry = {
+    let mut entry = Entry::nothing();
+    entry.repo = Some(RepoKind::File);
+    entry.pin = Pin::Address;
+    entry.confidence = Confidence::High;
+    entry
 };
 
 /// Roles that name a repository, with the role that pins each.
@@ -282,6 +272,12 @@ fn one(
         // `model=None`, an object: nothing is named.
         _ => return None,
     };
+    // `auto_map` of a configuration: "org/other--module.Class" is code of another repository, "module.Class" of this one.
+    let text = match text.split_once("--") {
+        Some((other, _)) if role == Role::CodeId && entry.kind == EntryKind::Config => other,
+        None if role == Role::CodeId && entry.kind == EntryKind::Config => return None,
+        _ => text,
+    };
     if text.is_empty() {
         return None;
     }
@@ -295,7 +291,9 @@ fn one(
     }
     let (id, inside) = split_revision(text, entry.pin);
     let state = inside.map_or_else(|| pin.clone(), PinState::of);
-    let target = if usage.saved_before && role == Role::RepoId { Target::Local } else { classify(id, kind, entry, paths) };
+    // What was saved is the id that comes first: the adapter of a call that names no other repository.
+    let subject = role == Role::RepoId || role == Role::AdapterId && entry.parameter(Role::RepoId).is_none();
+    let target = if usage.saved_before && subject { Target::Local } else { classify(id, kind, entry, paths) };
     let id = without_scheme(id);
     let state = if matches!(target, Target::Local | Target::Builtin) { PinState::Irrelevant } else { state };
     let mut made = reference(id, target, state, inside.is_some());
@@ -337,6 +335,12 @@ fn pin_of(usage: &Use, entry: &Entry, role: Role, revision_role: Role) -> PinSta
         Some(argument) => revision_state(argument),
         None if usage.site.is_some_and(|site| site.open) => PinState::Unknown(Why::Unpacked),
         None if entry.pin == Pin::Impossible => PinState::Impossible,
+        // `version=1` of a kernel is the branch `v1` (kernels 0.17.2, `_versions.py`).
+        None if entry.repo == Some(RepoKind::Kernel) && role == Role::RepoId => match usage.argument(Role::Version) {
+            Some(Argument { value: Value::Known(Literal::Int(number)), .. }) => PinState::Branch(format!("v{number}")),
+            Some(Argument { value: Value::Unknown(why), .. }) => PinState::Unknown(*why),
+            _ => PinState::Absent,
+        },
         None => PinState::Absent,
     }
 }

@@ -252,7 +252,7 @@ fn run(catalog: &Catalog, situation: &Situation) -> (Vec<(usize, String)>, Verdi
     let mut first = 0;
     for (unit, module) in modules.iter().enumerate() {
         let cells: &[CodeCell<'_>] = if modules.len() > 1 { &cells } else { &[] };
-        let context = FileContext { path, unit, cells };
+        let context = FileContext { path, unit, cells, variant: &hublint::python::uses::newest };
         for one in uses(module, &context, catalog, &project).uses {
             let line = module.text()[..one.callee.start()].matches('\n').count();
             verdict = verdict.max(verdict_of(catalog, &one));

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hublint::catalog::example::{Reported, expectations, run_example, with_secrets};
+use hublint::catalog::example::{Reported, dead_entries, expectations, run_example, with_secrets};
 use hublint::catalog::generated::generated_calls;
 use hublint::catalog::json_schema::{Schema, schema_text};
 use hublint::catalog::load::parse_library;
-use hublint::catalog::{Catalog, CheckKind, EntryKind, Example, UserFile};
+use hublint::catalog::{Catalog, CheckKind, EntryId, EntryKind, Example, UserFile};
 use hublint::config::Config;
 use hublint::engine::{Engine, Settings, World};
 use hublint::judge::Ternary;
@@ -48,9 +48,8 @@ fn terms(beside: &BTreeMap<String, String>) -> Terms {
     Terms { policy: policy.unwrap_or_default(), lock: None, follow: false }
 }
 
-/// What all rules together report for a file.
-fn check(name: &str, text: &str, beside: &BTreeMap<String, String>) -> Vec<Reported> {
-    let catalog = Catalog::builtin();
+/// What all rules together report for a file, and the entries that it met.
+fn check_with(catalog: &Catalog, name: &str, text: &str, beside: &BTreeMap<String, String>) -> (Vec<Reported>, Vec<EntryId>) {
     let world = Beside(beside);
     let engine = Engine {
         catalog,
@@ -62,11 +61,12 @@ fn check(name: &str, text: &str, beside: &BTreeMap<String, String>) -> Vec<Repor
             terms: terms(beside),
             rules: catalog.policy_ids().map(str::to_owned).collect(),
             ignore_comments: true,
+            keep_uses: true,
             ..Settings::default()
         },
     };
     let result = engine.check(name, with_secrets(text).into_bytes());
-    result
+    let reported = result
         .findings
         .iter()
         .map(|finding| {
@@ -77,7 +77,13 @@ fn check(name: &str, text: &str, beside: &BTreeMap<String, String>) -> Vec<Repor
                 columns: Some((location.start.column as usize, location.end.column.saturating_sub(1) as usize)),
             }
         })
-        .collect()
+        .collect();
+    (reported, result.uses.iter().filter_map(|usage| usage.entry).collect())
+}
+
+/// What the built-in rules together report for a file.
+fn check(name: &str, text: &str, beside: &BTreeMap<String, String>) -> Vec<Reported> {
+    check_with(Catalog::builtin(), name, text, beside).0
 }
 
 fn root() -> PathBuf {
@@ -214,13 +220,17 @@ fn examples_are_true() {
     assert!(wrong.is_empty(), "{} examples do not hold:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// The unsafe form of every catalogued callable is flagged by the right rule, and its safe form is not.
+/// The unsafe form of every catalogued callable, command, variable, switch and configuration is flagged by the right rule,
+/// and its safe form is not; and what neither they nor an example meet is dead.
 #[test]
-fn every_catalogued_callable_is_exercised() {
+fn every_entry_is_exercised_and_none_is_dead() {
     let mut wrong = Vec::new();
+    let mut met: BTreeSet<EntryId> = BTreeSet::new();
     for call in generated_calls(Catalog::builtin()) {
-        let rules = |code: &str| -> BTreeSet<String> {
-            check(call.file, code, &call.beside).into_iter().map(|report| report.rule).collect()
+        let mut rules = |code: &str| -> BTreeSet<String> {
+            let (reported, entries) = check_with(Catalog::builtin(), &call.file, code, &call.beside);
+            met.extend(entries);
+            reported.into_iter().map(|report| report.rule).collect()
         };
         let about = format!("{} {:?}", call.library, call.beside.values().next().map(|text| text.trim()));
         if let Some(code) = &call.code_unsafe {
@@ -242,4 +252,105 @@ fn every_catalogued_callable_is_exercised() {
         }
     }
     assert!(wrong.is_empty(), "{} calls are not as the facts say:\n{}", wrong.len(), wrong.join("\n"));
+    for (_, example) in examples() {
+        let name = example.file.as_deref().unwrap_or("example.py");
+        met.extend(check_with(Catalog::builtin(), name, &example.code, &example.beside).1);
+    }
+    assert_eq!(dead_entries(Catalog::builtin(), &met), Vec::<String>::new(), "entries that nothing ever meets");
+}
+
+/// A parameter that moved: the arguments of a call are read with the signature of the version that the project has.
+#[test]
+fn arguments_are_read_with_the_signature_of_the_version() {
+    let text = r#"
+library = "moved"
+package = "moved"
+imports = ["moved"]
+
+[[callable]]
+match = ["moved.load"]
+kind = "model"
+since = "2.0"
+params.repo_id = { position = 0, keyword = "name" }
+params.revision = { position = 2, keyword = "commit" }
+
+[[callable]]
+match = ["moved.load"]
+kind = "model"
+until = "2.0"
+params.repo_id = { position = 1, keyword = "repo" }
+params.revision = { position = 0, keyword = "sha" }
+"#;
+    let file = UserFile { name: "moved.toml".to_owned(), text: text.to_owned() };
+    let catalog = Catalog::extend(&[file]).unwrap();
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let new = format!("import moved\n\nmoved.load(\"org/name\", None, \"{commit}\")\n");
+    let old = format!("import moved\n\nmoved.load(\"{commit}\", \"org/name\")\n");
+    let rules = |code: &str, version: &str| -> Vec<String> {
+        let beside = BTreeMap::from([("requirements.txt".to_owned(), format!("moved=={version}\n"))]);
+        let (reported, entries) = check_with(&catalog, "example.py", code, &beside);
+        assert_eq!(entries.len(), 1);
+        reported.into_iter().map(|report| report.rule).collect()
+    };
+    assert_eq!(rules(&new, "2.1"), Vec::<String>::new());
+    assert_eq!(rules(&old, "1.9"), Vec::<String>::new());
+    assert_eq!(rules(&old, "2.1"), ["unpinned-revision"]);
+    assert_eq!(rules(&new, "1.9"), Vec::<String>::new(), "None is no repository");
+    let by_name = "import moved\n\nmoved.load(repo=\"org/name\")\n";
+    assert_eq!(rules(by_name, "1.9"), ["unpinned-revision"]);
+    assert_eq!(rules(by_name, "2.1"), Vec::<String>::new());
+}
+
+/// The page for newcomers, followed to the letter: its files pass the check and do what it says.
+#[test]
+fn the_page_for_newcomers_works() {
+    let page = fs::read_to_string(root().join("docs/adding-a-library.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("ci/rules");
+    fs::create_dir_all(&rules).unwrap();
+    let mut written = Vec::new();
+    for block in page.split("```toml\n").skip(1) {
+        let text = block.split("\n```").next().unwrap();
+        let name = text.lines().next().unwrap().strip_prefix("# ").expect("a block begins with the name of its file");
+        // What a pull request puts into rules/apis works from the folder of a project as well.
+        let target = name.replace("rules/apis/", "ci/rules/");
+        fs::write(folder.path().join(&target), format!("{text}\n")).unwrap();
+        written.push(name.to_owned());
+    }
+    let wanted = ["rules/apis/acme_models.toml", "hublint.toml", "ci/rules/my_pkg.toml", "ci/rules/no-legacy-loader.toml"];
+    assert_eq!(written, wanted);
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_hublint"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("COLUMNS", "400")
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (code, text) = run(&["rules", "check", "ci/rules"]);
+    assert_eq!((code, text.lines().last()), (Some(0), Some("3 files, 1 examples, 0 wrong")), "{text}");
+
+    let program = "import my_pkg\nimport my_pkg.legacy\nfrom acme_models import fetch\n\nfetch(\"org/one\")\n\
+                   my_pkg.load_model(None, \"org/two\")\nmy_pkg.legacy.load(\"three\")\n";
+    fs::write(folder.path().join("app.py"), program).unwrap();
+    let (code, text) = run(&["check", "--format", "concise", "app.py"]);
+    assert_eq!(code, Some(1), "{text}");
+    for (line, rule) in [(5, "unpinned-revision"), (6, "unpinned-revision"), (7, "no-legacy-loader")] {
+        let found = text.lines().any(|found| found.starts_with(&format!("app.py:{line}:")) && found.contains(rule));
+        assert!(found, "line {line} {rule}: {text}");
+    }
+
+    // The slip that the page shows.
+    let (_, shown) = page.split_once("rules/apis/acme_models.toml:").unwrap();
+    let (place, message) = shown.lines().next().unwrap().split_once(": ").unwrap();
+    let file = rules.join("acme_models.toml");
+    let good = fs::read_to_string(&file).unwrap();
+    fs::write(&file, good.replace("params.revision", "params.revison")).unwrap();
+    let (code, text) = run(&["rules", "check", "ci/rules"]);
+    assert_eq!(code, Some(2), "{text}");
+    let (start, end) = message.split_once(", ...").unwrap();
+    let text = text.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&format!("ci/rules/acme_models.toml:{place}: {start}")) && text.contains(end), "{text}");
 }

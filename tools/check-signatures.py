@@ -59,7 +59,8 @@ class Source:
     def __init__(self, folder, roots):
         self.roots = {}
         for root in roots:
-            found = [p for p in folder.rglob(root) if p.is_dir() and any(p.glob("*.py"))]
+            # A namespace package (`llama_index`, `pyannote`) has no file of its own at the top.
+            found = [p for p in folder.rglob(root) if p.is_dir() and next(p.rglob("*.py"), None)]
             found += [p for p in folder.rglob(f"{root}.py")]
             if found:
                 self.roots[root] = min(found, key=lambda path: (len(path.parts), str(path)))
@@ -114,7 +115,10 @@ class Source:
             if path is None:
                 continue
             if cut == len(parts):
-                return (path, self.tree(path))
+                # `mlx_lm.convert` is a module, and the function of that name that the package imports from it.
+                parent = self.module(".".join(parts[:-1])) if cut > 1 else None
+                named = self.in_module(parent, parts[:-1], parts[-1:], depth) if parent and depth < DEPTH - 1 else None
+                return named if named and not isinstance(named[1], ast.Module) else (path, self.tree(path))
             found = self.in_module(path, parts[:cut], parts[cut:], depth)
             if found:
                 return found
@@ -159,7 +163,17 @@ class Source:
                 if isinstance(node.value, ast.Name):
                     return self.in_module(path, module, [node.value.id, *after], depth + 1)
                 if isinstance(node.value, ast.Attribute) and isinstance(node.value.value, ast.Name):
-                    return self.in_module(path, module, [node.value.value.id, node.value.attr, *after], depth + 1)
+                    owner, attribute = node.value.value.id, node.value.attr
+                    # `download = _downloader.download` after `_downloader = Downloader()`: the method.
+                    made = [
+                        n.value.func.id
+                        for n in self.tree(path).body
+                        if isinstance(n, ast.Assign)
+                        and isinstance(n.value, ast.Call)
+                        and isinstance(n.value.func, ast.Name)
+                        and any(isinstance(t, ast.Name) and t.id == owner for t in n.targets)
+                    ]
+                    return self.in_module(path, module, [(made or [owner])[0], attribute, *after], depth + 1)
         return None
 
     def member(self, path, node, rest, depth):
@@ -342,7 +356,7 @@ def check(library, facts, source, version, verbose):
     print(f"{library}: {checked} entries read in {version} (facts from {facts.get('checked_against', '?')}), {len(problems)} do not hold")
     for problem in sorted(set(problems)):
         print(f"  {problem}")
-    return len(problems)
+    return checked, len(problems)
 
 
 def main():
@@ -356,7 +370,7 @@ def main():
     names = sorted(path.stem for path in APIS.glob("*.toml")) if options.all else options.libraries
     if not names:
         parser.error("name libraries, or --all")
-    wrong = failed = 0
+    wrong = failed = libraries = entries = 0
     for name in names:
         path = APIS / f"{name}.toml"
         if not path.is_file():
@@ -365,16 +379,20 @@ def main():
         facts = tomllib.loads(path.read_text(encoding="utf-8"))
         if not facts.get("callable") or not (facts.get("package") or options.source):
             continue
+        libraries += 1
         with tempfile.TemporaryDirectory() as folder:
             try:
                 if options.source:
                     unpacked, version = options.source, options.version
                 else:
                     unpacked, version = download(facts["package"], pathlib.Path(folder))
-                wrong += check(name, facts, Source(unpacked, facts["imports"]), version, options.verbose)
-            except (RuntimeError, OSError, zipfile.BadZipFile, tarfile.TarError) as error:
+                read, faults = check(name, facts, Source(unpacked, facts["imports"]), version, options.verbose)
+                entries += read
+                wrong += faults
+            except (RuntimeError, RecursionError, OSError, zipfile.BadZipFile, tarfile.TarError) as error:
                 print(f"{name}: {error}", file=sys.stderr)
                 failed += 1
+    print(f"{entries} entries of {libraries - failed} libraries read, {wrong} facts do not hold, {failed} libraries not to be had")
     return 2 if failed else int(wrong > 0)
 
 

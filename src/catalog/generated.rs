@@ -17,7 +17,7 @@ pub struct GeneratedCall {
     /// The qualified name that is called.
     pub name: String,
     /// The name of the file that the code stands for.
-    pub file: &'static str,
+    pub file: String,
     /// Files beside the code: `requirements.txt`, when the facts hold for some versions only.
     pub beside: BTreeMap<String, String>,
     /// Code that must be flagged by at least one of `expected`; `None` when the entry is known to be safe.
@@ -26,6 +26,14 @@ pub struct GeneratedCall {
     pub expected: Vec<&'static str>,
     /// Code on which none of `expected` may fire; `None` when the API has no safe form.
     pub code_safe: Option<String>,
+}
+
+/// A text that must be flagged by one of `expected`, and its safe form.
+pub(super) struct Made {
+    pub(super) file: String,
+    pub(super) bad: String,
+    pub(super) good: Option<String>,
+    pub(super) expected: Vec<&'static str>,
 }
 
 /// A full commit hash that is recognisably made up.
@@ -100,6 +108,11 @@ impl<'a> Maker<'a> {
         self.entry.parameter(role).is_some()
     }
 
+    /// The role of what is loaded: an adapter where the model is an object of the program.
+    fn id_role(&self) -> Option<Role> {
+        [Role::RepoId, Role::AdapterId].into_iter().find(|role| self.has(*role))
+    }
+
     fn calls(&self) -> Vec<GeneratedCall> {
         let mut calls: Vec<GeneratedCall> =
             [self.unpinned(), self.remote_code(), self.implicit_code(), self.unpickle(), self.pickle_weights(), self.token()]
@@ -124,7 +137,7 @@ impl<'a> Maker<'a> {
             library: self.library.id.clone(),
             entry: self.id,
             name: self.name.clone(),
-            file: "generated.py",
+            file: "generated.py".to_owned(),
             beside,
             code_unsafe,
             expected,
@@ -154,14 +167,14 @@ impl<'a> Maker<'a> {
             self.entry.repo,
             Some(RepoKind::Model | RepoKind::Dataset | RepoKind::Space | RepoKind::Kernel | RepoKind::Any | RepoKind::Github)
         );
-        kind && self.entry.pin != Pin::None && self.has(Role::RepoId)
+        kind && self.entry.pin != Pin::None && self.id_role().is_some()
     }
 
     /// The id, path or address that is loaded, pinned or not. An API that cannot be pinned gets a local path instead.
     fn target(&self, pinned: bool) -> Given {
         let mut given = Given::new();
-        if self.has(Role::RepoId) {
-            given.push((Role::RepoId, quoted(&self.repo(pinned))));
+        if let Some(role) = self.id_role() {
+            given.push((role, quoted(&self.repo(pinned))));
         }
         if self.has(Role::Path) {
             // What always runs code is told about a file of strangers only.
@@ -361,7 +374,7 @@ impl<'a> Maker<'a> {
                 (Some(position), None, _) => {
                     positional.insert(position, value);
                 }
-                (Some(position @ 0..=1), Some(_), _) if matches!(role, Role::RepoId | Role::Path) => {
+                (Some(position @ 0..=1), Some(_), _) if matches!(role, Role::RepoId | Role::AdapterId | Role::Path) => {
                     positional.insert(position, value);
                 }
                 (_, Some(keyword), _) => {

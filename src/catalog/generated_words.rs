@@ -1,9 +1,10 @@
-//! Generated uses of what is no Python callable: commands, environment variables, switch words.
+//! Generated uses of what is no Python callable: commands, environment variables, switch words, configuration.
 
 use std::collections::BTreeMap;
 
 use super::Library;
-use super::generated::{COMMIT, GeneratedCall, secret};
+use super::generated::{COMMIT, GeneratedCall, Made, secret};
+use super::generated_config;
 use super::model::{Entry, EntryId, EntryKind, LocalTest, Pin, RepoKind, RunsCode};
 use crate::usage::Role;
 
@@ -15,7 +16,8 @@ pub(super) fn calls(library: &Library, id: EntryId, entry: &Entry) -> Vec<Genera
             EntryKind::Command => command(entry, name),
             EntryKind::Environment => environment(entry, name),
             EntryKind::Switch => switch(entry, name),
-            EntryKind::Callable | EntryKind::Config => Vec::new(),
+            EntryKind::Config => generated_config::documents(entry, name),
+            EntryKind::Callable => Vec::new(),
         };
         calls.extend(made.into_iter().map(|made| GeneratedCall {
             library: library.id.clone(),
@@ -23,19 +25,12 @@ pub(super) fn calls(library: &Library, id: EntryId, entry: &Entry) -> Vec<Genera
             name: name.clone(),
             file: made.file,
             beside: BTreeMap::new(),
-            code_unsafe: Some(made.bad),
+            code_unsafe: (!made.expected.is_empty()).then_some(made.bad),
             expected: made.expected,
             code_safe: made.good,
         }));
     }
     calls
-}
-
-struct Made {
-    file: &'static str,
-    bad: String,
-    good: Option<String>,
-    expected: Vec<&'static str>,
 }
 
 fn command(entry: &Entry, name: &str) -> Vec<Made> {
@@ -67,11 +62,11 @@ fn command(entry: &Entry, name: &str) -> Vec<Made> {
             RunsCode::No | RunsCode::OptIn => vec!["unpinned-revision"],
             _ => vec!["unpinned-revision", "implicit-remote-code"],
         };
-        made.push(Made { file: "generated.sh", bad: format!("{name}{repo}\n"), good: pinned.clone(), expected });
+        made.push(Made { file: "generated.sh".to_owned(), bad: format!("{name}{repo}\n"), good: pinned.clone(), expected });
     }
     if let Some(flag) = give(Role::RemoteCode, "True") {
         let bad = format!("{name}{repo}{flag}\n");
-        made.push(Made { file: "generated.sh", bad, good: pinned, expected: vec!["trust-remote-code"] });
+        made.push(Made { file: "generated.sh".to_owned(), bad, good: pinned, expected: vec!["trust-remote-code"] });
     }
     made.extend(token(entry, &format!("{name}{repo}"), give(Role::Token, &secret())));
     made
@@ -80,7 +75,7 @@ fn command(entry: &Entry, name: &str) -> Vec<Made> {
 fn token(entry: &Entry, start: &str, given: Option<String>) -> Option<Made> {
     entry.parameter(Role::Token)?;
     let bad = format!("{start}{}\n", given?);
-    Some(Made { file: "generated.sh", bad, good: Some(format!("{start}\n")), expected: vec!["leaked-token"] })
+    Some(Made { file: "generated.sh".to_owned(), bad, good: Some(format!("{start}\n")), expected: vec!["leaked-token"] })
 }
 
 fn environment(entry: &Entry, name: &str) -> Vec<Made> {
@@ -91,10 +86,13 @@ fn environment(entry: &Entry, name: &str) -> Vec<Made> {
     } else if entry.parameter(Role::Token).is_some() {
         (secret(), "", "leaked-token")
     } else {
-        return Vec::new();
+        // No rule asks for it alone; it must be known all the same.
+        let value = if entry.parameter(Role::Endpoint).is_some() { "https://huggingface.co" } else { COMMIT };
+        let good = format!("FROM python:3.12\nENV {name}={value}\n");
+        return vec![Made { file: "Dockerfile".to_owned(), bad: String::new(), good: Some(good), expected: Vec::new() }];
     };
     let line = |value: &str| format!("FROM python:3.12\nENV {name}={value}\n");
-    vec![Made { file: "Dockerfile", bad: line(&bad), good: Some(line(good)), expected: vec![expected] }]
+    vec![Made { file: "Dockerfile".to_owned(), bad: line(&bad), good: Some(line(good)), expected: vec![expected] }]
 }
 
 fn switch(entry: &Entry, name: &str) -> Vec<Made> {
@@ -105,11 +103,12 @@ fn switch(entry: &Entry, name: &str) -> Vec<Made> {
     } else if entry.parameter(Role::WeightsOnly).is_some() {
         ("False", "True", "unsafe-torch-load")
     } else {
-        return Vec::new();
+        ("True", "True", "")
     };
     if name.contains('-') {
         return Vec::new();
     }
     let line = |value: &str| format!("import torch\nimport transformers\n\nmake(anything, {name}={value})\n");
-    vec![Made { file: "generated.py", bad: line(bad), good: Some(line(good)), expected: vec![expected] }]
+    let expected = if expected.is_empty() { Vec::new() } else { vec![expected] };
+    vec![Made { file: "generated.py".to_owned(), bad: line(bad), good: Some(line(good)), expected }]
 }

@@ -106,7 +106,39 @@ fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> DataError {
     if let Some(better) = suggestion(&message) {
         message = format!("{message}; did you mean `{better}`?");
     }
-    place.at(offset, message)
+    let line = text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    place.at(offset, in_plain_words(&message, line))
+}
+
+/// Names of Rust types and of serde's notions mean nothing to who writes TOML: says what to write instead.
+fn in_plain_words(message: &str, line: &str) -> String {
+    let mut message = message.to_owned();
+    for (theirs, ours) in [
+        ("expected a sequence", "expected a list"),
+        ("invalid type: map", "found a table"),
+        ("invalid type: sequence", "found a list"),
+        ("invalid type: ", "found "),
+        ("invalid value: ", "found "),
+        ("floating point", "the number"),
+        ("expected u16", "expected a whole number from 0 on"),
+    ] {
+        message = message.replace(theirs, ours);
+    }
+    let hint = if message.starts_with("found a table, expected a list") && line.starts_with('[') {
+        "; a table that may stand several times has two brackets: [[callable]]"
+    } else if message.ends_with("expected a list") {
+        ": write it in brackets, [\"...\"]"
+    } else if message.contains(", expected a string") || message.starts_with("string values must be quoted") {
+        ": write it between straight quotes, \"...\""
+    } else if message.ends_with("from 0 on") {
+        ", without quotes"
+    } else if message.starts_with("invalid float") || message.starts_with("invalid boolean") {
+        ": TOML has true and false in small letters, and Python's None is written \"None\""
+    } else {
+        ""
+    };
+    message.push_str(hint);
+    message
 }
 
 /// serde says "unknown field `x`, expected one of `a`, `b`": names the nearest of the legal words.
@@ -230,6 +262,11 @@ fn check_entry(kind: EntryKind, file: &LibraryFile, entry: &RawEntry, refuse: &m
                         "match",
                         format!("\"{name}\" is not a dotted name; `*` stands for one or more segments, or for a part of one"),
                     );
+                } else if name.rsplit('.').next().is_some_and(|last| last.contains('*')) {
+                    refuse(
+                        "match",
+                        format!("\"{name}\": the last segment is the word that is looked for in code: write it out, without `*`"),
+                    );
                 } else if !file.imports.iter().any(|import| import == root) {
                     refuse("match", format!("\"{name}\" must begin with one of `imports` ({})", file.imports.join(", ")));
                 }
@@ -275,12 +312,59 @@ fn check_entry(kind: EntryKind, file: &LibraryFile, entry: &RawEntry, refuse: &m
             refuse("any_receiver", "`any_receiver` belongs to [[callable]]".to_owned());
         }
     }
+    for (key, version) in [("since", &entry.since), ("until", &entry.until)] {
+        if let Some(version) = version.as_deref().filter(|version| numbers(version).is_none()) {
+            refuse(key, format!("`{key}` is a version alone, such as \"2.6\", not \"{version}\""));
+        }
+    }
+    if let (Some(since), Some(until)) = (&entry.since, &entry.until)
+        && let (Some(first), Some(last)) = (numbers(since), numbers(until))
+        && first >= last
+    {
+        refuse("until", format!("no version is at least {since} and before {until}"));
+    }
+    check_clashes(entry, refuse);
     for (role, places) in &entry.params {
         // With `like`, an empty list says "this wrapper has no such parameter".
         if places.0.is_empty() && entry.like.is_some() {
             continue;
         }
         check_places(kind, *role, places, refuse);
+    }
+}
+
+/// The numbers of a version made of digits and dots.
+fn numbers(version: &str) -> Option<Vec<u32>> {
+    let mut numbers: Vec<u32> = version.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    while numbers.last() == Some(&0) {
+        numbers.pop();
+    }
+    Some(numbers)
+}
+
+/// Two roles cannot be given at one place.
+fn check_clashes(entry: &RawEntry, refuse: &mut dyn FnMut(&str, String)) {
+    let mut taken: BTreeMap<String, Role> = BTreeMap::new();
+    for (role, places) in &entry.params {
+        for place in &places.0 {
+            let spots = [
+                place.position.map(|position| format!("position {position}")),
+                place.keyword.as_ref().map(|keyword| format!("keyword \"{keyword}\"")),
+                place.option.as_ref().map(|option| format!("option \"{option}\"")),
+                place.key.as_ref().map(|key| format!("key \"{key}\"")),
+                place.nested.as_ref().map(|path| format!("nested \"{path}\"")),
+            ];
+            for spot in spots.into_iter().flatten() {
+                match taken.get(&spot) {
+                    Some(other) if other != role => refuse(
+                        &role_word(*role),
+                        format!("params.{}: {spot} is that of params.{} already", role_word(*role), role_word(*other)),
+                    ),
+                    Some(_) => {}
+                    None => drop(taken.insert(spot, *role)),
+                }
+            }
+        }
     }
 }
 
@@ -372,7 +456,7 @@ fn lower_entry(kind: EntryKind, raw: &RawEntry) -> Entry {
         parameters.push(Parameter { role, places: Vec::new(), default: None, flag: false });
     }
     let has = |role: Role| parameters.iter().any(|parameter| parameter.role == role);
-    let pin = raw.pin.unwrap_or(if has(Role::Revision) { Pin::Keyword } else { Pin::None });
+    let pin = raw.pin.unwrap_or(if has(Role::Revision) || has(Role::AdapterRevision) { Pin::Keyword } else { Pin::None });
     let runs_code = raw.runs_code.unwrap_or(if has(Role::RemoteCode) { RunsCode::OptIn } else { RunsCode::No });
     let local = raw.local.unwrap_or(match raw.kind {
         Some(RepoKind::Model | RepoKind::Dataset) => LocalTest::Exists,

@@ -187,6 +187,28 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// An entry that says nothing.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            kind: EntryKind::Callable,
+            names: Vec::new(),
+            any_receiver: false,
+            parameters: Vec::new(),
+            repo: None,
+            pin: Pin::None,
+            runs_code: RunsCode::No,
+            unpickles: Unpickles::No,
+            local: LocalTest::Never,
+            default_organisation: None,
+            since: None,
+            until: None,
+            advice: None,
+            confidence: Confidence::Low,
+            signature: Vec::new(),
+        }
+    }
+
     /// The parameter of a role.
     #[must_use]
     pub fn parameter(&self, role: Role) -> Option<&Parameter> {

@@ -217,6 +217,18 @@ fn callables_of_rules(
             let own = own_entries(libraries, pattern);
             let described = !own.is_empty();
             let names = names_of(catalog, pattern);
+            let open_end = pattern.rsplit('.').next().is_some_and(|last| last.contains('*'));
+            if open_end && !described && names.is_empty() {
+                errors.push(place.in_table(
+                    "",
+                    0,
+                    "callables",
+                    format!(
+                        "\"{pattern}\" covers nothing that is known: write the last word out, it is what is looked for in code"
+                    ),
+                ));
+                continue;
+            }
             let Some((keyword, number)) = &custom else {
                 if described || !names.is_empty() {
                     continue;
@@ -428,6 +440,37 @@ params.token = []
         assert!(message[0].contains("neither facts"), "{message:?}");
         let message = errors("my_pkg", "library = \"my_pkg\"\nimports = [");
         assert!(message[0].starts_with("ci/rules/my_pkg.toml:2:"), "{message:?}");
+    }
+
+    #[test]
+    fn slips_of_newcomers_are_told_in_plain_words() {
+        for (from, to, line, wanted) in [
+            ("match = [\"my_pkg.load_model\"]", "match = \"my_pkg.load_model\"", 6, "expected a list: write it in brackets"),
+            ("position = 1", "position = \"1\"", 8, "expected a whole number from 0 on"),
+            ("position = 1", "position = -1", 8, "found integer `-1`, expected a whole number"),
+            ("[[callable]]", "[callable]", 5, "has two brackets: [[callable]]"),
+            ("\"huggingface_hub.hf_hub_download\"", "huggingface_hub", 7, "between straight quotes"),
+            ("keyword = \"name\"", "keyword = 1.5", 8, "found the number `1.5`, expected a string"),
+            ("keyword = \"name\"", "keyword = \"name\", default = None", 8, "written \"None\""),
+            ("params.token = []", "params.token = \"t\"", 9, "expected a place such as { position = 0"),
+            ("params.token = []", "since = \">=2.0\"", 9, "`since` is a version alone"),
+            ("params.token = []", "since = \"2.0\"\nuntil = \"2.0.0\"", 10, "no version is at least 2.0 and before 2.0.0"),
+            ("params.token = []", "params.token = { position = 1 }", 9, "position 1 is that of params.repo_id already"),
+            ("params.token = []", "[[callable]]\nmatch = [\"my_pkg.load_model\"]", 10, "matched twice for the same versions"),
+            ("my_pkg.load_model\"]", "my_pkg.*\"]", 6, "write it out, without `*`"),
+            ("my_pkg.load_model\"]", "my_pkg.load_model()\"]", 6, "is not a dotted name"),
+            ("params.token = []", "level = \"error\"", 9, "unknown field `level`"),
+        ] {
+            let changed = WRAPPER.replacen(from, to, 1);
+            assert_ne!(changed, WRAPPER, "{from}");
+            let message = errors("my_pkg", &changed);
+            let start = format!("ci/rules/my_pkg.toml:{line}:");
+            let hit = message.iter().any(|text| text.starts_with(&start) && text.contains(wanted));
+            assert!(hit, "{line} {wanted}: {message:#?}");
+            for word in ["u16", "sequence", "nan", "invalid type"] {
+                assert!(!message.iter().any(|text| text.contains(&format!(" {word}"))), "{message:?}");
+            }
+        }
     }
 
     const RULE: &str = r#"

@@ -215,12 +215,23 @@ pub fn rules(folder: &Path, out: &mut dyn Write) -> Result<u8, Failure> {
         result.findings.iter().map(|finding| Reported::new(finding.location.start.line as usize, finding.rule.clone())).collect()
     };
     let (mut examples, mut wrong) = (0, 0);
+    if files.is_empty() {
+        writeln!(out, "{}: no file ends in .toml here", folder.display())?;
+    }
     for file in &files {
-        for example in crate::catalog::user_examples(file) {
+        let own = crate::catalog::user_examples(file);
+        if own.is_empty() {
+            writeln!(out, "{}: no [[example]] in it: nothing shows that it works", file.name)?;
+        }
+        for example in own {
             examples += 1;
             if let Err(why) = run_example(&catalog, &example, examine) {
                 wrong += 1;
-                writeln!(out, "{}: {}", file.name, crate::report::printable(&why))?;
+                writeln!(out, "{}: example \"{}\"", file.name, crate::report::printable(&example.title))?;
+                for line in why.lines() {
+                    let line = line.strip_prefix(&format!("{}: ", example.title)).unwrap_or(line);
+                    writeln!(out, "  {}", crate::report::printable(line.trim()))?;
+                }
             }
         }
     }

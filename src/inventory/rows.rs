@@ -253,14 +253,6 @@ pub fn rows(uses: &[Use], material: &Material<'_>) -> Vec<Row> {
     rows
 }
 
-/// The main repository of these is an adapter: the model that it is put on is an object of the program.
-fn loads_adapter(usage: &Use, reference: &Reference) -> bool {
-    let last = usage.qualified.rsplit('.').next().unwrap_or("");
-    let own =
-        usage.qualified.starts_with("peft.PeftM") || matches!(last, "load_lora_weights" | "load_adapter" | "load_attn_procs");
-    own && reference.role == Role::RepoId
-}
-
 /// What sends something to a hub loads nothing.
 fn is_upload(usage: &Use) -> bool {
     let last = usage.qualified.rsplit(['.', ' ']).next().unwrap_or("");
@@ -302,7 +294,7 @@ fn row(
         cell: place.cell.map(|cell| cell.number),
         surface: surface(usage.surface).to_owned(),
         loader: if usage.kind == UseKind::Address { "address".to_owned() } else { shown(&usage.qualified) },
-        role: if loads_adapter(usage, reference) { "adapter".to_owned() } else { role(reference.role).to_owned() },
+        role: role(reference.role).to_owned(),
         revision: match &reference.pin {
             PinState::Commit(text) | PinState::Branch(text) | PinState::PullRequest(text) | PinState::Malformed(text, _) => {
                 Some(shown(text))

@@ -55,7 +55,8 @@ impl<'m> Surroundings<'m> {
 
     /// Notes what the surroundings say about a call.
     pub fn judge(&self, one: &mut Use, resolver: &Resolver<'_>, module: ModuleId, at: At<'_>) {
-        let Some(argument) = one.argument(Role::RepoId).or_else(|| one.argument(Role::Path)) else {
+        let subject = [Role::RepoId, Role::AdapterId, Role::Path].into_iter().find_map(|role| one.argument(role));
+        let Some(argument) = subject else {
             return;
         };
         let written = argument.value_span.text(self.module.text()).to_owned();

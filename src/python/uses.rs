@@ -53,6 +53,14 @@ pub struct FileContext<'c> {
     pub unit: usize,
     /// All code cells of the notebook in document order; empty for a file that is one unit.
     pub cells: &'c [CodeCell<'c>],
+    /// Which facts about a callable hold for the project, where they differ by version.
+    pub variant: &'c dyn Fn(EntryId, &str) -> EntryId,
+}
+
+/// The newest facts, where nothing is known of the project.
+#[must_use]
+pub fn newest(id: EntryId, _: &str) -> EntryId {
+    id
 }
 
 /// What a Python unit holds.
@@ -73,7 +81,7 @@ pub fn uses<'a>(unit: &'a Module<'a>, context: &FileContext<'a>, catalog: &'a Ca
     let is_root = |root: &str| catalog.is_root(root);
     let here = context.cells.iter().position(|cell| cell.unit == context.unit);
     let cells = if here.is_some() { context.cells } else { &alone };
-    FileUses::new(cells, context.path, &texts, catalog, project, &is_root).uses(here.unwrap_or(0))
+    FileUses::new(cells, context.path, &texts, catalog, project, &is_root).reading(context.variant).uses(here.unwrap_or(0))
 }
 
 /// The code cells of one file (or the file itself) with what they share: names carry over from cell to cell, so all of
@@ -85,6 +93,7 @@ pub struct FileUses<'a> {
     catalog: &'a Catalog,
     project: &'a dyn Project,
     is_root: &'a dyn Fn(&str) -> bool,
+    variant: &'a dyn Fn(EntryId, &str) -> EntryId,
     imports: OnceCell<BTreeSet<String>>,
     resolver: OnceCell<Resolver<'a>>,
 }
@@ -99,7 +108,24 @@ impl<'a> FileUses<'a> {
         project: &'a dyn Project,
         is_root: &'a dyn Fn(&str) -> bool,
     ) -> Self {
-        Self { cells, path, texts, catalog, project, is_root, imports: OnceCell::new(), resolver: OnceCell::new() }
+        Self {
+            cells,
+            path,
+            texts,
+            catalog,
+            project,
+            is_root,
+            variant: &newest,
+            imports: OnceCell::new(),
+            resolver: OnceCell::new(),
+        }
+    }
+
+    /// Reads the arguments of calls by the facts that hold for the project ([`FileContext::variant`]).
+    #[must_use]
+    pub fn reading(mut self, variant: &'a dyn Fn(EntryId, &str) -> EntryId) -> Self {
+        self.variant = variant;
+        self
     }
 
     fn imports(&self) -> &BTreeSet<String> {
@@ -154,6 +180,7 @@ impl<'a> FileUses<'a> {
         let mut finder = Finder {
             resolver: self.resolver(),
             catalog: self.catalog,
+            variant: self.variant,
             imports: &imports,
             module,
             unit: index,
@@ -243,6 +270,7 @@ struct Found {
 struct Finder<'f, 'a> {
     resolver: &'f Resolver<'a>,
     catalog: &'f Catalog,
+    variant: &'f dyn Fn(EntryId, &str) -> EntryId,
     imports: &'f BTreeSet<String>,
     module: ModuleId,
     unit: usize,
@@ -414,7 +442,7 @@ impl<'f> Finder<'f, '_> {
             if let ExprKind::Call(call) = &body.kind {
                 let slots = arguments::slots(self.resolver, call, &Bound::default(), inner);
                 let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
-                arguments::fill(self.resolver, self.catalog.entry(entry), &slots, inner, self.unit, &mut one.arguments);
+                arguments::fill(self.resolver, self.facts(entry, &name), &slots, inner, self.unit, &mut one.arguments);
                 one.site = None;
                 self.push(at.line, one);
                 return true;
@@ -431,13 +459,13 @@ impl<'f> Finder<'f, '_> {
             };
             let slots = arguments::slots(self.resolver, &call, &Bound::default(), inner);
             let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
-            arguments::fill(self.resolver, self.catalog.entry(entry), &slots, inner, self.unit, &mut one.arguments);
+            arguments::fill(self.resolver, self.facts(entry, &name), &slots, inner, self.unit, &mut one.arguments);
             self.push(at.line, one);
             return true;
         }
         let slots = arguments::bound_slots(&bound, target.span);
         let mut one = self.blank(UseKind::Patch, Some(entry), &name, target.span, statement, value.span);
-        arguments::fill(self.resolver, self.catalog.entry(entry), &slots, at, self.unit, &mut one.arguments);
+        arguments::fill(self.resolver, self.facts(entry, &name), &slots, at, self.unit, &mut one.arguments);
         self.push(at.line, one);
         true
     }

@@ -1,7 +1,7 @@
 //! Walking expressions for calls of catalogued callables, and for callables that are handed on.
 
 use super::{DEPTH, Finder, Place, Target};
-use crate::catalog::EntryId;
+use crate::catalog::{Entry, EntryId};
 use crate::python::arguments::{self, Bound};
 use crate::python::ast::{ArgumentKind, Call, ComprehensionClause, Expr, ExprKind};
 use crate::python::things::{Resolved, Thing};
@@ -10,7 +10,7 @@ use crate::python::walk;
 use crate::span::Span;
 use crate::usage::{CallSite, Confidence, Origin, UseKind, Why};
 
-impl Finder<'_, '_> {
+impl<'f> Finder<'f, '_> {
     pub(super) fn walk(&mut self, expression: &Expr, statement: Span, at: At<'_>, place: Place, depth: u32) {
         if depth > DEPTH {
             return;
@@ -177,8 +177,14 @@ impl Finder<'_, '_> {
         let mut one =
             self.blank(UseKind::Call, Some(target.entry), &target.qualified, call.function.span, statement, expression.span);
         one.confidence = target.confidence;
-        let nested_open =
-            arguments::fill(self.resolver, self.catalog.entry(target.entry), &slots, at, self.unit, &mut one.arguments);
+        let nested_open = arguments::fill(
+            self.resolver,
+            self.facts(target.entry, &target.qualified),
+            &slots,
+            at,
+            self.unit,
+            &mut one.arguments,
+        );
         one.site = Some(CallSite {
             parentheses: call.parentheses,
             last_argument: call.arguments.last().map(|argument| argument.span),
@@ -199,6 +205,11 @@ impl Finder<'_, '_> {
             .collect();
         self.note_dicts(spread);
         Some(entry)
+    }
+
+    /// The facts by which the arguments of a call are read: positions and keywords differ by version.
+    pub(super) fn facts(&self, id: EntryId, qualified: &str) -> &'f Entry {
+        self.catalog.entry((self.variant)(id, qualified))
     }
 
     /// A method of a receiver that cannot be resolved, in a file that imports the library.
@@ -235,7 +246,7 @@ impl Finder<'_, '_> {
         let mut one =
             self.blank(UseKind::Reference, Some(target.entry), &target.qualified, expression.span, statement, expression.span);
         one.confidence = target.confidence;
-        let entry = self.catalog.entry(target.entry);
+        let entry = self.facts(target.entry, &target.qualified);
         let slots = match arguments {
             Some((call, skip)) => {
                 one.whole = Span { start: call.function.span.start, end: call.parentheses.end };
