@@ -145,12 +145,12 @@ impl Config {
         for folder in start.ancestors() {
             for name in FILES {
                 let path = folder.join(name);
-                if path.is_file() {
+                if is_own_file(&path) {
                     return Self::read(&path);
                 }
             }
             let pyproject = folder.join("pyproject.toml");
-            if pyproject.is_file()
+            if is_own_file(&pyproject)
                 && let Some(config) = Self::read_pyproject(&pyproject)?
             {
                 return Ok(config);
@@ -289,6 +289,21 @@ impl Config {
             .collect();
         context.finish(findings)
     }
+}
+
+/// A plain file, or a link to one that stays in the project: an error shows lines of the file, and those of a file elsewhere
+/// are nobody's business. A configuration that is named with `--config` may be anywhere.
+fn is_own_file(path: &Path) -> bool {
+    let Ok(found) = std::fs::symlink_metadata(path) else { return false };
+    if !found.is_symlink() {
+        return found.is_file();
+    }
+    let Ok(target) = std::fs::canonicalize(path) else { return false };
+    let project = path.ancestors().skip(1).find(|folder| folder.join(".git").exists()).or(path.parent());
+    target.is_file()
+        && project.is_some_and(|project| {
+            target.starts_with(discover::canonical(project)) && !target.starts_with(discover::canonical(project).join(".git"))
+        })
 }
 
 /// Reads a file of bounded size.

@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::GlobBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -40,6 +40,11 @@ pub const NOISE: &[&str] = &[
     "node_modules",
     "site-packages",
 ];
+
+/// Files that say what is ignored; the walker reads them by itself.
+const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
+/// Larger ones are not read: each line becomes a part of an automaton.
+const LARGEST_IGNORE_FILE: u64 = 256 * 1024;
 
 /// A file to check.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -280,12 +285,35 @@ impl Walker<'_> {
     }
 
     fn folders(&self, folders: &BTreeSet<PathBuf>, named: &BTreeSet<&Path>) {
-        let mut rest = folders.iter();
-        let Some(first) = rest.next() else {
-            return;
-        };
         // A folder inside another one that is given as well must not be checked twice.
         let seen: Option<Mutex<HashSet<PathBuf>>> = (folders.len() > 1).then(Mutex::default);
+        let root = &self.discovery.root;
+        let (mut plain, ordinary): (BTreeSet<&PathBuf>, BTreeSet<&PathBuf>) =
+            folders.iter().partition(|folder| folder.ancestors().any(|folder| unfit_ignore_file(root, folder).is_some()));
+        let later = self.walk_folders(&ordinary, named, seen.as_ref(), true);
+        plain.extend(&later);
+        for folder in &plain {
+            for name in folder.ancestors().filter_map(|folder| unfit_ignore_file(root, folder)) {
+                let why = "is a link, not a plain file or too large: not read, so nothing in this folder is ignored";
+                self.problem(&relative_name(root, &name), why);
+            }
+        }
+        self.walk_folders(&plain, named, seen.as_ref(), false);
+    }
+
+    /// Walks folders, with or without respect for ignore files. With it, the folders whose own file is unfit to be read are
+    /// left out and returned.
+    fn walk_folders(
+        &self,
+        folders: &BTreeSet<&PathBuf>,
+        named: &BTreeSet<&Path>,
+        seen: Option<&Mutex<HashSet<PathBuf>>>,
+        ignore_files: bool,
+    ) -> BTreeSet<PathBuf> {
+        let mut rest = folders.iter();
+        let Some(first) = rest.next() else {
+            return BTreeSet::new();
+        };
         let mut builder = WalkBuilder::new(first);
         for folder in rest {
             builder.add(folder);
@@ -293,20 +321,35 @@ impl Walker<'_> {
         let excluded = self.excluded.clone();
         let base = self.discovery.exclude_base.clone();
         let root = self.discovery.root.clone();
+        let unfit: Arc<Mutex<BTreeSet<PathBuf>>> = Arc::default();
+        let later = Arc::clone(&unfit);
         builder
+            .standard_filters(ignore_files)
             .hidden(false)
             .require_git(false)
             .git_global(false)
             .follow_links(false)
             .threads(self.threads())
-            .filter_entry(move |entry| entry.depth() == 0 || !is_noise(entry, &root, &base, &excluded));
+            .filter_entry(move |entry| {
+                if entry.depth() == 0 {
+                    return true;
+                }
+                if is_noise(entry, &root, &base, &excluded) {
+                    return false;
+                }
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                if ignore_files && is_folder && unfit_ignore_file(&root, entry.path()).is_some() {
+                    later.lock().unwrap_or_else(PoisonError::into_inner).insert(entry.path().to_path_buf());
+                    return false;
+                }
+                true
+            });
         builder.build_parallel().run(|| {
             Box::new(|found| {
                 match found {
                     Ok(entry) => {
-                        let new = seen
-                            .as_ref()
-                            .is_none_or(|seen| seen.lock().is_ok_and(|mut seen| seen.insert(entry.path().to_path_buf())));
+                        let new =
+                            seen.is_none_or(|seen| seen.lock().is_ok_and(|mut seen| seen.insert(entry.path().to_path_buf())));
                         // Folders are walked all the same: only one of two walks may reach all of them.
                         if new {
                             self.entry(&entry, named);
@@ -317,6 +360,7 @@ impl Walker<'_> {
                 WalkState::Continue
             })
         });
+        std::mem::take(&mut *unfit.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn entry(&self, entry: &ignore::DirEntry, named: &BTreeSet<&Path>) {
@@ -385,6 +429,16 @@ impl Walker<'_> {
     }
 }
 
+/// The ignore file of a folder that must not be read: a pipe or a device behind a link never ends, and a link out of the
+/// project would show lines of somebody's file in an error. In the project git follows no such link either; above it they
+/// are the user's own.
+fn unfit_ignore_file(root: &Path, folder: &Path) -> Option<PathBuf> {
+    IGNORE_FILES.iter().map(|name| folder.join(name)).find(|file| {
+        let found = if folder.starts_with(root) { fs::symlink_metadata(file) } else { fs::metadata(file) };
+        found.is_ok_and(|found| !found.is_file() || found.len() > LARGEST_IGNORE_FILE)
+    })
+}
+
 /// The path relative to the root, or as it is when it lies elsewhere.
 fn relative_name(root: &Path, path: &Path) -> String {
     relative(root, path).filter(|path| !path.is_empty()).unwrap_or_else(|| path.to_string_lossy().replace('\\', "/"))
@@ -412,6 +466,22 @@ pub fn looks_binary(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(8000)).unwrap_or_default();
     let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
     !wide && memchr::memchr(0, head).is_some()
+}
+
+/// Reads a file beside the code (a lock, a rule file) of at most `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read, is larger, or is no plain file: a pipe would wait for ever, a device may never end.
+pub fn read_plain(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a plain file"));
+    }
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(fs::File::open(path)?, limit.saturating_add(1)), &mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::other(format!("it is larger than {limit} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// Reads a file that was found.

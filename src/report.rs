@@ -1,6 +1,6 @@
 //! What is printed: a [`Report`] in one of seven formats. One file each; they only print, nothing is decided there.
 
-mod clean;
+pub(crate) mod clean;
 mod concise;
 mod github;
 mod gitlab;

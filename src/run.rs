@@ -27,6 +27,8 @@ use crate::world::Folder;
 
 /// Files larger than this are not read; a problem says so. Notebooks of 100 MB exist; code of that size does not.
 pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The bytes of a user's file of rules that are read at most.
+const LARGEST_RULE_FILE: u64 = 4 * 1024 * 1024;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -340,7 +342,8 @@ pub fn user_files(folder: &Path) -> Result<Vec<UserFile>, Error> {
             let message = format!("{}: would not be used", path.display());
             return Err(Error::usage(message, "a folder of rules holds files that end in .toml, and perhaps a README"));
         }
-        let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+        let bytes = discover::read_plain(&path, LARGEST_RULE_FILE).map_err(|error| failed(&path, error))?;
+        let text = String::from_utf8(bytes).map_err(|_| failed(&path, std::io::Error::other("it is not UTF-8")))?;
         files.push(UserFile { name: path.to_string_lossy().replace('\\', "/"), text });
     }
     Ok(files)

@@ -22,15 +22,27 @@ type Hashing = BuildHasherDefault<DefaultHasher>;
 pub struct Folder {
     root: PathBuf,
     versions: Mutex<BTreeMap<String, Arc<ProjectVersions>>>,
+    /// By folder and package: what the manifests say, asked for every use.
+    known: Mutex<BTreeMap<(String, String), Answered>>,
     /// Which paths exist. Asked once: an answer does not change within a run.
     present: [Mutex<HashMap<String, bool, Hashing>>; PARTS],
+}
+
+/// `None` when no manifest names the package.
+type Answered = Option<Arc<Evidence>>;
+
+/// What the manifests say about a package, and the requirement in words.
+struct Evidence {
+    knowledge: versions::VersionKnowledge,
+    words: Option<String>,
 }
 
 impl Folder {
     /// Nothing is read before it is asked for.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf(), versions: Mutex::default(), present: std::array::from_fn(|_| Mutex::default()) }
+        let present = std::array::from_fn(|_| Mutex::default());
+        Self { root: root.to_path_buf(), versions: Mutex::default(), known: Mutex::default(), present }
     }
 
     /// True when a path of the project exists.
@@ -66,6 +78,24 @@ impl Folder {
         Arc::clone(all.entry(folder.to_owned()).or_insert(made))
     }
 
+    /// What the manifests say about a package as a file sees it. A manifest may be long, and a file may use a package often.
+    fn known(&self, package: &str, from: &str) -> Option<Arc<Evidence>> {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let key = (folder.to_owned(), package.to_owned());
+        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
+        }
+        let made = self.versions(from).lookup(package, folder).map(|known| {
+            let words = self.text(&known.path).and_then(|text| {
+                let written = text.get(known.span)?;
+                let short: String = written.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
+                Some(format!("{short} in {}", known.path))
+            });
+            Arc::new(Evidence { knowledge: known.knowledge, words })
+        });
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made).clone()
+    }
+
     /// Reads the manifests of one folder, and of `requirements/` in it.
     fn manifests_in(&self, folder: &str, into: &mut Vec<(String, Manifest)>) {
         for inner in ["", "requirements"] {
@@ -84,10 +114,16 @@ impl Folder {
         }
     }
 
-    /// The text of a plain file of the project; links are not followed.
+    /// The text of a plain file of the project; links are not followed, neither the file nor a folder on the way to it.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<String> {
-        let file = self.root.join(path);
+        let mut file = self.root.clone();
+        for part in path.split('/') {
+            file.push(part);
+            if std::fs::symlink_metadata(&file).ok()?.is_symlink() {
+                return None;
+            }
+        }
         let found = std::fs::symlink_metadata(&file).ok()?;
         if !found.is_file() || found.len() > MANIFEST_LIMIT {
             return None;
@@ -131,8 +167,7 @@ impl World for Folder {
     }
 
     fn at_least(&self, package: &str, version: &str, from: &str) -> Ternary {
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Some(known) = self.versions(from).lookup(package, folder) else { return Ternary::Unknown };
+        let Some(known) = self.known(package, from) else { return Ternary::Unknown };
         let Ok(floor) = version.parse::<pep440_rs::Version>() else { return Ternary::Unknown };
         match versions::at_least(&known.knowledge, &floor) {
             Answer::Yes => Ternary::Yes,
@@ -142,12 +177,7 @@ impl World for Folder {
     }
 
     fn evidence(&self, package: &str, from: &str) -> Option<String> {
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let known = self.versions(from).lookup(package, folder)?;
-        let text = self.text(&known.path)?;
-        let written = text.get(known.span)?;
-        let short: String = written.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(60).collect();
-        Some(format!("{short} in {}", known.path))
+        self.known(package, from)?.words.clone()
     }
 }
 

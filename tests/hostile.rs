@@ -4,6 +4,10 @@
 //! it they are small enough for a debug build.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+// What the fuzz targets assert, as an ordinary test: docs/fuzzing.md.
+#[path = "../fuzz/src/lib.rs"]
+mod promises;
+
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
@@ -88,6 +92,8 @@ fn deep_and_wide_python_ends_in_time() {
             text + "AutoModel.from_pretrained(m)\n"
         }),
         ("many findings on one line", format!("{HEAD}{}", "torch.load('f');".repeat(many / 20))),
+        // Quadratic in tree-sitter's scanner: whole parses must not show it such runs.
+        ("comments behind a broken line", format!("{HEAD}x = ((]\ntorch.load('f')\n{}", "# why, and on\n".repeat(many / 2))),
         ("only carriage returns", format!("{HEAD}torch.load('f')\n").replace('\n', "\r")),
         ("NUL bytes", format!("{HEAD}torch.load('f')\n{}", "\0".repeat(many))),
         ("mixed indentation", format!("{HEAD}if x:\n\tif y:\n        torch.load('f')\n  z = 1\n\t \tw = 2\n")),
@@ -95,6 +101,23 @@ fn deep_and_wide_python_ends_in_time() {
     for (name, text) in shapes {
         in_time(name, "a.py", text);
     }
+}
+
+#[test]
+fn long_runs_of_comments_cost_no_more_than_other_lines() {
+    let text = format!(
+        "{HEAD}torch.load('f')  # hublint: ignore[unsafe-torch-load] x\n{}y = (\n    1)\n",
+        "    # why, and on\n".repeat(20_000)
+    );
+    let began = Instant::now();
+    assert_eq!(hublint::python::syntax::error_count(&text), Some(0));
+    assert_eq!(hublint::python::syntax::error_count(&format!("{text}z = (\n")), Some(1));
+    let module = hublint::python::module::Module::new(&text, hublint::python::module::ParseMode::Whole);
+    assert_eq!(module.comments().len(), 20_001);
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    // In a string they are no comments.
+    let quoted = format!("x = \"\"\"\n{}\"\"\" + y\n", "# no comment\n".repeat(200));
+    assert_eq!(hublint::python::syntax::error_count(&quoted), Some(0));
 }
 
 #[test]
@@ -164,5 +187,115 @@ fn other_languages_end_in_time() {
         ("README.md", format!("hf://o/m {}", "`".repeat(many))),
     ] {
         in_time(&text.chars().take(40).collect::<String>(), path, text);
+    }
+}
+
+/// Inputs on which a fuzz target once found a broken promise, with the promise.
+#[test]
+fn inputs_that_once_failed() {
+    let cases: Vec<(&str, Vec<u8>)> = vec![];
+    for (target, data) in cases {
+        let (_, run) = promises::TARGETS.iter().find(|(name, _)| *name == target).unwrap();
+        run(&data);
+    }
+}
+
+/// A small generator of numbers, so that a failure can be repeated.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % (bound.max(1) as u64)).unwrap()
+    }
+
+    fn range(&mut self, length: usize) -> std::ops::Range<usize> {
+        let start = self.below(length + 1);
+        start..(start + self.below(40)).min(length)
+    }
+}
+
+const WORDS: [&str; 24] = [
+    "torch.load(",
+    "import torch\n",
+    "from_pretrained(",
+    "'org/m'",
+    "revision=",
+    "\"\"\"",
+    "(",
+    ")",
+    "[",
+    "}",
+    "{",
+    "\\",
+    "\n",
+    "\r",
+    "\t",
+    "\0",
+    "\u{202e}",
+    "\u{1b}[31m",
+    "# hublint: ignore[",
+    "%time ",
+    "!pip ",
+    "hf_",
+    "\\u00",
+    "hf://",
+];
+
+fn damage(random: &mut Random, data: &mut Vec<u8>) {
+    for _ in 0..=random.below(5) {
+        let range = random.range(data.len());
+        match random.below(6) {
+            0 => drop(data.drain(range)),
+            1 => {
+                let copy = data[range.clone()].to_vec();
+                let at = random.below(data.len() + 1);
+                data.splice(at..at, copy);
+            }
+            2 if !range.is_empty() => data[range.start] ^= 1 << random.below(8),
+            3 => data.truncate(range.start.max(1)),
+            _ => {
+                let word = WORDS[random.below(WORDS.len())].bytes();
+                data.splice(range.start..range.start, word);
+            }
+        }
+    }
+}
+
+/// Every target over damaged copies of files of this repository. `HUBLINT_FUZZ_ROUNDS=n` and `HUBLINT_FUZZ_SEED=n` do more.
+#[test]
+fn damaged_copies_of_real_files_keep_every_promise() {
+    let number = |name: &str, usual: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let rounds = number("HUBLINT_FUZZ_ROUNDS", 60);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |paths: &[&str]| -> Vec<Vec<u8>> { paths.iter().map(|path| std::fs::read(root.join(path)).unwrap()).collect() };
+    let (demo, notebook) = (["examples/demo/app.py", "examples/demo/train.py"], ["examples/demo/explore.ipynb"]);
+    for (target, run) in promises::TARGETS {
+        let seeds = match *target {
+            "python" | "outline" => read(&demo),
+            "notebook" => read(&notebook),
+            "fixer" => read(&[demo[0], demo[1], notebook[0], "examples/demo/Dockerfile"]),
+            "surfaces" => read(&["examples/demo/Dockerfile", "action.yml", "README.md", ".github/workflows/test.yml"]),
+            "suppressions" | "config" => read(&["examples/demo/hublint.toml", demo[0]]),
+            "rules" => read(&["rules/unsafe-torch-load.toml", "rules/apis/huggingface_hub.toml"]),
+            "names" => vec![b"org/model\nmeta-llama/Llama-2-7b\nhttps://huggingface.co/a/b/resolve/main/x".to_vec()],
+            "readers" => read(&["tests/fixtures/manifests/requirements.txt", "tests/fixtures/manifests/pyproject.toml"]),
+            _ => vec![(0..=255).collect(), b"token = 'hf_".to_vec()],
+        };
+        let mut random = Random(number("HUBLINT_FUZZ_SEED", 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        for round in 0..rounds {
+            let mut data = seeds[random.below(seeds.len())].clone();
+            data.truncate(8192);
+            if matches!(*target, "fixer" | "surfaces" | "suppressions" | "config" | "readers") {
+                data.insert(0, u8::try_from(random.below(256)).unwrap());
+            }
+            if round >= seeds.len() as u64 {
+                damage(&mut random, &mut data);
+            }
+            let caught = std::panic::catch_unwind(|| run(&data));
+            assert!(caught.is_ok(), "{target}, round {round}: {:?}", String::from_utf8_lossy(&data));
+        }
     }
 }

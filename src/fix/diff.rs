@@ -2,6 +2,8 @@
 
 use similar::TextDiff;
 
+use crate::printable::is_unsafe;
+
 /// The unified diff of one file, with `a/` and `b/` before its path; empty when nothing changed. Bytes that are not UTF-8
 /// are kept.
 #[must_use]
@@ -25,9 +27,10 @@ fn patch(old: &str, new: &str, from: &str, to: &str) -> String {
     TextDiff::from_lines(old, new).unified_diff().context_radius(3).header(from, to).to_string()
 }
 
-/// As git writes names with control characters or quotes: between quotes, with escapes.
+/// As git writes names with control characters or quotes: between quotes, with escapes. So are names that steer a log.
 fn quoted(prefix: &str, path: &str) -> String {
-    let plain = path.chars().all(|character| !character.is_control() && character != '"' && character != '\\');
+    let steers = path.contains("##") || path.chars().any(is_unsafe);
+    let plain = !steers && path.chars().all(|character| character != '"' && character != '\\');
     if plain {
         return format!("{prefix}{path}");
     }
@@ -37,8 +40,13 @@ fn quoted(prefix: &str, path: &str) -> String {
             '"' | '\\' => text.extend(['\\', character]),
             '\n' => text.push_str("\\n"),
             '\t' => text.push_str("\\t"),
-            _ if character.is_control() && character.is_ascii() => text.push_str(&format!("\\{:03o}", character as u32)),
-            _ if character.is_control() => text.push('\u{FFFD}'),
+            // A runner obeys `##[` and `##vso[` anywhere in a line.
+            '#' if text.ends_with('#') => text.push_str("\\043"),
+            _ if is_unsafe(character) => {
+                for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                    text.push_str(&format!("\\{byte:03o}"));
+                }
+            }
             _ => text.push(character),
         }
     }

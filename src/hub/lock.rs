@@ -11,8 +11,7 @@ mod verify;
 mod write;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -225,16 +224,11 @@ impl Lock {
     /// Unreadable, or not a lock.
     pub fn read(path: &Path) -> Result<Option<Self>, LockError> {
         let io = |error| LockError::Io { what: "cannot read the lock file", error };
-        let file = match fs::File::open(path) {
-            Ok(file) => file,
+        let bytes = match crate::discover::read_plain(path, MAX_LOCK_BYTES) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(io(error)),
         };
-        let mut bytes = Vec::new();
-        file.take(MAX_LOCK_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
-        if bytes.len() as u64 > MAX_LOCK_BYTES {
-            return Err(io(io::Error::other(format!("it is larger than {MAX_LOCK_BYTES} bytes"))));
-        }
         let text = String::from_utf8(bytes).map_err(|_| content(1, "it is not UTF-8".to_owned()))?;
         Self::parse(&text).map(Some)
     }

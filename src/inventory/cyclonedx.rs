@@ -17,7 +17,7 @@ const MOST_OCCURRENCES: usize = 10_000;
 /// # Errors
 /// When it cannot be written.
 pub fn write(inventory: &Inventory, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &bill(inventory))?;
+    crate::report::clean::write_json_pretty(out, &bill(inventory))?;
     writeln!(out)
 }
 

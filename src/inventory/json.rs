@@ -72,7 +72,7 @@ pub fn write(inventory: &Inventory, out: &mut dyn Write) -> io::Result<()> {
         repositories: &inventory.repositories,
         problems,
     };
-    serde_json::to_writer_pretty(&mut *out, &written)?;
+    crate::report::clean::write_json_pretty(out, &written)?;
     writeln!(out)
 }
 

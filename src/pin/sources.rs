@@ -11,6 +11,9 @@ use crate::hub::cache::Cache;
 use crate::hub::lock::{KERNELS_LOCK_FILE_NAME, LOCK_FILE_NAME, Lock, parse_kernels_lock};
 use crate::hub::{Chain, Date, Environment, InfoSource, Source};
 
+/// The bytes of a `kernels.lock` that are read at most.
+const LARGEST_KERNELS_LOCK: u64 = 16 << 20;
+
 /// What a run may ask.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PinOptions {
@@ -57,8 +60,8 @@ impl Sources {
                 Err(error) => sources.problem = Some((LOCK_FILE_NAME.to_owned(), error.to_string())),
             }
             let kernels = root.join(KERNELS_LOCK_FILE_NAME);
-            if let Ok(text) = std::fs::read_to_string(&kernels) {
-                match parse_kernels_lock(&text) {
+            if let Ok(bytes) = crate::discover::read_plain(&kernels, LARGEST_KERNELS_LOCK) {
+                match parse_kernels_lock(&String::from_utf8_lossy(&bytes)) {
                     Ok(lock) => sources.kernels = Some(lock),
                     Err(error) => sources.problem = Some((KERNELS_LOCK_FILE_NAME.to_owned(), error.to_string())),
                 }

@@ -183,10 +183,11 @@ impl FolderProject {
                 return None;
             }
         }
-        let file = fs::File::open(&full).ok()?;
-        if !file.metadata().ok()?.is_file() {
+        // Asked before it is opened: to open a pipe is to wait for its writer.
+        if !fs::symlink_metadata(&full).ok()?.is_file() {
             return None;
         }
+        let file = fs::File::open(&full).ok()?;
         let mut bytes = Vec::new();
         file.take(MAX_BYTES + 1).read_to_end(&mut bytes).ok()?;
         if bytes.len() as u64 > MAX_BYTES {

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 use tree_sitter::{Node, ParseOptions, Parser, Tree, TreeCursor};
 
 use crate::python::ast::{Expr, ExprKind, Stmt, StmtKind};
-use crate::python::outline::{MAX_CHARACTER_NAME, is_word};
+use crate::python::outline::{MAX_CHARACTER_NAME, Outline, is_word};
 use crate::span::Span;
 
 use grammar::{GRAMMAR, Kind};
@@ -152,17 +152,71 @@ pub(crate) fn parse_part(text: &str, line: Span, header: bool, wrapper: Wrapper,
 
 /// Parses a whole text.
 pub(crate) fn parse_whole(text: &str) -> Parsed {
-    match parse(&readable(text)) {
-        Some(tree) => lower(&tree, text, 0..text.len(), (0, 0), true),
+    let hidden = long_comment_runs(text);
+    match parse(&readable(&without(text, &hidden))) {
+        Some(tree) => {
+            let mut parsed = lower(&tree, text, 0..text.len(), (0, 0), true);
+            if !hidden.is_empty() {
+                parsed.comments.extend(&hidden);
+                parsed.comments.sort_unstable();
+                parsed.dark.extend(&hidden);
+                parsed.dark.sort_unstable();
+            }
+            parsed
+        }
         None => Parsed { gave_up: true, ..Parsed::default() },
     }
+}
+
+/// So many lines of comments in a row are hidden from tree-sitter.
+const MANY_COMMENTS: usize = 100;
+
+/// The comments that stand in long runs of comment lines. At every comment of a run tree-sitter's scanner reads to the end of
+/// the run, to see how deep the code behind it is indented: 20,000 lines would take minutes.
+fn long_comment_runs(text: &str) -> Vec<Span> {
+    let mut longest = 0;
+    let mut row = 0;
+    for line in text.split(['\n', '\r']) {
+        match line.trim_start().bytes().next() {
+            Some(b'#') => row += 1,
+            Some(_) => row = 0,
+            None => {}
+        }
+        longest = longest.max(row);
+    }
+    if longest < MANY_COMMENTS {
+        return Vec::new();
+    }
+    // Lines inside of strings are none: the outline tells.
+    let comments = Outline::recovering(text).comments;
+    let mut found = Vec::new();
+    for run in comments.chunk_by(|left, right| text.get(left.end()..right.start()).is_some_and(|gap| gap.trim().is_empty())) {
+        if run.len() >= MANY_COMMENTS {
+            found.extend_from_slice(run);
+        }
+    }
+    found
+}
+
+/// The text with blanks in the place of some spans, of the same length.
+fn without<'t>(text: &'t str, hidden: &[Span]) -> Cow<'t, str> {
+    if hidden.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut result = String::with_capacity(text.len());
+    for span in hidden {
+        result.push_str(text.get(result.len()..span.start()).unwrap_or_default());
+        result.extend(std::iter::repeat_n(' ', span.end().saturating_sub(result.len())));
+    }
+    result.push_str(text.get(result.len()..).unwrap_or_default());
+    Cow::Owned(result)
 }
 
 /// How many syntax errors a text has (wrong stretches and missing tokens); `None` when it costs too much to parse. A repair
 /// is refused when it makes more of them.
 #[must_use]
 pub fn error_count(text: &str) -> Option<usize> {
-    let tree = parse(&readable(text))?;
+    let tree = parse(&readable(&without(text, &long_comment_runs(text))))?;
     let mut cursor = tree.walk();
     let mut count = 0;
     loop {

@@ -54,3 +54,24 @@ pub fn write_json(out: &mut dyn io::Write, value: &impl serde::Serialize) -> io:
         None => io::Error::other(error),
     })
 }
+
+/// Writes a value as safe JSON over several lines.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_json_pretty(out: &mut dyn io::Write, value: &impl serde::Serialize) -> io::Result<()> {
+    let plain = serde_json::to_string_pretty(value)?;
+    let mut text = String::with_capacity(plain.len());
+    let mut units = [0; 2];
+    for character in plain.chars() {
+        // Only strings hold such characters, and none of them is part of an escape.
+        if (character == '#' && text.ends_with('#')) || (is_unsafe(character) && character != '\n') {
+            for unit in character.encode_utf16(&mut units) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(character);
+        }
+    }
+    out.write_all(text.as_bytes())
+}

@@ -16,6 +16,7 @@ use miette::{
 use super::{Report, ReportContext, RuleText, closing, inert, place, printable, problem_line};
 use crate::error::Error;
 use crate::finding::{Finding, Level, window_around};
+use crate::secrets::{redact, redact_equal_width};
 
 /// Other places of a group that are listed; the rest is counted.
 const LISTED: usize = 10;
@@ -250,13 +251,13 @@ impl Frame {
                 let line = Line { text: String::new(), number: 0 };
                 (line, SourceSpan::new(0.into(), 0))
             },
-            |place| framed(&place.line_text, place.mark, false, place.line, width),
+            |place| framed(&redact_equal_width(&place.line_text), place.mark, false, place.line, width),
         );
+        // A configuration or an argument may hold a token where none belongs; the message says what is wrong without it.
+        let message = error.place().map_or_else(|| error.to_string(), |place| place.message.clone());
         Self {
-            message: error
-                .place()
-                .map_or_else(|| inert(&error.to_string()).into_owned(), |place| inert(&place.message).into_owned()),
-            help: printable(error.help()).into_owned(),
+            message: inert(&redact(&message)).into_owned(),
+            help: printable(&redact(error.help())).into_owned(),
             level: Level::Error,
             source,
             mark,
