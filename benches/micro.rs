@@ -103,7 +103,7 @@ fn main() {
     let calls = 2 * 40;
     measure(wanted, "resolve: uses of a file", "call", calls, &|| {
         let module = Module::new(&text, ParseMode::OnDemand);
-        let context = FileContext { path: "main.py", unit: 0, cells: &[], variant: &hublint::python::uses::newest };
+        let context = FileContext { path: "main.py", unit: 0, cells: &[] };
         black_box(uses(&module, &context, catalog, &NoProject));
     });
 

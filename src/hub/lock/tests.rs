@@ -1,6 +1,7 @@
 //! Tests of the lock: text, checks, building, upgrading, verifying.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::sync::Mutex;
 
 use tempfile::TempDir;
