@@ -206,8 +206,11 @@ for number, program in enumerate(json.load(sys.stdin)):
         print(json.dumps([number, seen]))
 "#;
 
+/// The lines of a run with the texts that they hand to the loader.
+type Handed = Vec<(u64, Option<String>)>;
+
 /// What CPython hands to the loader: the line and the text, for each program and each run of it.
-fn evaluated(programs: &[String]) -> Option<Vec<(usize, Vec<(u64, Option<String>)>)>> {
+fn evaluated(programs: &[String]) -> Option<Vec<(usize, Handed)>> {
     let mut child =
         Command::new("python3").args(["-I", "-c", STAND_INS]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
     let input = serde_json::to_string(programs).unwrap();
