@@ -31,9 +31,20 @@ pub fn check(data: &[u8]) {
     let repaired = repair(path, bytes, findings, &find, &|_| true);
     assert_eq!(still_parses(path, bytes, &repaired.bytes), Ok(()), "{}", shown(&repaired.bytes));
     kept(bytes, &repaired.bytes);
-    assert_eq!(repaired.left, find(&repaired.bytes), "what is left is what a new check finds");
-    if repaired.fixed.len() < MAX_PASSES {
-        let again = repair(path, &repaired.bytes, repaired.left, &find, &|_| true);
+    let found = find(&repaired.bytes);
+    // A repair that was refused is taken from its finding; all else is what a new check says.
+    let plain = |findings: &[Finding]| -> Vec<_> {
+        findings.iter().map(|finding| (finding.location.clone(), finding.rule.clone(), finding.message.clone())).collect()
+    };
+    assert_eq!(plain(&repaired.left), plain(&found), "what is left is what a new check finds");
+    // In broken code a repair may show the reader more than it saw before.
+    let legal = |bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).unwrap_or("(");
+        engine.check(path, bytes.to_vec()).problems.is_empty()
+            && (!path.ends_with(".py") || hublint::python::syntax::error_count(text) == Some(0))
+    };
+    if repaired.fixed.len() < MAX_PASSES && legal(bytes) {
+        let again = repair(path, &repaired.bytes, found, &find, &|_| true);
         assert_eq!(shown(&again.bytes), shown(&repaired.bytes), "a second run changes nothing");
     }
 }
@@ -61,8 +72,9 @@ fn stated(bytes: &[u8], finding: &Finding) {
 fn kept(old: &[u8], new: &[u8]) {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
     assert_eq!(old.starts_with(MARK), new.starts_with(MARK));
-    let invalid = |bytes: &[u8]| -> Vec<u8> { bytes.utf8_chunks().flat_map(|chunk| chunk.invalid().to_vec()).collect() };
-    assert_eq!(invalid(old), invalid(new));
+    // A replaced literal may hold such bytes; none may come.
+    let invalid = |bytes: &[u8]| bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
+    assert!(invalid(new) <= invalid(old), "{}", shown(new));
     let count = |bytes: &[u8], pair: &[u8]| bytes.windows(pair.len()).filter(|window| *window == pair).count();
     let (returns, feeds) = (count(old, b"\r"), count(old, b"\n"));
     if returns == 0 {

@@ -10,6 +10,7 @@ use super::*;
 use crate::hub::cache::tests::{A, B, write};
 use crate::hub::cache::{Cache, RemoteCode};
 use crate::hub::{InfoSource, RepoInfo, Scan};
+use std::fs;
 
 const C: &str = "cccccccccccccccccccccccccccccccccccccccc";
 /// sha256 of "weights"
