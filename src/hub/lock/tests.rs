@@ -1,7 +1,6 @@
 //! Tests of the lock: text, checks, building, upgrading, verifying.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::sync::Mutex;
 
 use tempfile::TempDir;
