@@ -139,6 +139,12 @@ def differences(old, new, allowed, path=""):
         yield from sequence(old.body, new.body if has_table(old) else body, allowed, path)
     elif isinstance(old, ast.Dict) and is_commits(old, new):
         return
+    elif isinstance(old, ast.Dict) and allowed and len(old.keys) == len(new.keys):
+        # `loader_kwargs={"trust_remote_code": True}`: the key is the argument.
+        yield from sequence(old.keys, new.keys, allowed, f"{path}.keys")
+        for key, before, after in zip(old.keys, old.values, new.values):
+            if not (isinstance(key, ast.Constant) and key.value in allowed):
+                yield from differences(before, after, allowed, f"{path}.values")
     elif isinstance(old, (ast.List, ast.Tuple)) and len(new.elts) > len(old.elts):
         yield from sequence(old.elts, without_options(new.elts), allowed, path)
     elif isinstance(old, ast.AST):

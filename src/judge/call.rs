@@ -41,13 +41,13 @@ pub fn judge(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict>
         // A loader that was chosen, and is not one of the unsafe ones.
         return None;
     }
-    // `pickle.loads(pickle.dumps(x))` reads what it has just written, by way of a variable too.
-    let own = usage.argument(Role::Path).is_some_and(|argument| {
+    // `pickle.loads(pickle.dumps(x))` reads what it has just written. By way of a variable it most likely does.
+    let written = usage.argument(Role::Path).filter(|argument| {
         let literals = argument.value.literals();
         !literals.is_empty()
             && literals.iter().all(|literal| matches!(literal, Literal::Result(name) if name.ends_with(".dumps")))
     });
-    if own {
+    if written.is_some_and(|argument| argument.origin == Origin::Literal && argument.definition.is_none()) {
         return None;
     }
     let case = match entry.unpickles {
@@ -80,7 +80,7 @@ pub fn judge(usage: &Use, entry: &Entry, found: &[Reference]) -> Option<Verdict>
     if let Some(advice) = &entry.advice {
         verdict.words.insert("reason", advice.clone());
     }
-    if usage.guarded == Some(Guard::Scanned) {
+    if usage.guarded == Some(Guard::Scanned) || written.is_some() {
         verdict = verdict.capped(Level::Note);
     }
     Some(escalated(verdict, usage))
